@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+
+/** A piece of a secret file: literal text, or the value of a secret in one of three spellings. */
+export type SecretPart =
+  | string
+  | {
+      /** Name of the secret within the plan, e.g. `pgsqlPassword`. */
+      readonly secret: string;
+      /**
+       * How the value is written: `raw` as it is; `env` inside a double-quoted value of an environment file;
+       * `json` inside a JSON string; `uri` percent-encoded, for a connection URL.
+       */
+      readonly as: "raw" | "env" | "json" | "uri";
+    };
+
+/** A file of the bundle whose text is known. */
+export interface BundleFile {
+  /** Path relative to the bundle's folder, e.g. `compose.yaml`. */
+  readonly path: string;
+  /** Octal permission bits, e.g. `0644`. */
+  readonly mode: string;
+  readonly text: string;
+}
+
+/** A file the machine puts together from secrets it fetches by its own identity; its text is never in the bundle. */
+export interface SecretFile {
+  /** Path relative to the bundle's folder, always below `secrets/`. */
+  readonly path: string;
+  /** Octal permission bits. */
+  readonly mode: string;
+  /** Owner and group on the machine as `uid:gid`; default `0:0`. */
+  readonly owner?: string;
+  readonly parts: readonly SecretPart[];
+}
+
+/** The files a machine converges to, and what it has to fetch for itself. */
+export interface Bundle {
+  readonly schema: 1;
+  /** Release the files deploy. */
+  readonly release: string;
+  /** Every file, sorted by path. */
+  readonly files: readonly BundleFile[];
+  /** Every secret file, sorted by path. */
+  readonly secretFiles: readonly SecretFile[];
+  /** Names of the secrets the secret files are made of, sorted. */
+  readonly secrets: readonly string[];
+  /** Every image reference the compose file names, sorted. */
+  readonly images: readonly string[];
+}
+
+/** The one mutable object: says which bundle holds now, and where in the secret store its secrets are. */
+export interface BundlePointer {
+  readonly schema: 1;
+  readonly release: string;
+  /** SHA-256 of the bundle's text, lower-case hex; the bundle's key is `bundles/<digest>.json`. */
+  readonly digest: string;
+  /** Secret name to its address in the store: an ARN, a Secret Manager version name, or a file name. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** The exact text of a bundle as it is stored: JSON, stable for equal bundles. */
+export function bundleText(bundle: Bundle): string {
+  return `${JSON.stringify(bundle, null, 1)}\n`;
+}
+
+/** SHA-256 of a text, lower-case hex. */
+export function digestOf(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
+}
