@@ -1,0 +1,203 @@
+import { parse, compare } from "semver";
+import { InputError, RefusedError } from "../planning/errors";
+import data from "./data/releases.json";
+
+/** One image as a release pins it. */
+export interface ImagePin {
+  /** Image tag; the release's own version but for the anomalies a release lists. */
+  readonly tag: string;
+  /** `sha256:` and 64 hex digits; what is pulled. */
+  readonly digest: string;
+}
+
+/** What the vendor's Helm chart pins at the same version. */
+export interface HelmRelease {
+  /** Tag in the chart repository: `sourcegraph-X.Y.Z` up to 5.3.3, `vX.Y.Z` later. */
+  readonly gitTag: string;
+  /** Day of the chart tag, ISO date, where it differs from the compose tag's. */
+  readonly date?: string;
+  /** Images only the chart pins, by repository name. */
+  readonly extraImages: Readonly<Record<string, ImagePin>>;
+  /** Pins that are not identical to the compose file's, by repository name. */
+  readonly differsFromCompose?: Readonly<Record<string, ImagePin>>;
+}
+
+/** Known oddities of a release's pins, as read from the tags. */
+export interface ReleaseAnomalies {
+  /** Images the compose file pins at another version: repository name to tag. */
+  readonly tagNotEqualVersion?: Readonly<Record<string, string>>;
+  /** Where chart and compose file pin differently: which tags or how many, or how many digests only. */
+  readonly helmPinsDiffer?: { readonly tag?: number | readonly string[]; readonly digestOnly?: number };
+  /** Images the chart pins at another tag than its version. */
+  readonly helmTagNotEqualVersion?: Readonly<Record<string, string | number | readonly string[]>>;
+  /** Overlay files of the compose repository that pin an older release: repository name to tag. */
+  readonly overlayPinsStale?: Readonly<Record<string, string>>;
+  /** The compose file names images in these private registries: nobody outside can pull them. */
+  readonly privateRegistry?: readonly string[];
+  /** There is no chart of this version. */
+  readonly noHelmTag?: boolean;
+}
+
+/** Whether a release can be deployed by each of the vendor's two ways. */
+export interface Deployable {
+  /** There is a compose tag and its images can be pulled. */
+  readonly compose: boolean;
+  /** There is a chart tag. */
+  readonly kubernetes: boolean;
+  /** Why `compose` is false. */
+  readonly reason?: string;
+}
+
+/** A published Sourcegraph version with a tag in the vendor's compose repository. */
+export interface Release {
+  /** Three integers, no leading `v`, e.g. `7.5.4453`. */
+  readonly version: string;
+  /** Day of the compose tag, ISO date. Version order is not date order. */
+  readonly date: string;
+  /** Pins of the compose file by repository name below `registry`. */
+  readonly images: Readonly<Record<string, ImagePin>>;
+  /** Images outside the vendor's organisation the compose file names: repository name to tag. */
+  readonly thirdPartyImages: Readonly<Record<string, string>>;
+  readonly deployable: Deployable;
+  readonly helm?: HelmRelease;
+  readonly anomalies: ReleaseAnomalies;
+}
+
+/** A release as the data file writes it. */
+type RecordedRelease = Omit<Release, "deployable" | "thirdPartyImages" | "anomalies"> &
+  Partial<Pick<Release, "thirdPartyImages" | "anomalies">>;
+
+function completeRelease(recorded: RecordedRelease): Release {
+  const { version, date, images, thirdPartyImages = {}, helm, anomalies = {} } = recorded;
+  const privateRegistry = anomalies.privateRegistry?.join(", ");
+  return {
+    version,
+    date,
+    images,
+    thirdPartyImages,
+    deployable: {
+      compose: privateRegistry === undefined,
+      kubernetes: helm !== undefined,
+      ...(privateRegistry !== undefined && {
+        reason: `its compose file names images in the private registry ${privateRegistry}`,
+      }),
+    },
+    ...(helm !== undefined && { helm }),
+    anomalies,
+  };
+}
+
+/** Registry and organisation every image of the vendor is published under. */
+export const registry: string = data.registry;
+
+/** Oldest release whose files are rendered exactly; older ones are known to the upgrade planner only. */
+export const oldestRenderableRelease = "6.0.0";
+
+/** Every release with a compose tag, ascending by version; source: the vendor's compose repository. */
+export const releases: readonly Release[] = (data.releases as unknown as readonly RecordedRelease[]).map(
+  completeRelease,
+);
+
+/** Versions the vendor published as a chart only, ascending; no compose tag, hence no pins here. */
+export const chartOnlyReleases: readonly string[] = Object.keys(data.helmTagsWithoutComposeTag).sort(compare);
+
+const byVersion: ReadonlyMap<string, Release> = new Map(releases.map((release) => [release.version, release]));
+
+const pullable = releases.filter(({ deployable }) => deployable.compose).map(({ version }) => version);
+
+/** The newest release a compose deployment can run; the default of `release`. */
+export const newestComposeRelease: string = pullable.at(-1) ?? oldestRenderableRelease;
+
+/** Major, minor and patch of a version. */
+export interface ReleaseNumbers {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+}
+
+/** Reads `X.Y.Z`, with or without a leading `v`; undefined when it is anything else. Does not look whether such a release exists. */
+export function parseRelease(version: string): ReleaseNumbers | undefined {
+  const parsed = parse(version);
+  if (parsed === null || parsed.prerelease.length > 0 || parsed.build.length > 0) return undefined;
+  return { major: parsed.major, minor: parsed.minor, patch: parsed.patch };
+}
+
+/** The version as the catalogue writes it, without a leading `v`; undefined when it is not a version. */
+export function normalizeRelease(version: string): string | undefined {
+  const numbers = parseRelease(version);
+  return numbers && `${numbers.major}.${numbers.minor}.${numbers.patch}`;
+}
+
+/** Negative, zero or positive as `a` is older than, equal to or newer than `b`, number by number. Throws a TypeError on what is no version. */
+export function compareReleases(a: string, b: string): number {
+  return compare(a, b);
+}
+
+/** Whether `a` is `b` or newer. */
+export function isAtLeast(a: string, b: string): boolean {
+  return compareReleases(a, b) >= 0;
+}
+
+/** The compose release of this version (leading `v` allowed); undefined for chart-only and unknown ones. */
+export function findRelease(version: string): Release | undefined {
+  return byVersion.get(normalizeRelease(version) ?? version);
+}
+
+/** Whether this version (leading `v` allowed) was published as a chart only. */
+export function isChartOnly(version: string): boolean {
+  return chartOnlyReleases.includes(normalizeRelease(version) ?? version);
+}
+
+/** The nearest candidates below and above a version, ascending; one or two, none when there are no candidates. */
+export function nearestReleases(version: string, candidates: readonly string[]): string[] {
+  const below = candidates.filter((candidate) => compareReleases(candidate, version) < 0);
+  const above = candidates.filter((candidate) => compareReleases(candidate, version) > 0);
+  return [below.at(-1), above[0]].filter((candidate) => candidate !== undefined);
+}
+
+const renderable = pullable.filter((version) => isAtLeast(version, oldestRenderableRelease));
+
+/**
+ * What is wrong with a version nobody published, without the property's name; the candidates are what could be meant instead.
+ * Names the nearest candidates and the newest.
+ */
+export function unknownReleaseMessage(version: string, candidates: readonly string[]): string {
+  const normalized = normalizeRelease(version);
+  if (normalized === undefined) {
+    return `is "${version}", which is not a version; give three numbers such as ${candidates.at(-1)}`;
+  }
+  const near = nearestReleases(normalized, candidates).join(" and ");
+  return `is "${version}", which is not a known release; nearest to it: ${near}; the newest is ${candidates.at(-1)}`;
+}
+
+/**
+ * The release whose files are to be rendered.
+ * @param version what the user wrote; a leading `v` is allowed
+ * @param path property the messages name; default `release`
+ * @throws InputError when nobody published it, only as a chart, or with images that cannot be pulled
+ * @throws RefusedError when it is older than {@link oldestRenderableRelease}
+ */
+export function requireRenderable(version: string, path = "release"): Release {
+  const wrong = (message: string): InputError => new InputError([{ path, message }]);
+  if (isChartOnly(version)) {
+    const near = nearestReleases(version, renderable).join(" and ");
+    throw wrong(`is "${version}", which exists for Kubernetes only; nearest to it for docker compose: ${near}`);
+  }
+  const release = findRelease(version);
+  if (release === undefined) throw wrong(unknownReleaseMessage(version, renderable));
+  if (!release.deployable.compose) {
+    const near = nearestReleases(release.version, pullable).join(" and ");
+    throw wrong(`is "${version}", which cannot be pulled: ${release.deployable.reason}; nearest to it: ${near}`);
+  }
+  if (!isAtLeast(release.version, oldestRenderableRelease)) {
+    throw new RefusedError([
+      {
+        path,
+        message:
+          `is "${version}", which is known to the upgrade planner, but files are rendered exactly from ${oldestRenderableRelease} on; ` +
+          `choose ${oldestRenderableRelease} or newer, the newest is ${newestComposeRelease}`,
+      },
+    ]);
+  }
+  return release;
+}
