@@ -1,0 +1,167 @@
+/** How the instance is deployed: the vendor's compose files, or Kubernetes (the vendor's chart or objects equal to it). */
+export type DeploymentKind = "compose" | "kubernetes";
+
+/** What the planner has to know about the instance. Everything is optional; what is not known is assumed the harder way. */
+export interface UpgradeSituation {
+  /** Default `compose`. */
+  readonly target?: DeploymentKind;
+  /** Where the three PostgreSQL databases run: in the deployment's own containers, or as an external service. Default `bundled`. */
+  readonly databases?: "bundled" | "external";
+  /** Major version of the external databases now; with it unknown and a release below 6.0 running, it is taken to be below 16. */
+  readonly postgresMajor?: number;
+  /** Size of all PostgreSQL data in GB; unknown by default. From 1000 on 5.9 is a required stop. */
+  readonly postgresSizeGb?: number;
+  /**
+   * The conditions of manual steps that hold here, by the names {@link upgradeConditions} lists. When given, conditions the
+   * deployment itself decides and that are not named are taken not to hold; those only the site knows stay open. When not
+   * given, all stay open. An open condition keeps its step on the list.
+   */
+  readonly conditions?: readonly string[];
+  /** Ids of manual steps a person has taken note of. Unknown ids have no effect. */
+  readonly acknowledge?: readonly string[];
+  /** Whether the code insights database exists; default true. */
+  readonly codeInsights?: boolean;
+  /** Registry and organisation images are pulled from; default the vendor's on Docker Hub. */
+  readonly registry?: string;
+  /** Namespace of a Kubernetes deployment; default `sourcegraph`. */
+  readonly namespace?: string;
+}
+
+/** The question: from the release that runs to the release wanted. A leading `v` is allowed in both. */
+export interface UpgradeRequest extends UpgradeSituation {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * `standard`: a newer patch, the next minor, or the first line of the next major; the services of the old release can go on while
+ * the schema is already new. `multi-version`: anything further; everything but the databases has to stand still.
+ */
+export type HopKind = "standard" | "multi-version";
+
+/** When something is done, seen from the change of release. */
+export type UpgradePhase = "before" | "during" | "after";
+
+/** A documented action an admin must take for a hop. */
+export interface ManualStep {
+  readonly id: string;
+  /** Release that brought it, or `any`. */
+  readonly version: string;
+  /** Whether the hop is refused until the id is acknowledged. */
+  readonly blocking: boolean;
+  readonly phase: UpgradePhase;
+  readonly summary: string;
+  readonly action: string;
+  /** Where the vendor says so. */
+  readonly source: string;
+  readonly acknowledged: boolean;
+  /** Names of conditions: the step matters only where one of them holds, which is not known. Absent when it applies for certain. */
+  readonly onlyIf?: readonly string[];
+}
+
+/** A command of the runbook; run without a shell. */
+export interface RunbookCommand {
+  readonly program: "docker" | "kubectl" | "helm";
+  readonly args: readonly string[];
+  /** Text for standard input. */
+  readonly stdin?: string;
+  /** Compose only: whose files the command works with, those of the hop's `from` or of its `to`. */
+  readonly bundle?: "from" | "to";
+  /** Compose only: append the names of all services of these files but the ones given (`docker compose config --services`). */
+  readonly allServicesExcept?: readonly string[];
+}
+
+/** Something to be true that no single command shows. */
+export type RunbookCheck =
+  /** As much free space where these services keep their data as the data occupies now. */
+  | { readonly kind: "free-disk"; readonly asMuchAgainAs: readonly string[] }
+  /** The instance answers with this release. */
+  | { readonly kind: "release"; readonly release: string };
+
+/** One step of a hop's runbook. */
+export interface RunbookStep {
+  readonly id: string;
+  readonly title: string;
+  readonly phase: UpgradePhase;
+  /** Who does it: the Pulumi program, the machine or cluster, or a person. */
+  readonly by: "program" | "machine" | "person";
+  /** In order; the step is done when all exit with 0. */
+  readonly commands: readonly RunbookCommand[];
+  /** Instead of `commands` when the step is run again after it failed or was interrupted. */
+  readonly retryCommands?: readonly RunbookCommand[];
+  readonly check?: RunbookCheck;
+  /** What has to be true before the step starts. */
+  readonly preconditions: readonly string[];
+  readonly timeoutMinutes: number;
+  /** Whether the step can be run again after it was interrupted at any point. */
+  readonly safeToRepeat: boolean;
+  /** What cannot be undone once the step has begun, other than by restoring the backup. */
+  readonly pointOfNoReturn?: string;
+  /** `stop`: the hop failed. `report`: the instance goes on, a person looks. */
+  readonly onFailure: "stop" | "report";
+}
+
+/** The migrator image a step runs, and why that one. */
+export interface MigratorImage {
+  readonly release: string;
+  /** Full reference, with digest where the catalogue knows it. */
+  readonly reference: string;
+  readonly reason: string;
+}
+
+/** A part of the time users are shut out. */
+export interface DowntimePart {
+  readonly what: string;
+  /** Estimate in minutes, where there is one. */
+  readonly minutes?: { readonly least: number; readonly most: number };
+}
+
+/** How long users are shut out. */
+export interface Downtime {
+  /** One sentence. */
+  readonly expected: string;
+  readonly parts: readonly DowntimePart[];
+  /** Sum of the parts that have an estimate; the whole may last longer. */
+  readonly atLeastMinutes: number;
+}
+
+/** One upgrade step between two releases, deployed as one change. */
+export interface Hop {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: HopKind;
+  /** What a person has to do or know, ascending by release. */
+  readonly manualSteps: readonly ManualStep[];
+  readonly runbook: readonly RunbookStep[];
+  readonly downtime: Downtime;
+  /** What brings the schema from `from` to `to`. */
+  readonly migrator: MigratorImage;
+  /** Whether this library renders the files of `to`; if not, deploy it with the vendor's files. */
+  readonly rendered: boolean;
+  readonly notes: readonly string[];
+}
+
+/** A release between `from` and `to` that has to be deployed, and the rules that ask for it. */
+export interface RequiredStop {
+  readonly release: string;
+  /** Ids of the rules. */
+  readonly rules: readonly string[];
+  readonly reason: string;
+}
+
+/** The whole way from one release to another. JSON-serialisable. */
+export interface UpgradePlan {
+  readonly from: string;
+  readonly to: string;
+  readonly target: DeploymentKind;
+  /** `from`, the releases to deploy one after another, `to`; `from` alone when there is nothing to do. */
+  readonly path: readonly string[];
+  readonly hops: readonly Hop[];
+  readonly stops: readonly RequiredStop[];
+  /** Ids of blocking manual steps of any hop that are not acknowledged yet. */
+  readonly acknowledgementsNeeded: readonly string[];
+  /** Acknowledged ids no manual step has: most likely misspelt. */
+  readonly unknownAcknowledgements: readonly string[];
+  /** What is worth knowing and decides nothing. */
+  readonly notes: readonly string[];
+}
