@@ -1,5 +1,5 @@
 import { parse, compare } from "semver";
-import { InputError, RefusedError } from "../planning/errors";
+import { InputError, RefusedError } from "../errors";
 import data from "./data/releases.json";
 
 /** One image as a release pins it. */
@@ -200,4 +200,18 @@ export function requireRenderable(version: string, path = "release"): Release {
     ]);
   }
   return release;
+}
+
+/**
+ * The pin of an image in a release: the compose file's, else the chart's for what only the chart pins (Jaeger, whose
+ * compose overlay is not updated by releases).
+ *
+ * @param version a known release
+ * @param repository repository below `registry`, e.g. `frontend`
+ */
+export function imagePin(version: string, repository: string): ImagePin {
+  const release = findRelease(version);
+  const pin = release?.images[repository] ?? release?.helm?.extraImages[repository];
+  if (pin === undefined) throw new Error(`release ${version} pins no image '${repository}'`);
+  return pin;
 }

@@ -1,17 +1,7 @@
 import { createHash } from "node:crypto";
+import type { SecretPart } from "../planning/secrets";
 
-/** A piece of a secret file: literal text, or the value of a secret in one of three spellings. */
-export type SecretPart =
-  | string
-  | {
-      /** Name of the secret within the plan, e.g. `pgsqlPassword`. */
-      readonly secret: string;
-      /**
-       * How the value is written: `raw` as it is; `env` inside a double-quoted value of an environment file;
-       * `json` inside a JSON string; `uri` percent-encoded, for a connection URL.
-       */
-      readonly as: "raw" | "env" | "json" | "uri";
-    };
+export type { SecretPart } from "../planning/secrets";
 
 /** A file of the bundle whose text is known. */
 export interface BundleFile {

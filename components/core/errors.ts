@@ -1,0 +1,39 @@
+/** One thing that is wrong with what the user gave. */
+export interface Problem {
+  /** Dotted path of the property as the user wrote it, e.g. `access.allowedCidrs.0`. Empty for the whole. */
+  readonly path: string;
+  /** What is wrong, the value got, what is allowed and the fix; lower-case start, no full stop. */
+  readonly message: string;
+}
+
+/** Renders problems as one message, a line each. */
+function listProblems(headline: string, problems: readonly Problem[]): string {
+  const lines = problems.map((problem) => `  - ${problem.path === "" ? "" : `'${problem.path}' `}${problem.message}`);
+  return [`${headline}:`, ...lines].join("\n");
+}
+
+/** The input is malformed or contradicts itself: exit code 2. The message lists every problem. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+  /** Exit code of the command. */
+  readonly exitCode = 2;
+  constructor(
+    readonly problems: readonly Problem[],
+    headline = "the configuration is not valid",
+  ) {
+    super(listProblems(headline, problems));
+  }
+}
+
+/** The input is well formed, but a rule refuses it (upgrade stop, acknowledgement, data safety, boundary): exit code 3. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+  /** Exit code of the command. */
+  readonly exitCode = 3;
+  constructor(
+    readonly problems: readonly Problem[],
+    headline = "refused",
+  ) {
+    super(listProblems(headline, problems));
+  }
+}

@@ -1,0 +1,79 @@
+import { RefusedError, type Problem } from "../errors";
+import type { DataDisk } from "./machine";
+import type { PlannedSecret } from "./secrets";
+
+/** Something that holds data and is never lost by accident. */
+export interface DataResource {
+  /** Name of the resource in the program; its identity. */
+  readonly name: string;
+  readonly kind: "disk" | "volume" | "secret";
+  /** Zone of a disk; it cannot move. */
+  readonly place: string;
+  /** Size of a disk, GB; it never shrinks. */
+  readonly sizeGb?: number;
+  /** Type of a disk; on GCP a change replaces it. */
+  readonly type?: string;
+}
+
+/** Names of the resources that hold data, one stem each; part of the public contract. */
+export const dataNames = {
+  disk: (name: string) => `${name}-data`,
+  volume: (name: string, volume: string) => `${name}-${volume}`,
+  secret: (name: string, secret: string) => `${name}-${secret}`,
+} as const;
+
+/** The data resources of a deployment: its disk, or its volumes, and the passwords that open them. */
+export function dataResourcesOf(o: {
+  name: string;
+  cloud: "aws" | "gcp" | "local";
+  zone: string;
+  volumes: readonly string[];
+  secrets: readonly PlannedSecret[];
+  dataDisk?: DataDisk;
+}): DataResource[] {
+  const disk: DataResource[] =
+    o.dataDisk === undefined
+      ? []
+      : [{ name: dataNames.disk(o.name), kind: "disk", place: o.zone, sizeGb: o.dataDisk.sizeGb, type: o.dataDisk.type }];
+  const volumes = o.volumes.map((volume): DataResource => ({ name: dataNames.volume(o.name, volume), kind: "volume", place: o.zone }));
+  const secrets = o.secrets
+    .filter((secret) => secret.guardsData)
+    .map((secret): DataResource => ({ name: dataNames.secret(o.name, secret.name), kind: "secret", place: o.cloud }));
+  return [...disk, ...volumes, ...secrets];
+}
+
+function lossOf(before: DataResource, after: DataResource | undefined, cloud: string): string | undefined {
+  if (after === undefined) return `would be removed (${before.kind} in ${before.place})`;
+  if (after.place !== before.place) return `would move from ${before.place} to ${after.place}, and a ${before.kind} cannot move`;
+  if (before.sizeGb !== undefined && after.sizeGb !== undefined && after.sizeGb < before.sizeGb)
+    return `would shrink from ${before.sizeGb} GB to ${after.sizeGb} GB, and a disk only grows`;
+  if (cloud === "gcp" && before.type !== after.type)
+    return `would change from type ${before.type ?? "unknown"} to ${after.type ?? "unknown"}, which replaces the disk on gcp`;
+  return undefined;
+}
+
+/**
+ * Refuses a change that would lose data against what is deployed.
+ *
+ * @param before data resources of the last manifest
+ * @param after data resources of the plan
+ * @param allowed names from `allowDataLoss`
+ * @throws RefusedError naming every data resource at risk
+ */
+export function checkDataSafety(
+  before: readonly DataResource[],
+  after: readonly DataResource[],
+  allowed: readonly string[],
+  cloud: string,
+): void {
+  const problems: Problem[] = [];
+  for (const resource of before) {
+    const loss = lossOf(resource, after.find((candidate) => candidate.name === resource.name), cloud);
+    if (loss === undefined || allowed.includes(resource.name)) continue;
+    problems.push({
+      path: resource.name,
+      message: `${loss}; keep it as it is, or add "${resource.name}" to 'allowDataLoss' if its data may be lost`,
+    });
+  }
+  if (problems.length > 0) throw new RefusedError(problems, "refused, because data would be lost");
+}

@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { RefusedError } from "../errors";
+import { checkDataSafety, type DataResource } from "./data-safety";
+import type { Plan } from "./plan";
+import type { Specification } from "./specification";
+import { checkHop, type Hop } from "./upgrade";
+
+/**
+ * The small record a stack exports about itself: it reads the last one before it registers anything, and refuses a wrong
+ * upgrade or a loss of data. Names only, never secrets.
+ */
+export interface Manifest {
+  readonly schema: 1;
+  readonly name: string;
+  readonly shape: "vm";
+  readonly cloud: "aws" | "gcp" | "local";
+  readonly region: string;
+  readonly zone: string;
+  readonly release: string;
+  readonly size: string;
+  /** SHA-256 of the bundle that is deployed. */
+  readonly planDigest: string;
+  /** Which of databases, caches and object store are bundled and which are external. */
+  readonly services: Readonly<Record<string, "bundled" | "external">>;
+  readonly dataResources: readonly DataResource[];
+}
+
+const manifestSchema = z.object({
+  schema: z.literal(1),
+  name: z.string(),
+  shape: z.literal("vm"),
+  cloud: z.enum(["aws", "gcp", "local"]),
+  region: z.string(),
+  zone: z.string(),
+  release: z.string(),
+  size: z.string(),
+  planDigest: z.string(),
+  services: z.record(z.string(), z.enum(["bundled", "external"])),
+  dataResources: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.enum(["disk", "volume", "secret"]),
+      place: z.string(),
+      sizeGb: z.number().optional(),
+      type: z.string().optional(),
+    }),
+  ),
+});
+
+/** Who serves what, by the config key that decides it. */
+function servicesOf(specification: Specification): Manifest["services"] {
+  const served = (value: unknown) => (value === "bundled" ? "bundled" : "external");
+  return {
+    "databases.frontend": served(specification.databases.frontend),
+    "databases.codeIntel": served(specification.databases.codeIntel),
+    "databases.codeInsights": served(specification.databases.codeInsights),
+    "cache.cache": served(specification.cache.cache),
+    "cache.store": served(specification.cache.store),
+    objectStorage: served(specification.objectStorage),
+  };
+}
+
+/** The manifest of a plan. */
+export function manifestOf(plan: Plan, specification: Specification, planDigest: string): Manifest {
+  const { schema, name, shape, cloud, region, zone, release, size, dataResources } = plan;
+  return { schema, name, shape, cloud, region, zone, release, size, planDigest, services: servicesOf(specification), dataResources };
+}
+
+/** Reads a manifest from a stack's outputs; undefined where the stack has none. */
+export function parseManifest(output: unknown): Manifest | undefined {
+  if (output === undefined || output === null) return undefined;
+  const parsed = manifestSchema.safeParse(output);
+  if (!parsed.success)
+    throw new RefusedError(
+      [{ path: "manifest", message: "of the last update cannot be read; this library is older than the one that wrote it, or it was edited by hand" }],
+      "refused, because it is not known what is deployed",
+    );
+  return parsed.data;
+}
+
+/** What changes against the deployment that is there. */
+export interface Transition {
+  /** The upgrade, when the release changes. */
+  readonly hop?: Hop;
+}
+
+/**
+ * Checks a plan against the last manifest, before anything is registered: one lawful hop at most, no loss of data, and no
+ * move of a store between bundled and external, which is a procedure of its own.
+ *
+ * @throws RefusedError with every reason of the first kind that refuses
+ */
+export function checkTransition(previous: Manifest | undefined, plan: Plan, specification: Specification): Transition {
+  if (previous === undefined) return {};
+  const immovable = (["name", "shape", "cloud", "region"] as const)
+    .filter((key) => previous[key] !== plan[key])
+    .map((key) => ({
+      path: key,
+      message: `cannot change from ${previous[key]} to ${plan[key]} in place; deploy a second stack and move the data by backup and restore`,
+    }));
+  if (immovable.length > 0) throw new RefusedError(immovable, "refused, because the instance would be built anew");
+  checkDataSafety(previous.dataResources, plan.dataResources, specification.allowDataLoss, plan.cloud);
+  const services = servicesOf(specification);
+  const moved = Object.entries(previous.services)
+    .filter(([key, was]) => services[key] !== undefined && services[key] !== was && key !== "cache.cache")
+    .filter(([key]) => !specification.allowDataLoss.includes(key))
+    .map(([key, was]) => ({
+      path: key,
+      message: `cannot change from ${was} to ${services[key] ?? "nothing"}: the data would stay behind; move it by dump and restore with Sourcegraph stopped, then add "${key}" to 'allowDataLoss' for one update`,
+    }));
+  if (moved.length > 0) throw new RefusedError(moved, "refused, because data would stay behind");
+  return {
+    hop: checkHop({
+      from: previous.release,
+      to: plan.release,
+      target: "compose",
+      acknowledge: specification.acknowledge,
+      databases: services["databases.frontend"],
+    }),
+  };
+}

@@ -1,0 +1,188 @@
+import { requireRenderable } from "../product/releases";
+import { planSubnets, type PlannedSubnet } from "./addresses";
+import { configurationFilesOf } from "./configuration-files";
+import type { PlannedContainer } from "./container";
+import { planContainers } from "./containers";
+import { dataResourcesOf, type DataResource } from "./data-safety";
+import { dataDiskFor, machineFor, type DataDisk, type Machine } from "./machine";
+import { machineImages, type MachineImage } from "./machine-images";
+import { plannedSecrets } from "./planned-secrets";
+import { priceOf, vmPriceThings, type PriceEstimate } from "./price";
+import type { PlannedSecret } from "./secrets";
+import { defaultUsage } from "./sizes";
+import type { Specification } from "./specification";
+import { oneMachineSize, type SizeName, type Usage } from "./usage";
+
+/** How the instance is reached, and by whom. */
+export interface Exposure {
+  /** Address a person types. */
+  readonly url: string;
+  readonly domain?: string;
+  readonly tls: Specification["tls"]["mode"];
+  /** Whether the cloud's load balancer is in front. */
+  readonly loadBalancer: boolean;
+  readonly allowedCidrs: readonly string[];
+  /** Ports open to the allowed blocks. */
+  readonly ports: readonly number[];
+  /** Proxies whose X-Forwarded headers are believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** The machine with its image and root disk. */
+export interface PlannedMachine extends Machine {
+  readonly image: MachineImage;
+  readonly rootDiskGb: number;
+}
+
+/** The network made for the instance. */
+export interface PlannedNetwork {
+  readonly cidr: string;
+  readonly subnets: readonly PlannedSubnet[];
+}
+
+/** Every decision of a deployment, as plain data. */
+export interface Plan {
+  readonly schema: 1;
+  readonly name: string;
+  readonly shape: "vm";
+  readonly cloud: "aws" | "gcp" | "local";
+  readonly region: string;
+  readonly zone: string;
+  readonly release: string;
+  readonly releaseDate: string;
+  readonly size: SizeName;
+  /** What the size was computed from, or what it stands for. */
+  readonly usage: Usage;
+  readonly sizeGiven: "named" | "usage";
+  /** Absent for local deployments. */
+  readonly machine?: PlannedMachine;
+  /** Absent for local deployments. */
+  readonly dataDisk?: DataDisk;
+  /** Absent where an existing network is used, and for local deployments. */
+  readonly network?: PlannedNetwork;
+  readonly exposure: Exposure;
+  readonly containers: readonly PlannedContainer[];
+  /** Named volumes, sorted. */
+  readonly volumes: readonly string[];
+  readonly secrets: readonly PlannedSecret[];
+  readonly backup: Specification["backup"];
+  readonly dataResources: readonly DataResource[];
+  /** Absent for local deployments. */
+  readonly price?: PriceEstimate;
+  /** Things a person should know before going on. */
+  readonly notices: readonly string[];
+}
+
+function exposureOf(specification: Specification, network: PlannedNetwork | undefined): Exposure {
+  const { cloud, domain, tls, access, local } = specification;
+  const secured = tls.mode !== "none";
+  const loadBalancer = tls.mode === "load-balancer";
+  const edges = (network?.subnets ?? []).filter((subnet) => subnet.name.startsWith("edge-")).map((subnet) => subnet.cidr);
+  // Google's front ends reach backends from these two published blocks.
+  const balancers = cloud === "gcp" ? ["130.211.0.0/22", "35.191.0.0/16"] : edges;
+  return {
+    url:
+      cloud === "local"
+        ? `${secured ? "https" : "http"}://${domain ?? "localhost"}:${local.httpPort}`
+        : `${secured ? "https" : "http"}://${domain ?? "(address of the machine)"}`,
+    domain,
+    tls: tls.mode,
+    loadBalancer,
+    allowedCidrs: cloud === "local" ? [`${local.address}/32`] : access.allowedCidrs,
+    ports: cloud === "local" ? [local.httpPort] : secured ? [80, 443] : [80],
+    trustedProxies: access.trustedProxies ?? (loadBalancer ? balancers : []),
+  };
+}
+
+function diskOf(specification: Specification, usage: Usage, cloud: "aws" | "gcp"): DataDisk {
+  const computed = dataDiskFor(usage, cloud);
+  const given = specification.dataDisk;
+  return {
+    sizeGb: given.sizeGb ?? computed.sizeGb,
+    type: given.type ?? computed.type,
+    iops: given.iops ?? (given.type === undefined ? computed.iops : undefined),
+    throughputMbps: given.throughputMbps ?? (given.type === undefined ? computed.throughputMbps : undefined),
+  };
+}
+
+function noticesOf(specification: Specification): string[] {
+  const { tls, cloud, access, databases, release } = specification;
+  const notices: string[] = [];
+  if (tls.mode === "none" && cloud !== "local") notices.push("traffic is plain HTTP: set 'domain' and 'tls' before anybody signs in");
+  if (access.allowedCidrs.includes("0.0.0.0/0")) notices.push("the instance is reachable from everywhere ('access.allowedCidrs' holds 0.0.0.0/0)");
+  if (Object.values(databases).some((database) => database !== "bundled") )
+    notices.push("external databases must run PostgreSQL 16 and be backed up by whoever owns them; they are not in the snapshots of the data disk");
+  if (release.split(".")[0] === "6") notices.push("release 6 is one major behind the newest; support covers the two newest majors");
+  return notices;
+}
+
+/**
+ * Decides everything about one instance. Pure: the same specification gives the same plan.
+ *
+ * @throws InputError for a release that is unknown or cannot be deployed, or usage beyond one machine
+ * @example planVm(parseSpecification({ cloud: "local", release: "7.5.4453" }))
+ */
+export function planVm(specification: Specification): Plan {
+  const release = requireRenderable(specification.release);
+  const { cloud, name, region, zone } = specification;
+  const size = "named" in specification.size ? specification.size.named : oneMachineSize(specification.size.usage);
+  const usage = "named" in specification.size ? defaultUsage(size) : specification.size.usage;
+  const network: PlannedNetwork | undefined =
+    cloud !== "local" && "cidr" in specification.network
+      ? { cidr: specification.network.cidr, subnets: planSubnets(specification.network.cidr) }
+      : undefined;
+  const exposure = exposureOf(specification, network);
+  const containers = planContainers(specification, configurationFilesOf(specification));
+  const volumes = [...new Set(containers.flatMap((c) => c.mounts.flatMap((m) => (m.kind === "volume" ? [m.volume] : []))))].sort();
+  const secrets = plannedSecrets(specification, containers);
+  const common = {
+    schema: 1 as const,
+    name,
+    shape: "vm" as const,
+    cloud,
+    region,
+    zone,
+    release: release.version,
+    releaseDate: release.date,
+    size,
+    usage,
+    sizeGiven: "named" in specification.size ? ("named" as const) : ("usage" as const),
+    exposure,
+    containers,
+    volumes,
+    secrets,
+    backup: specification.backup,
+    notices: noticesOf(specification),
+  };
+  if (cloud === "local") return { ...common, dataResources: dataResourcesOf({ name, cloud, zone, volumes, secrets }) };
+  const computed = machineFor(size, cloud);
+  const machine: PlannedMachine = {
+    ...(specification.machine.type === undefined ? computed : { ...computed, type: specification.machine.type }),
+    image: machineImages[cloud],
+    rootDiskGb: specification.machine.rootDiskGb,
+  };
+  const dataDisk = diskOf(specification, usage, cloud);
+  const price = priceOf(
+    cloud,
+    region,
+    vmPriceThings({
+      cloud,
+      machineType: machine.type,
+      rootDiskGb: machine.rootDiskGb,
+      dataDisk,
+      loadBalancer: exposure.loadBalancer,
+      publicAddress: true,
+      snapshotGb: dataDisk.sizeGb,
+      kmsKeys: 1,
+      secrets: secrets.filter((secret) => secret.origin !== "store").length,
+    }),
+  );
+  return {
+    ...common,
+    machine,
+    dataDisk,
+    network,
+    dataResources: dataResourcesOf({ name, cloud, zone, volumes: [], secrets, dataDisk }),
+    price,
+  };
+}

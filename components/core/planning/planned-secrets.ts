@@ -1,0 +1,51 @@
+import { databaseServices } from "./database-environment";
+import type { PlannedContainer } from "./container";
+import { secretNames, splitPlaceholders, type PlannedSecret } from "./secrets";
+import type { Specification } from "./specification";
+
+/** Passwords that are made for the bundled databases: lost with them, useless without them. */
+const databasePasswords: Readonly<Record<string, string>> = {
+  pgsqlPassword: "password of the primary database",
+  codeintelDbPassword: "password of the code navigation database",
+  codeinsightsDbPassword: "password of the code insights database",
+};
+
+function purposes(specification: Specification): Map<string, string> {
+  const found = new Map<string, string>();
+  const add = (name: string | undefined, purpose: string) => {
+    if (name !== undefined && !found.has(name)) found.set(name, purpose);
+  };
+  for (const [name] of databaseServices) {
+    const database = specification.databases[name];
+    if (database !== "bundled") add(database.passwordSecret, `password of the external ${name} database`);
+  }
+  const { cache, objectStorage, registry, smtp, tls, siteConfig } = specification;
+  if (cache.cache !== "bundled") add(cache.cache.secret, "address of the external Redis cache");
+  if (cache.store !== "bundled") add(cache.store.secret, "address of the external Redis store");
+  if (objectStorage !== "bundled") {
+    add(objectStorage.accessKeyIdSecret, "access key id of the object store");
+    add(objectStorage.secretAccessKeySecret, "secret access key of the object store");
+  }
+  add(registry?.credentialsSecret, "login at the image registry");
+  add(smtp?.passwordSecret, "password of the mail server");
+  add(tls.keySecret, "private key of the certificate");
+  for (const text of [siteConfig?.site, siteConfig?.codeHosts, siteConfig?.globalSettings])
+    for (const name of secretNames(splitPlaceholders(text ?? "", "json"))) add(name, "value in the configuration files");
+  return found;
+}
+
+/**
+ * Every secret of the deployment, sorted by name: the passwords made for bundled databases, and those the config refers to.
+ */
+export function plannedSecrets(specification: Specification, containers: readonly PlannedContainer[]): PlannedSecret[] {
+  const used = new Set(containers.flatMap((c) => Object.values(c.secretEnvironment).flatMap((parts) => secretNames(parts))));
+  const generated = Object.entries(databasePasswords)
+    .filter(([name]) => used.has(name))
+    .map(([name, purpose]): PlannedSecret => ({ name, purpose, origin: "generated", guardsData: true }));
+  const given = [...purposes(specification)].map(([name, purpose]): PlannedSecret =>
+    specification.secrets.includes(name)
+      ? { name, purpose, origin: "config", guardsData: false }
+      : { name, purpose, origin: "store", storeName: name, guardsData: false },
+  );
+  return [...generated, ...given].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
