@@ -92,6 +92,8 @@ describe("monthly price", () => {
     assert.equal(priceOf("aws", "us-east-1", half).monthly, 1.01);
     const parts = Array.from({ length: 3 }, () => ({ item: "address", key: "ipv4.public", quantity: 1 }));
     assert.equal(priceOf("aws", "us-east-1", parts).monthly, 0.02);
+    const noisy = Array.from({ length: 11 }, () => ({ item: "address", key: "ipv4.public", quantity: 1 }));
+    assert.equal(priceOf("aws", "us-east-1", noisy).monthly, 0.06);
   });
 
   const regions: [cloud: PricedCloud, region: string, priced: string][] = [

@@ -281,6 +281,25 @@ describe("corrections of the estimator", () => {
   });
 });
 
+describe("totals of the corrected estimator", () => {
+  it("contain every volume and the scratch space of searcher, once for each replica", () => {
+    const { services, totals } = estimate(example("medium-kubernetes").usage, { target: "kubernetes" });
+    assert.equal(services["searcher"]?.cacheGb?.request, 51);
+    assert.equal(totals.diskGb, 4810 + 51);
+    const million = { ...example("half-million-repos").usage, repositories: 1_000_000 };
+    const { services: many } = estimate(million, { target: "kubernetes" });
+    const volumes = Object.values(many).reduce((sum, { diskTotalGb = 0 }) => sum + diskTotalGb, 0);
+    assert.deepEqual([many["searcher"]?.replicas, many["searcher"]?.cacheGb?.request], [2, 90]);
+    assert.equal(estimate(million, { target: "kubernetes" }).totals.diskGb, volumes + 2 * 90);
+  });
+
+  it("requests of all replicas come close to the machines of the size, where the published ones exceed them", () => {
+    const { usage, target } = example("xl-kubernetes");
+    assert.deepEqual(estimate(usage, { target, asPublished: true }).requested, { cpus: 167.85, memoryGb: 1465.462 });
+    assert.deepEqual(estimate(usage, { target }).requested, { cpus: 95.25, memoryGb: 280.712 });
+  });
+});
+
 describe("refusals of the estimator", () => {
   it("names the Kubernetes shape when compose is asked for more than one machine", () => {
     const { usage } = example("over-the-top");
