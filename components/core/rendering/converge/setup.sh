@@ -1,0 +1,130 @@
+#!/bin/bash
+# Makes this machine a host of Sourcegraph. Runs at every boot and does only what is not done yet; nothing in here
+# changes with the release, the size or the settings of Sourcegraph: those come with the bundle.
+set -euo pipefail
+
+say() { echo "sourcegraph: $*"; }
+fail() { say "failed: $*" >&2; exit 1; }
+put() { # put PATH [MODE]: standard input becomes that file, at once
+  mkdir -p "$(dirname "$1")"
+  cat > "$1.new"
+  chmod "${2:-644}" "$1.new"
+  mv "$1.new" "$1"
+}
+most() { # most NUMBER KEY: the larger one of NUMBER and what the kernel has
+  local now
+  now=$(sysctl -n "$2")
+  echo $((now > $1 ? now : $1))
+}
+
+# {{machine}}
+
+# --- packages of Debian; nothing is asked of the network when they are there
+package() { # package NAME...
+  local name absent=() end=$((SECONDS + 1200))
+  for name; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2> /dev/null)" = installed ] || absent+=("$name")
+  done
+  [ ${#absent[@]} -gt 0 ] || return 0
+  say "installing ${absent[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  until dpkg --configure -a && apt-get -qq -o DPkg::Lock::Timeout=300 update &&
+    apt-get -qq -o DPkg::Lock::Timeout=300 -y --no-install-recommends install "${absent[@]}"; do
+    [ $SECONDS -lt $end ] || fail "could not install ${absent[*]} within 20 minutes"
+    sleep 15
+  done
+}
+package ca-certificates curl jq xfsprogs
+
+# --- the data disk: a file system only on a disk that is blank beyond doubt
+root=/mnt/sourcegraph
+if ! mountpoint -q $root; then
+  for _ in {1..600}; do
+    if [ -b "$device" ]; then break; fi
+    sleep 1
+  done
+  [ -b "$device" ] || fail "the data disk $device did not appear within 10 minutes"
+  code=0
+  blkid -p "$device" || code=$?
+  case $code in
+    0)
+      held="$(blkid -p -o value -s TYPE "$device" || true) $(blkid -p -o value -s LABEL "$device" || true)"
+      [ "$held" = "xfs sourcegraph" ] || fail "the data disk $device holds something else (type and label: '$held'); it was left as it is" ;;
+    2)
+      cmp -sn 4194304 "$device" /dev/zero || fail "the data disk $device is not blank, though without a file system; it was left as it is"
+      mkfs.xfs -q -L sourcegraph "$device"
+      say "the data disk was blank and has a file system now" ;;
+    *) fail "what the data disk $device holds cannot be told (blkid: $code); it was left as it is" ;;
+  esac
+  udevadm settle
+  mkdir -p $root
+fi
+line="LABEL=sourcegraph $root xfs noatime,nofail,x-systemd.device-timeout=300 0 0"
+grep -qxF "$line" /etc/fstab || { grep -v " $root " /etc/fstab || true; echo "$line"; } | put /etc/fstab
+systemctl daemon-reload
+systemctl start mnt-sourcegraph.mount
+[ "$(findmnt -no SOURCE $root)" = "$(readlink -f "$device")" ] || fail "another disk than $device has the label sourcegraph"
+xfs_growfs -d $root > /dev/null
+
+# --- Docker, with its data on that disk. It may be up already with its data elsewhere.
+before=$(cat /etc/docker/daemon.json 2> /dev/null || true)
+put /etc/docker/daemon.json <<< "$daemon"
+put /etc/systemd/system/docker.service.d/sourcegraph.conf << 'END'
+[Unit]
+RequiresMountsFor=/mnt/sourcegraph
+END
+systemctl daemon-reload
+package apparmor docker.io docker-cli docker-compose
+systemctl start docker
+if [ "$before" != "$daemon" ] || [ "$(docker info --format '{{.DockerRootDir}}')" != $root/docker ]; then
+  systemctl restart docker
+fi
+
+# --- converge at every boot, and look for a new bundle every minute
+put /etc/sysctl.d/60-sourcegraph.conf << END
+vm.max_map_count = $(most 300000 vm.max_map_count)
+fs.inotify.max_user_watches = $(most 128000 fs.inotify.max_user_watches)
+END
+sysctl -qp /etc/sysctl.d/60-sourcegraph.conf
+put /etc/systemd/system/sourcegraph.service << 'END'
+[Unit]
+Description=Sourcegraph
+Wants=docker.service network-online.target
+After=docker.service network-online.target
+RequiresMountsFor=/mnt/sourcegraph
+StartLimitIntervalSec=0
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStartPre=/usr/sbin/xfs_growfs -d /mnt/sourcegraph
+ExecStart=/usr/local/sbin/sourcegraph-fetch boot
+ExecStop=/bin/bash -c "cd -P /mnt/sourcegraph/current && docker compose stop"
+TimeoutStopSec=300
+Restart=on-failure
+RestartSec=30
+RestartPreventExitStatus=3
+[Install]
+WantedBy=multi-user.target
+END
+put /etc/systemd/system/sourcegraph-poll.service << 'END'
+[Unit]
+Description=New bundles for Sourcegraph
+After=docker.service
+RequiresMountsFor=/mnt/sourcegraph
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/sourcegraph-fetch poll
+END
+put /etc/systemd/system/sourcegraph-poll.timer << 'END'
+[Timer]
+OnBootSec=60
+OnUnitInactiveSec=60
+AccuracySec=1
+[Install]
+WantedBy=timers.target
+END
+systemctl daemon-reload
+systemctl -q enable sourcegraph.service sourcegraph-poll.timer
+systemctl start sourcegraph-poll.timer
+systemctl start --no-block sourcegraph.service
+say "this machine is set up for $name"
