@@ -1,4 +1,4 @@
-import { compare, SemVer } from "semver";
+import { SemVer } from "semver";
 import { isAtLeast, oldestRenderableRelease } from "../product/releases";
 import { newestReleases } from "./upgrade-facts";
 import type { DeploymentKind, UpgradeSituation } from "./upgrade-plan";
@@ -22,22 +22,23 @@ function toCandidate(release: string): Candidate {
 
 const documentedLines = new Set(stopRules.map(({ documentedLine }) => documentedLine));
 
-/** What makes one way worse than another, the weightiest first. */
+/** A way to a release, with what makes it worse than another of as many deployments, the weightiest first. */
 interface Way {
+  readonly at: Candidate;
   readonly path: readonly string[];
-  readonly cost: readonly [deployments: number, foreignStops: number, multiVersion: number, undocumentedStops: number];
+  readonly cost: readonly [foreignStops: number, multiVersion: number, undocumentedStops: number];
 }
 
-function extend(way: Way, at: Candidate, next: Candidate, isTarget: boolean): Way {
-  const [deployments, foreignStops, multiVersion, undocumented] = way.cost;
+function extend(way: Way, next: Candidate, isGoal: boolean): Way {
+  const [foreignStops, multiVersion, undocumented] = way.cost;
   const line = `${next.version.major}.${next.version.minor}`;
   return {
+    at: next,
     path: [...way.path, next.release],
     cost: [
-      deployments + 1,
-      foreignStops + (!isTarget && next.foreign ? 1 : 0),
-      multiVersion + (hopKind(at.version, next.version) === "multi-version" ? 1 : 0),
-      undocumented + (isTarget || documentedLines.has(line) ? 0 : 1),
+      foreignStops + (!isGoal && next.foreign ? 1 : 0),
+      multiVersion + (hopKind(way.at.version, next.version) === "multi-version" ? 1 : 0),
+      undocumented + (isGoal || documentedLines.has(line) ? 0 : 1),
     ],
   };
 }
@@ -46,6 +47,18 @@ function extend(way: Way, at: Candidate, next: Candidate, isTarget: boolean): Wa
 function compareWays(a: Way, b: Way): number {
   const worse = a.cost.findIndex((part, index) => part !== b.cost[index]);
   return worse < 0 ? 0 : (a.cost[worse] ?? 0) - (b.cost[worse] ?? 0);
+}
+
+/** The best way to a release that is one lawful hop longer than one of these; among equals the one over the newest stop. */
+function bestHop(ways: readonly Way[], next: Candidate, isGoal: boolean, situation: UpgradeSituation): Way | undefined {
+  let best: Way | undefined;
+  for (const way of ways) {
+    if (way.at.version.compare(next.version) >= 0 || brokenRules(way.at.version, next.version, situation).length > 0)
+      continue;
+    const longer = extend(way, next, isGoal);
+    if (best === undefined || compareWays(longer, best) <= 0) best = longer;
+  }
+  return best;
 }
 
 /** The outcome of a search: the way, or how far one gets. */
@@ -62,40 +75,21 @@ export interface FoundPath {
  * best one to the newest release that can be reached.
  */
 export function findPath(from: string, to: string, situation: UpgradeSituation): FoundPath {
-  const start = toCandidate(from);
   const goal = toCandidate(to);
-  if (brokenRules(start.version, goal.version, situation).length === 0) return { path: [from, to], complete: true };
-
-  const between = candidates[situation.target ?? "compose"].filter(
-    ({ version }) => compare(version, start.version) > 0 && compare(version, goal.version) < 0,
+  let furthest: Way = { at: toCandidate(from), path: [from], cost: [0, 0, 0] };
+  let ways: readonly Way[] = [furthest];
+  let unreached = candidates[situation.target ?? "compose"].filter(
+    ({ version }) => version.compare(from) > 0 && version.compare(goal.version) < 0,
   );
-  const nodes = [start, ...between, goal];
-  const ways: (Way | undefined)[] = [{ path: [from], cost: [0, 0, 0, 0] }];
-  for (let index = 1; index < nodes.length; index++) {
-    ways.push(bestWayTo(index, nodes, ways, situation));
+  // One deployment more with each round: a release reached earlier is never worth reaching later.
+  while (ways.length > 0) {
+    const whole = bestHop(ways, goal, true, situation);
+    if (whole !== undefined) return { path: whole.path, complete: true };
+    const before = ways;
+    ways = unreached.map((next) => bestHop(before, next, false, situation)).filter((way) => way !== undefined);
+    const reached = new Set(ways.map(({ at }) => at));
+    unreached = unreached.filter((candidate) => !reached.has(candidate));
+    furthest = ways.reduce((newest, way) => (way.at.version.compare(newest.at.version) > 0 ? way : newest), furthest);
   }
-  const whole = ways[nodes.length - 1];
-  if (whole !== undefined) return { path: whole.path, complete: true };
-  return { path: ways.findLast((way) => way !== undefined)?.path ?? [from], complete: false };
-}
-
-function bestWayTo(
-  index: number,
-  nodes: readonly Candidate[],
-  ways: readonly (Way | undefined)[],
-  situation: UpgradeSituation,
-): Way | undefined {
-  const next = nodes[index];
-  let best: Way | undefined;
-  // Newer predecessors first, so that among equals the newer stop stays.
-  for (let before = index - 1; before >= 0; before--) {
-    const at = nodes[before];
-    const way = ways[before];
-    if (at === undefined || next === undefined || way === undefined) continue;
-    if (best !== undefined && way.cost[0] >= best.cost[0]) continue;
-    if (brokenRules(at.version, next.version, situation).length > 0) continue;
-    const extended = extend(way, at, next, index === nodes.length - 1);
-    if (best === undefined || compareWays(extended, best) < 0) best = extended;
-  }
-  return best;
+  return { path: furthest.path, complete: false };
 }

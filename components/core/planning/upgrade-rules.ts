@@ -1,4 +1,4 @@
-import { compare, SemVer } from "semver";
+import { SemVer } from "semver";
 import { holds } from "./upgrade-conditions";
 import { lastMinorOf } from "./upgrade-facts";
 import type { HopKind, UpgradeSituation } from "./upgrade-plan";
@@ -14,7 +14,7 @@ export const requiredPostgresMajor = 16;
 
 /** A release something passes without stopping: on one side before the hop, on the other after it. */
 export function crosses(from: SemVer, to: SemVer, border: SemVer): boolean {
-  return compare(from, border) < 0 && compare(to, border) >= 0;
+  return from.compare(border) < 0 && to.compare(border) >= 0;
 }
 
 /** The kind of a step forward from one release to another, by the written policy (the product's own start-up check is looser). */
@@ -40,20 +40,20 @@ export const stopRules: readonly StopRule[] = [
   {
     id: "tenant-backfill-1tb",
     forbids: (from, to, situation) =>
-      compare(from, v5_9) < 0 && compare(to, v5_10) >= 0 && holds("postgres-1tb-or-larger", situation),
+      from.compare(v5_9) < 0 && to.compare(v5_10) >= 0 && holds("postgres-1tb-or-larger", situation),
     reason:
       "PostgreSQL data of 1 TB or more must stop at 5.9 until the tenant migration is at 100 percent instead of jumping over it",
   },
   {
     id: "pg16-helm",
-    forbids: (from, to, { target }) => target === "kubernetes" && compare(from, v5_10) < 0 && compare(to, v6_0) >= 0,
+    forbids: (from, to, { target }) => target === "kubernetes" && from.compare(v5_10) < 0 && to.compare(v6_0) >= 0,
     reason:
       "on Kubernetes the way from below 5.10 to 6.0 or newer stops at 5.10.3940 or 5.11.6271, where the databases become PostgreSQL 16",
   },
   {
     id: "pg16-compose",
     forbids: (from, to, situation) =>
-      compare(from, v5_10) < 0 && compare(to, v7_0) >= 0 && holds("builtin-postgres", situation),
+      from.compare(v5_10) < 0 && to.compare(v7_0) >= 0 && holds("builtin-postgres", situation),
     reason:
       "the built-in databases become PostgreSQL 16 at the first start of a release from 5.10.1164 to 6.12; from 7.0 on the images no longer convert them",
     documentedLine: "6.11",
@@ -61,8 +61,8 @@ export const stopRules: readonly StopRule[] = [
   {
     id: "pg16-external",
     forbids: (from, to, situation) =>
-      compare(from, v5_10) < 0 &&
-      compare(to, v6_0) >= 0 &&
+      from.compare(v5_10) < 0 &&
+      to.compare(v6_0) >= 0 &&
       holds("external-postgres", situation) &&
       (situation.postgresMajor ?? 0) < requiredPostgresMajor,
     reason:

@@ -20,7 +20,7 @@ function compose(bundle: Bundle, ...args: string[]): RunbookCommand {
 
 /** A one-off migrator with the network and environment of the compose file's own; `image` replaces the pinned one. */
 function migrator(bundle: Bundle, args: readonly string[], image?: MigratorImage): RunbookCommand {
-  const run = ["run", "--rm", "--no-deps", "--no-TTY", "migrator", ...args];
+  const run = ["run", "--rm", "--no-deps", "-T", "migrator", ...args];
   if (image === undefined) return compose(bundle, ...run);
   return {
     ...compose(bundle, "--file", "compose.yaml", "--file", "-", ...run),
@@ -146,9 +146,7 @@ export function composeRunbook(facts: HopFacts): RunbookStep[] {
           title: "Rebuild the indexes, which were sorted by another C library, before anything reads them",
           phase: "during",
           by: "machine",
-          commands: bundled.map((database) =>
-            compose("to", "exec", "--no-TTY", database.service, ...rebuildArgs(database)),
-          ),
+          commands: bundled.map((database) => compose("to", "exec", "-T", database.service, ...rebuildArgs(database))),
           preconditions: ["nothing but the databases runs"],
           timeoutMinutes: timeouts.rebuild,
           safeToRepeat: true,
