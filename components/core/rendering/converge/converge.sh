@@ -9,9 +9,12 @@
 # SOURCEGRAPH_IMAGE_ARCHIVES, a folder of image archives; SOURCEGRAPH_STAY, set when this is the bundle in place
 # and the status is to go on telling of another one.
 set -euo pipefail
+export LC_ALL=C
+umask 022
 bundle=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 root=$(dirname "$(dirname "$bundle")")
 state=$root/state
+place=$root/deployment # where compose runs: the paths that containers mount stay the same from bundle to bundle
 digest=$(basename "$bundle")
 patience=3600 # seconds for all services to become healthy; a database may migrate for long
 
@@ -38,7 +41,61 @@ lack() { # lack MESSAGE
   exit 4
 }
 
-mkdir -p "$state"
+# assemble: the bundle's secret files, out of the secrets that the pointer gives addresses of. Nothing is printed but
+# names; values go through pipes and through files that only root reads.
+assemble() (
+  umask 077
+  for name in $(jq -r '.secrets[]' bundle.json); do
+    address=$(jq -er --arg name "$name" '.secrets[$name] // empty' "$SOURCEGRAPH_POINTER") || lack "the pointer has no address of secret '$name'"
+    /usr/local/sbin/sourcegraph-fetch secrets "$address" > "$work/value" || lack "secret '$name' cannot be read"
+    jq --arg name "$name" '{($name): .}' "$work/value" >> "$work/values"
+  done
+  [ -e "$work/values" ] || echo '{}' > "$work/values"
+  # The spelling env: what compose undoes inside the double quotes of an environment file.
+  jq -j --slurpfile values "$work/values" '
+    ($values | add) as $values
+    | def spell: $values[.secret] as $value
+        | if .as == "raw" then $value
+          elif .as == "env" then $value | gsub("(?<c>[\\\\\"$])"; "\\\(.c)") | gsub("\n"; "\\n") | gsub("\r"; "\\r")
+          elif .as == "json" then $value | tojson | .[1:-1]
+          elif .as == "uri" then $value | @uri
+          else error("unknown spelling") end;
+      .secretFiles[] | .path, "\u0000", .mode, "\u0000", .owner // "0:0", "\u0000",
+        ([.parts[] | if type == "string" then . else spell end] | add // ""), "\u0000"' bundle.json > "$work/files"
+  while IFS= read -r -d '' path && IFS= read -r -d '' mode && IFS= read -r -d '' owner && IFS= read -r -d '' text; do
+    (umask 022 && mkdir -p "$(dirname "$path")")
+    printf %s "$text" > "$path.new"
+    chown "$owner" "$path.new"
+    chmod "$mode" "$path.new"
+    mv "$path.new" "$path"
+  done < "$work/files"
+)
+
+absent() { # absent: the images that are not on this machine
+  local image
+  for image in $(jq -r '.images[]' bundle.json); do
+    docker image inspect "$image" > /dev/null 2>&1 || echo "$image"
+  done
+}
+
+deploy() { # deploy: the bundle's files become those of the deployment, each in one step; one that says the same stays
+  local path
+  find . -type f ! -name bundle.json -printf '%P\0' | sort -z > "$work/here"
+  while IFS= read -r -d '' path; do
+    if ! cmp -s "$path" "$place/$path"; then
+      mkdir -p "$(dirname "$place/$path")"
+      cp -p "$path" "$place/$path.new"
+      mv "$place/$path.new" "$place/$path"
+    fi
+    chown --reference="$path" "$place/$path"
+    chmod --reference="$path" "$place/$path"
+  done < "$work/here"
+  (cd "$place" && find . -type f -printf '%P\0' | sort -z | comm -z -13 "$work/here" - | xargs -0 -r rm -f)
+}
+
+work=$(mktemp -d /run/sourcegraph-converge.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$state" "$place"
 exec 8> "$state/lock"
 flock 8
 cd "$bundle"
@@ -65,22 +122,17 @@ if [ -n "$installed" ] && [ "$installed" != "$release" ]; then
 fi
 
 # --- is everything there? Nothing is stopped before that.
-if [ -n "${SOURCEGRAPH_POINTER:-}" ]; then
-  bash secrets.sh "$SOURCEGRAPH_POINTER" || lack "the secrets cannot be had"
-fi
+if [ -n "${SOURCEGRAPH_POINTER:-}" ]; then assemble; fi
 for path in $(jq -r '.secretFiles[].path' bundle.json); do
   [ -e "$path" ] || lack "secret file '$path' is missing"
 done
-# Credentials of a registry, if the bundle brings any.
-if [ -e secrets/docker/config.json ]; then export DOCKER_CONFIG=$bundle/secrets/docker; fi
+if [ -e registry-host ]; then
+  export DOCKER_CONFIG=$work
+  (umask 077 && jq -Rs --arg host "$(cat registry-host)" '{auths: {($host): {auth: rtrimstr("\n") | @base64}}}' \
+    secrets/registry-login > "$work/config.json")
+fi
 docker compose config --quiet || lack "the compose file is not valid"
 
-absent() { # absent: the images that are not on this machine
-  local image
-  for image in $(jq -r '.images[]' bundle.json); do
-    docker image inspect "$image" > /dev/null 2>&1 || echo "$image"
-  done
-}
 wanted=$(absent)
 if [ -n "$wanted" ] && [ -n "${SOURCEGRAPH_IMAGE_ARCHIVES:-}" ]; then
   for archive in "$SOURCEGRAPH_IMAGE_ARCHIVES"/*.tar*; do
@@ -105,13 +157,15 @@ for image in $wanted; do
 done
 
 # --- from here on the bundle counts as in place: its services may change the databases
+deploy
 ln -sfn "bundles/$digest" "$root/current.new"
 mv -T "$root/current.new" "$root/current"
 status converging "starting the services" installed
+cd "$place"
 if ! docker compose up --detach --no-build --pull never --remove-orphans --wait --wait-timeout $patience; then
   docker compose ps --all || true
   say "failed: not every service is healthy" >&2
-  status failed "not every service is healthy; 'docker compose logs SERVICE' in $root/current says more"
+  status failed "not every service is healthy; 'docker compose logs SERVICE' in $place says more"
   exit 1
 fi
 touch "$bundle"

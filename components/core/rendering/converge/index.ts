@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { BundleFile } from "../bundle";
-
 function shellText(name: string): string {
   return readFileSync(join(__dirname, name), "utf8");
 }
@@ -14,12 +12,8 @@ export const fetchText: string = shellText("fetch.sh");
 export const setupText: string = shellText("setup.sh");
 
 /**
- * The programs that every bundle brings along for the machine to run: `converge.sh`, which moves the machine to the
- * bundle, and `secrets.sh`, which it uses. They are part of the bundle so that a new release may bring new ones
- * without a change of user data.
+ * The program that every bundle brings along as `converge.sh` for the machine to run: it puts the secret files together
+ * and moves the machine to the bundle. It is part of the bundle so that a new release may bring a new one without a
+ * change of user data.
  */
-export const convergeFiles: readonly BundleFile[] = ["converge.sh", "secrets.sh"].map((path) => ({
-  path,
-  mode: "0755",
-  text: shellText(path),
-}));
+export const convergeScript: string = shellText("converge.sh");
