@@ -17,6 +17,8 @@ export class InputError extends Error {
   override readonly name = "InputError";
   /** Exit code of the command. */
   readonly exitCode = 2;
+  /** Tells Pulumi that this is the user's to mend: it prints the message without a stack trace. */
+  readonly __pulumiRunError = true;
   constructor(
     readonly problems: readonly Problem[],
     headline = "the configuration is not valid",
@@ -30,6 +32,8 @@ export class RefusedError extends Error {
   override readonly name = "RefusedError";
   /** Exit code of the command. */
   readonly exitCode = 3;
+  /** Tells Pulumi that this is the user's to mend: it prints the message without a stack trace. */
+  readonly __pulumiRunError = true;
   constructor(
     readonly problems: readonly Problem[],
     headline = "refused",

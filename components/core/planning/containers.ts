@@ -2,6 +2,7 @@ import { InputError } from "../errors";
 import { imagePin, registry } from "../product/releases";
 import type { EnvironmentValue, Service, ServiceName } from "../product/service";
 import { holdsIn, repositoryOf, serviceNamed, servicesOf } from "../product/services";
+import { configurationFolder, type ConfigurationFiles } from "./configuration-files";
 import type { PlannedContainer, PlannedImage, PlannedMount, PublishedPort } from "./container";
 import { databaseEnvironment, databaseServices } from "./database-environment";
 import { objectStorageEnvironment, redisEnvironment } from "./store-environment";
@@ -132,17 +133,11 @@ function configurationEnvironment(specification: Specification, files: Configura
     variables.flatMap(([stem, path]) =>
       path === undefined
         ? []
-        : [[`${stem}_FILE`, `/etc/sourcegraph/${path.slice("secrets/".length)}`], ...(edits ? [[`${stem}_ALLOW_EDITS`, "true"]] : [])],
+        : [[`${stem}_FILE`, path.replace(configurationFolder, "/etc/sourcegraph")], ...(edits ? [[`${stem}_ALLOW_EDITS`, "true"]] : [])],
     ),
   ) as Record<string, string>;
 }
 
-/** Paths in the bundle of the configuration files that are given. */
-export interface ConfigurationFiles {
-  readonly site?: string;
-  readonly codeHosts?: string;
-  readonly globalSettings?: string;
-}
 
 function tracingOf(service: Service, specification: Specification): { environment: Record<string, string>; command?: readonly string[] } {
   if (!specification.tracing) return { environment: {} };
@@ -189,11 +184,11 @@ function mountsOf(service: Service, ordinal: number, specification: Specificatio
   }));
   const config = (service.config ?? []).map((mount): PlannedMount => ({ kind: "file", source: mount.source, target: mount.target }));
   const host = (service.hostMounts ?? []).map((mount): PlannedMount => ({ kind: "host", ...mount }));
-  const configuration = service.configurationFiles
-    ? [files.site, files.codeHosts, files.globalSettings]
-        .filter((path) => path !== undefined)
-        .map((path): PlannedMount => ({ kind: "file", source: path, target: `/etc/sourcegraph/${path.slice("secrets/".length)}` }))
-    : [];
+  // The folder, not its files: a file that is replaced stays visible, and the frontends watch for changes.
+  const configuration: PlannedMount[] =
+    service.configurationFiles && Object.values(files).some((path) => path !== undefined)
+      ? [{ kind: "file", source: configurationFolder, target: "/etc/sourcegraph" }]
+      : [];
   const edge = service.name === "caddy" ? edgeOf(specification).mounts : [];
   return [...volumes, ...config, ...configuration, ...edge, ...host];
 }

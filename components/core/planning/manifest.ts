@@ -3,7 +3,8 @@ import { RefusedError } from "../errors";
 import { checkDataSafety, type DataResource } from "./data-safety";
 import type { Plan } from "./plan";
 import type { Specification } from "./specification";
-import { checkHop, type Hop } from "./upgrade";
+import { checkHop } from "./upgrade";
+import type { Hop } from "./upgrade-plan";
 
 /**
  * The small record a stack exports about itself: it reads the last one before it registers anything, and refuses a wrong
@@ -23,6 +24,18 @@ export interface Manifest {
   /** Which of databases, caches and object store are bundled and which are external. */
   readonly services: Readonly<Record<string, "bundled" | "external">>;
   readonly dataResources: readonly DataResource[];
+  /**
+   * The last upgrade that was made. The program goes on declaring its snapshot, and the machine goes on accepting it, so
+   * that the update after an upgrade changes nothing.
+   */
+  readonly lastHop?: LastHop;
+}
+
+/** An upgrade that was made. */
+export interface LastHop {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: "standard" | "multi-version";
 }
 
 const manifestSchema = z.object({
@@ -45,6 +58,7 @@ const manifestSchema = z.object({
       type: z.string().optional(),
     }),
   ),
+  lastHop: z.object({ from: z.string(), to: z.string(), kind: z.enum(["standard", "multi-version"]) }).optional(),
 });
 
 /** Who serves what, by the config key that decides it. */
@@ -61,9 +75,23 @@ function servicesOf(specification: Specification): Manifest["services"] {
 }
 
 /** The manifest of a plan. */
-export function manifestOf(plan: Plan, specification: Specification, planDigest: string): Manifest {
+export function manifestOf(plan: Plan, specification: Specification, planDigest: string, lastHop?: LastHop): Manifest {
   const { schema, name, shape, cloud, region, zone, release, size, dataResources } = plan;
-  return { schema, name, shape, cloud, region, zone, release, size, planDigest, services: servicesOf(specification), dataResources };
+  const services = servicesOf(specification);
+  return {
+    schema,
+    name,
+    shape,
+    cloud,
+    region,
+    zone,
+    release,
+    size,
+    planDigest,
+    services,
+    dataResources,
+    ...(lastHop === undefined ? {} : { lastHop }),
+  };
 }
 
 /** Reads a manifest from a stack's outputs; undefined where the stack has none. */
@@ -82,6 +110,8 @@ export function parseManifest(output: unknown): Manifest | undefined {
 export interface Transition {
   /** The upgrade, when the release changes. */
   readonly hop?: Hop;
+  /** The upgrade that brought the release: this one, or the one of an earlier update. */
+  readonly lastHop?: LastHop;
 }
 
 /**
@@ -109,13 +139,13 @@ export function checkTransition(previous: Manifest | undefined, plan: Plan, spec
       message: `cannot change from ${was} to ${services[key] ?? "nothing"}: the data would stay behind; move it by dump and restore with Sourcegraph stopped, then add "${key}" to 'allowDataLoss' for one update`,
     }));
   if (moved.length > 0) throw new RefusedError(moved, "refused, because data would stay behind");
-  return {
-    hop: checkHop({
-      from: previous.release,
-      to: plan.release,
-      target: "compose",
-      acknowledge: specification.acknowledge,
-      databases: services["databases.frontend"],
-    }),
-  };
+  const hop = checkHop({
+    from: previous.release,
+    to: plan.release,
+    target: "compose",
+    acknowledge: specification.acknowledge,
+    databases: services["databases.frontend"],
+  });
+  const lastHop = hop === undefined ? previous.lastHop : { from: hop.from, to: hop.to, kind: hop.kind };
+  return { ...(hop === undefined ? {} : { hop }), ...(lastHop === undefined ? {} : { lastHop }) };
 }

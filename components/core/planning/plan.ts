@@ -94,11 +94,17 @@ function exposureOf(specification: Specification, network: PlannedNetwork | unde
   };
 }
 
+/**
+ * Data disk of a named size, GB: what the vendor's machine images had at every size. How much code there is is not known,
+ * and a disk that grows in place is better started small. Source: docs machine-images, resource requirements.
+ */
+const namedSizeDiskGb = 500;
+
 function diskOf(specification: Specification, usage: Usage, cloud: "aws" | "gcp"): DataDisk {
   const computed = dataDiskFor(usage, cloud);
   const given = specification.dataDisk;
   return {
-    sizeGb: given.sizeGb ?? computed.sizeGb,
+    sizeGb: given.sizeGb ?? ("named" in specification.size ? namedSizeDiskGb : computed.sizeGb),
     type: given.type ?? computed.type,
     iops: given.iops ?? (given.type === undefined ? computed.iops : undefined),
     throughputMbps: given.throughputMbps ?? (given.type === undefined ? computed.throughputMbps : undefined),
@@ -112,6 +118,8 @@ function noticesOf(specification: Specification): string[] {
   if (access.allowedCidrs.includes("0.0.0.0/0")) notices.push("the instance is reachable from everywhere ('access.allowedCidrs' holds 0.0.0.0/0)");
   if (Object.values(databases).some((database) => database !== "bundled") )
     notices.push("external databases must run PostgreSQL 16 and be backed up by whoever owns them; they are not in the snapshots of the data disk");
+  if (cloud !== "local" && "named" in specification.size && specification.dataDisk.sizeGb === undefined)
+    notices.push(`the data disk is ${namedSizeDiskGb} GB, whatever the size is called: about three times the size of all repositories is advised; give 'usage' or 'dataDisk.sizeGb' (it grows in place later)`);
   if (release.split(".")[0] === "6") notices.push("release 6 is one major behind the newest; support covers the two newest majors");
   return notices;
 }

@@ -28,7 +28,8 @@ export interface PlannedSecret {
   readonly guardsData: boolean;
 }
 
-const placeholder = /\$\{secret:([A-Za-z][A-Za-z0-9_-]*)\}/g;
+// A name under `secrets`, or what a cloud's secret store calls it: an ARN, or projects/PROJECT/secrets/NAME.
+const placeholder = /\$\{secret:([^\s"\\{}]+)\}/g;
 
 /** Splits a text with `${secret:NAME}` placeholders into parts. */
 export function splitPlaceholders(text: string, as: "raw" | "json"): SecretPart[] {

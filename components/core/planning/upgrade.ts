@@ -146,7 +146,7 @@ function hopNotes(from: SemVer, to: SemVer, situation: UpgradeSituation): string
       ? []
       : [`files are rendered from ${oldestRenderableRelease} on: deploy ${to.version} with the vendor's own files`]),
     ...(situation.target === "kubernetes" && chartPins !== undefined
-      ? [`the chart of ${to.version} pins images of another version: ${Object.keys(chartPins).join(", ")}`]
+      ? [`the chart of ${to.version} pins images of another version`]
       : []),
     ...(onOldPostgres
       ? [

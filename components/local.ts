@@ -1,0 +1,3 @@
+/** Sourcegraph on a Docker Engine; loads the Docker SDK only. */
+export * from "./index";
+export { SourcegraphVm, type LocalSourcegraphVmArgs, type LocalTransforms } from "./vm/local";

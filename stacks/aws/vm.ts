@@ -1,0 +1,8 @@
+import { SourcegraphVm } from "../../components/vm/aws";
+import type { DeclareCloud } from "../declare";
+
+/** Declares the docker-compose deployment on AWS. */
+export const declareVm: DeclareCloud = (name, args) => {
+  const { url, release, connect, manifest } = new SourcegraphVm(name, args);
+  return { url, release, connect, manifest };
+};

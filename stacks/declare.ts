@@ -1,0 +1,57 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { InputError } from "../components/core/errors";
+import type { Manifest } from "../components/core/planning/manifest";
+import { parseSpecification, type FileTexts } from "../components/core/planning/specification";
+import type { SourcegraphVmArgs } from "../components/vm/args";
+
+/** Everything a stack program is told. */
+export interface StackInput {
+  /** The config; values below `secrets` are not used. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Values of the secrets, by name. */
+  readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Texts of the files the config names. */
+  readonly files: FileTexts;
+  /** The manifest of the last update. */
+  readonly previous?: Manifest;
+}
+
+/** What a stack shows. */
+export interface StackOutputs {
+  readonly url: pulumi.Input<string>;
+  readonly release: pulumi.Input<string>;
+  readonly connect: pulumi.Input<unknown>;
+  readonly manifest: pulumi.Input<unknown>;
+}
+
+/** What the program of a cloud declares. */
+export type DeclareCloud = (name: string, args: SourcegraphVmArgs) => StackOutputs;
+
+/* Only the chosen cloud is loaded: its SDK is what makes a program slow to start. */
+/* eslint-disable @typescript-eslint/no-require-imports */
+function cloudProgram(cloud: string): DeclareCloud {
+  switch (cloud) {
+    case "aws":
+      return (require("./aws/vm") as typeof import("./aws/vm")).declareVm;
+    case "gcp":
+      return (require("./gcp/vm") as typeof import("./gcp/vm")).declareVm;
+    default:
+      return (require("./local/vm") as typeof import("./local/vm")).declareVm;
+  }
+}
+/* eslint-enable @typescript-eslint/no-require-imports */
+
+/**
+ * Checks a config and declares its resources.
+ *
+ * @throws InputError, RefusedError with every problem, before anything is registered
+ */
+export function declareStack(input: StackInput): StackOutputs {
+  const { config, secrets, files, previous } = input;
+  const { name, cloud } = parseSpecification(config, files);
+  const { name: _name, shape: _shape, cloud: _cloud, secrets: _secrets, ...keys } = config;
+  const missing = Object.keys((config["secrets"] as Record<string, unknown> | undefined) ?? {}).filter((key) => secrets[key] === undefined);
+  if (missing.length > 0)
+    throw new InputError(missing.map((key) => ({ path: `secrets.${key}`, message: "has a name but no value" })));
+  return cloudProgram(cloud)(name, { ...(keys as unknown as SourcegraphVmArgs), secrets, files, previous });
+}

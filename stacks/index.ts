@@ -1,0 +1,21 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parseManifest, type Manifest } from "../components/core/planning/manifest";
+import { readNamedFiles, readStackConfig } from "./config";
+import { declareStack, type StackOutputs } from "./declare";
+
+/** Reads what this very stack exported at its last update. */
+async function lastManifest(): Promise<Manifest | undefined> {
+  const self = new pulumi.StackReference("self", {
+    name: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
+  });
+  const { value } = await self.getOutputDetails("manifest");
+  return parseManifest(value);
+}
+
+async function program(): Promise<StackOutputs> {
+  const { config, secrets } = readStackConfig();
+  const previous = await lastManifest();
+  return declareStack({ config, secrets, files: readNamedFiles(config, process.cwd()), previous });
+}
+
+export = program;

@@ -1,0 +1,8 @@
+import { SourcegraphVm } from "../../components/vm/local";
+import type { DeclareCloud } from "../declare";
+
+/** Declares the docker-compose deployment on a Docker Engine. */
+export const declareVm: DeclareCloud = (name, args) => {
+  const { url, release, connect, manifest } = new SourcegraphVm(name, args);
+  return { url, release, connect, manifest };
+};
