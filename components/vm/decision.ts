@@ -1,0 +1,48 @@
+import type { LastHop } from "../core/planning/manifest";
+import { checkTransition, manifestOf, type Manifest } from "../core/planning/manifest";
+import { planVm, type Plan } from "../core/planning/plan";
+import { parseSpecification, type Specification } from "../core/planning/specification";
+import { bundleText, digestOf, type Bundle } from "../core/rendering/bundle";
+import { renderBundle } from "../core/rendering/bundle-files";
+import type { SourcegraphVmArgs } from "./args";
+
+/** Everything about a machine that is known before the first resource. */
+export interface Decision {
+  readonly specification: Specification;
+  readonly plan: Plan;
+  readonly bundle: Bundle;
+  /** The bundle as it is stored. */
+  readonly bundleText: string;
+  /** SHA-256 of that text. */
+  readonly digest: string;
+  /** The upgrade that brought the release: the one about to be made, or an earlier one. */
+  readonly lastHop?: LastHop;
+  readonly manifest: Manifest;
+}
+
+/**
+ * Parses, plans, checks against the last manifest and renders. To be called before `super`, so that what is refused is
+ * refused before even the component is registered.
+ *
+ * @throws InputError, RefusedError
+ */
+export function decide(cloud: "aws" | "gcp", name: string, args: SourcegraphVmArgs): Decision {
+  const { secrets = {}, files = {}, previous, ...config } = args;
+  // Only the names are looked at; the values may be Outputs.
+  const given = Object.fromEntries(Object.keys(secrets).map((secret) => [secret, ""]));
+  const specification = parseSpecification({ ...config, secrets: given, cloud, name }, files);
+  const plan = planVm(specification);
+  const { lastHop } = checkTransition(previous, plan, specification);
+  const bundle = renderBundle(plan, specification, lastHop);
+  const text = bundleText(bundle);
+  const digest = digestOf(text);
+  return {
+    specification,
+    plan,
+    bundle,
+    bundleText: text,
+    digest,
+    ...(lastHop === undefined ? {} : { lastHop }),
+    manifest: manifestOf(plan, specification, digest, lastHop),
+  };
+}
