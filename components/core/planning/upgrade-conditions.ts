@@ -1,4 +1,4 @@
-import type { Problem } from "./errors";
+import type { Problem } from "../errors";
 import { recordedSteps } from "./upgrade-facts";
 import type { UpgradeSituation } from "./upgrade-plan";
 

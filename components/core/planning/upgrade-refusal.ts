@@ -1,5 +1,5 @@
 import { compare, SemVer } from "semver";
-import { RefusedError, type Problem } from "./errors";
+import { RefusedError, type Problem } from "../errors";
 import { holds } from "./upgrade-conditions";
 import { newestReleases } from "./upgrade-facts";
 import type { ManualStep, UpgradeSituation } from "./upgrade-plan";
@@ -8,6 +8,9 @@ import { crosses, hopKind, type StopRule } from "./upgrade-rules";
 /** Why an upgrade is refused. */
 export type UpgradeRefusal =
   "downgrade" | "forbidden-target" | "no-way" | "too-old" | "skipped-stop" | "unacknowledged" | "postgres-too-old";
+
+/** The property a message names for the wanted release: the planner's own, or that of the configuration. */
+export type ReleaseProperty = "to" | "release";
 
 /** No lawful way, or not this one: exit code 3. */
 export class UpgradeRefusedError extends RefusedError {
@@ -50,7 +53,12 @@ const irreversible: readonly {
 ];
 
 /** The refusal of going back, with the way that exists. */
-export function downgradeRefused(from: SemVer, to: SemVer, situation: UpgradeSituation): UpgradeRefusedError {
+export function downgradeRefused(
+  property: ReleaseProperty,
+  from: SemVer,
+  to: SemVer,
+  situation: UpgradeSituation,
+): UpgradeRefusedError {
   const final = irreversible.filter(
     ({ border, needs }) => crosses(to, from, border) && (needs === undefined || holds(needs, situation)),
   );
@@ -62,11 +70,12 @@ export function downgradeRefused(from: SemVer, to: SemVer, situation: UpgradeSit
       : hopKind(to, from) === "standard"
         ? `an upgrade never goes back; right after a standard upgrade this is a rollback: start the files of ${to.version} again, keep the databases as they are, then compare the schemas with the migrator's 'drift'`
         : `an upgrade never goes back: ${restore}, or stop the services and run the migrator's 'downgrade --from v${from.major}.${from.minor} --to v${to.major}.${to.minor}' first`;
-  return new UpgradeRefusedError("downgrade", [{ path: "to", message: `${intro}; ${way}` }]);
+  return new UpgradeRefusedError("downgrade", [{ path: property, message: `${intro}; ${way}` }]);
 }
 
 /** The refusal of a release nobody should deploy. */
 export function forbiddenRefused(
+  property: ReleaseProperty,
   to: string,
   because: string,
   instead: string | undefined,
@@ -75,13 +84,14 @@ export function forbiddenRefused(
   const fix = instead === undefined ? "there is no newer release to take instead" : `deploy ${instead} instead`;
   return new UpgradeRefusedError(
     "forbidden-target",
-    [{ path: "to", message: `is ${to}, which must not be deployed: ${because}; ${fix}` }],
+    [{ path: property, message: `is ${to}, which must not be deployed: ${because}; ${fix}` }],
     stops,
   );
 }
 
 /** The refusal when no order of stops leads to the release. */
 export function noWayRefused(
+  property: ReleaseProperty,
   from: string,
   to: string,
   rules: readonly StopRule[],
@@ -93,7 +103,7 @@ export function noWayRefused(
   const reasons = rules.map(({ reason }) => reason).join("; ");
   return new UpgradeRefusedError(
     "no-way",
-    [{ path: "to", message: `is ${to}, which cannot be reached from ${reached ?? from}: ${reasons}; ${fix}` }],
+    [{ path: property, message: `is ${to}, which cannot be reached from ${reached ?? from}: ${reasons}; ${fix}` }],
     stops,
   );
 }

@@ -6,10 +6,11 @@ import {
   normalizeRelease,
   unknownReleaseMessage,
 } from "../product/releases";
-import { InputError, type Problem } from "./errors";
+import { InputError, type Problem } from "../errors";
 import { situationProblems } from "./upgrade-conditions";
 import { firstKnownRelease, isKnown, knownReleases, lastMinorOf } from "./upgrade-facts";
 import type { DeploymentKind, UpgradeRequest } from "./upgrade-plan";
+import type { ReleaseProperty } from "./upgrade-refusal";
 
 /** The two releases of a request. */
 export interface ReleasePair {
@@ -22,7 +23,7 @@ export interface ReleasePair {
  * @param toPath property the messages name for `to`
  * @throws InputError with everything that is wrong with the request
  */
-export function readRequest(request: UpgradeRequest, toPath: "to" | "release"): ReleasePair {
+export function readRequest(request: UpgradeRequest, toPath: ReleaseProperty): ReleasePair {
   const target = request.target ?? "compose";
   const problems: Problem[] = [];
   const read = (text: string, path: string, older: boolean): SemVer => {

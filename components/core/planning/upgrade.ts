@@ -16,6 +16,7 @@ import {
   skippedStopRefused,
   tooOldRefused,
   unacknowledgedRefused,
+  type ReleaseProperty,
 } from "./upgrade-refusal";
 import { readRequest, type ReleasePair } from "./upgrade-request";
 import { brokenRules, hopKind, requiredPostgresMajor } from "./upgrade-rules";
@@ -33,7 +34,7 @@ export function planUpgrade(request: UpgradeRequest): UpgradePlan {
   const { from, to } = readRequest(request, "to");
   const target = request.target ?? "compose";
   const acknowledged = request.acknowledge ?? [];
-  const path = pathBetween({ from, to }, request);
+  const path = pathBetween({ from, to }, request, "to");
   const hops = pairs(path).map(([start, end]) => hopBetween(start, end, request));
   const needed = hops.flatMap(({ manualSteps }) => unacknowledged(manualSteps)).map(({ id }) => id);
   return {
@@ -57,7 +58,7 @@ export function planUpgrade(request: UpgradeRequest): UpgradePlan {
  */
 export function checkHop(request: UpgradeRequest): Hop | undefined {
   const { from, to } = readRequest(request, "release");
-  const path = pathBetween({ from, to }, request);
+  const path = pathBetween({ from, to }, request, "release");
   if (path.length === 1) return undefined;
   if (path.length > 2) {
     throw skippedStopRefused(from.version, to.version, brokenRules(from, to, request), path.slice(1, -1));
@@ -76,21 +77,25 @@ export function checkHop(request: UpgradeRequest): Hop | undefined {
 }
 
 /** `from`, the stops, `to`; `from` alone when they are equal. Throws when there is no such way. */
-function pathBetween({ from, to }: ReleasePair, situation: UpgradeSituation): readonly string[] {
+function pathBetween(
+  { from, to }: ReleasePair,
+  situation: UpgradeSituation,
+  property: ReleaseProperty,
+): readonly string[] {
   const direction = to.compare(from);
   if (direction === 0) return [from.version];
-  if (direction < 0) throw downgradeRefused(from, to, situation);
+  if (direction < 0) throw downgradeRefused(property, from, to, situation);
   if (from.compare(oldestUpgradable) < 0) throw tooOldRefused(from.version, oldestUpgradable);
   const forbidden = forbiddenBecause(to.version);
   if (forbidden !== undefined) {
     const instead = insteadOf(to, from, situation);
     const stops = instead === undefined ? [] : findPath(from.version, instead, situation).path.slice(1);
-    throw forbiddenRefused(to.version, forbidden, instead, stops);
+    throw forbiddenRefused(property, to.version, forbidden, instead, stops);
   }
   const found = findPath(from.version, to.version, situation);
   if (!found.complete) {
     const reached = new SemVer(found.path.at(-1) ?? from.version);
-    throw noWayRefused(from.version, to.version, brokenRules(reached, to, situation), found.path.slice(1));
+    throw noWayRefused(property, from.version, to.version, brokenRules(reached, to, situation), found.path.slice(1));
   }
   return found.path;
 }
