@@ -1,4 +1,4 @@
-import { compare, SemVer } from "semver";
+import { SemVer } from "semver";
 import { holds } from "./upgrade-conditions";
 import { conversionMinutesPer100Gb } from "./upgrade-facts";
 import type { Downtime, DowntimePart, HopKind, UpgradeSituation } from "./upgrade-plan";
@@ -37,7 +37,7 @@ export function dataEvents(from: SemVer, to: SemVer, situation: UpgradeSituation
         conversionMinutes: Math.ceil((postgresSizeGb / 100) * conversionMinutesPer100Gb),
       }),
     rebuildsIndexes: builtIn && crosses(from, to, newCollation),
-    renamesRepositories: compare(from, newDiskLayout) < 0 && compare(to, newDiskLayout) >= 0,
+    renamesRepositories: crosses(from, to, newDiskLayout),
   };
 }
 

@@ -64,7 +64,7 @@ export function databaseStartTimeout({ events }: HopFacts): number {
 }
 
 /** `vX.Y`, the way the migrator's upgrade command is told a release. */
-export function migratorLine(version: SemVer): string {
+function migratorLine(version: SemVer): string {
   return `v${version.major}.${version.minor}`;
 }
 
