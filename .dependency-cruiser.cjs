@@ -47,8 +47,18 @@ module.exports = {
       from: { path: "^(components|stacks)/(aws|.*/aws[^/]*)" },
       to: { path: "node_modules/@pulumi/(gcp|docker|kubernetes)/" },
     },
-    { name: "no-orphans", severity: "error", from: { orphan: true, pathNot: ["\\.d\\.ts$", "^policy/", "^cli/main\\.ts$"] }, to: {} },
-    { name: "not-to-dev-dependencies", severity: "error", from: { path: "^(components|stacks|cli)/" }, to: { dependencyTypes: ["npm-dev"], pathNot: "node_modules/@pulumi/(aws|gcp|docker)/" } },
+    {
+      name: "no-orphans",
+      severity: "error",
+      from: { orphan: true, pathNot: ["\\.d\\.ts$", "^policy/", "^cli/main\\.ts$"] },
+      to: {},
+    },
+    {
+      name: "not-to-dev-dependencies",
+      severity: "error",
+      from: { path: "^(components|stacks|cli)/" },
+      to: { dependencyTypes: ["npm-dev"], pathNot: "node_modules/@pulumi/(aws|gcp|docker)/" },
+    },
   ],
   options: {
     tsConfig: { fileName: "tsconfig.json" },

@@ -38,7 +38,21 @@ export default tseslint.config(
     files: ["**/*.cjs", "**/*.mjs"],
     languageOptions: {
       globals: Object.fromEntries(
-        ["require", "module", "exports", "process", "console", "__dirname", "Buffer", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "URL"].map((name) => [name, "readonly"]),
+        [
+          "require",
+          "module",
+          "exports",
+          "process",
+          "console",
+          "__dirname",
+          "Buffer",
+          "setTimeout",
+          "clearTimeout",
+          "setInterval",
+          "clearInterval",
+          "setImmediate",
+          "URL",
+        ].map((name) => [name, "readonly"]),
       ),
     },
     rules: { "max-lines": ["error", { max: 400 }], "no-unused-vars": ["error", { argsIgnorePattern: "^_" }] },

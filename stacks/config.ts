@@ -60,11 +60,17 @@ export function configFromStackFile(text: string): Record<string, unknown> {
   try {
     document = parse(text);
   } catch (error) {
-    throw new InputError([{ path: "", message: `it is not YAML: ${(error as Error).message.split("\n")[0] ?? ""}` }], "the stack file cannot be read");
+    throw new InputError(
+      [{ path: "", message: `it is not YAML: ${(error as Error).message.split("\n")[0] ?? ""}` }],
+      "the stack file cannot be read",
+    );
   }
   const entries = (document as { config?: unknown } | null)?.config;
   if (typeof entries !== "object" || entries === null)
-    throw new InputError([{ path: "config", message: "is missing; a stack file holds keys such as sourcegraph:release below config" }], "the stack file cannot be read");
+    throw new InputError(
+      [{ path: "config", message: "is missing; a stack file holds keys such as sourcegraph:release below config" }],
+      "the stack file cannot be read",
+    );
   return Object.fromEntries(
     Object.entries(entries).flatMap(([key, value]: [string, unknown]) => {
       const name = stripNamespace(key);

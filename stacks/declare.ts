@@ -3,6 +3,7 @@ import { InputError } from "../components/core/errors";
 import type { Manifest } from "../components/core/planning/manifest";
 import { parseSpecification, type FileTexts } from "../components/core/planning/specification";
 import type { SourcegraphVmArgs } from "../components/vm/args";
+import type { DeclareCloud, StackOutputs } from "./program";
 
 /** Everything a stack program is told. */
 export interface StackInput {
@@ -15,17 +16,6 @@ export interface StackInput {
   /** The manifest of the last update. */
   readonly previous?: Manifest;
 }
-
-/** What a stack shows. */
-export interface StackOutputs {
-  readonly url: pulumi.Input<string>;
-  readonly release: pulumi.Input<string>;
-  readonly connect: pulumi.Input<unknown>;
-  readonly manifest: pulumi.Input<unknown>;
-}
-
-/** What the program of a cloud declares. */
-export type DeclareCloud = (name: string, args: SourcegraphVmArgs) => StackOutputs;
 
 /* Only the chosen cloud is loaded: its SDK is what makes a program slow to start. */
 /* eslint-disable @typescript-eslint/no-require-imports */
@@ -50,7 +40,9 @@ export function declareStack(input: StackInput): StackOutputs {
   const { config, secrets, files, previous } = input;
   const { name, cloud } = parseSpecification(config, files);
   const { name: _name, shape: _shape, cloud: _cloud, secrets: _secrets, ...keys } = config;
-  const missing = Object.keys((config["secrets"] as Record<string, unknown> | undefined) ?? {}).filter((key) => secrets[key] === undefined);
+  const missing = Object.keys((config["secrets"] as Record<string, unknown> | undefined) ?? {}).filter(
+    (key) => secrets[key] === undefined,
+  );
   if (missing.length > 0)
     throw new InputError(missing.map((key) => ({ path: `secrets.${key}`, message: "has a name but no value" })));
   return cloudProgram(cloud)(name, { ...(keys as unknown as SourcegraphVmArgs), secrets, files, previous });

@@ -1,15 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseManifest, type Manifest } from "../components/core/planning/manifest";
 import { readNamedFiles, readStackConfig } from "./config";
-import { declareStack, type StackOutputs } from "./declare";
+import { declareStack } from "./declare";
+import type { StackOutputs } from "./program";
 
 /** Reads what this very stack exported at its last update. */
 async function lastManifest(): Promise<Manifest | undefined> {
   const self = new pulumi.StackReference("self", {
     name: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
   });
-  const { value } = await self.getOutputDetails("manifest");
-  return parseManifest(value);
+  const manifest = await self.getOutputDetails("manifest");
+  return parseManifest(manifest.value as unknown);
 }
 
 async function program(): Promise<StackOutputs> {

@@ -1,5 +1,4 @@
-import type { LastHop } from "../core/planning/manifest";
-import { checkTransition, manifestOf, type Manifest } from "../core/planning/manifest";
+import { checkTransition, manifestOf, type LastHop, type Manifest } from "../core/planning/manifest";
 import { planVm, type Plan } from "../core/planning/plan";
 import { parseSpecification, type Specification } from "../core/planning/specification";
 import { bundleText, digestOf, type Bundle } from "../core/rendering/bundle";

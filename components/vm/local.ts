@@ -74,7 +74,10 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const host = specification.local.host;
     const provider = host === undefined ? undefined : new docker.Provider(`${name}-engine`, { host }, { parent: this });
     const values = this.secretValues(plan, secrets);
-    const network = new docker.Network(`${name}-network`, transformed({ name }, transform.network), { parent: this, provider });
+    const network = new docker.Network(`${name}-network`, transformed({ name }, transform.network), {
+      parent: this,
+      provider,
+    });
     const volumes = plan.volumes.map((volume) => {
       const full = dataNames.volume(name, volume);
       return new docker.Volume(full, { name: full }, dataOptions(this, { provider }));
@@ -132,7 +135,11 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       const args = containerArgs(plan, container, bundle, values, network.name, image);
       const after = Object.keys(container.startsAfter).flatMap((other) => made.get(other) ?? []);
       const options = { parent: this, provider, deleteBeforeReplace: true, dependsOn: [...volumes, ...after] };
-      const child = new docker.Container(`${plan.name}-${container.name}`, transformed(args, transforms[container.name]), options);
+      const child = new docker.Container(
+        `${plan.name}-${container.name}`,
+        transformed(args, transforms[container.name]),
+        options,
+      );
       made.set(container.name, child);
     }
   }
@@ -160,8 +167,11 @@ function inStartOrder(containers: readonly PlannedContainer[]): PlannedContainer
 }
 
 /** Reads secrets into a text, as an Output that stays secret; plain where there are none. */
-function secretOutput(parts: readonly SecretPart[], values: pulumi.Output<Record<string, string>>): pulumi.Input<string> {
-  if (secretNames(parts).length === 0) return parts.join("");
+function secretOutput(
+  parts: readonly SecretPart[],
+  values: pulumi.Output<Record<string, string>>,
+): pulumi.Input<string> {
+  if (secretNames(parts).length === 0) return secretText(parts, {}, false);
   return values.apply((known) => secretText(parts, known, false));
 }
 
@@ -176,7 +186,9 @@ function uploadsOf(
     const target = mount.target.replace(/\/$/, "");
     const inside = (path: string) => path === mount.source || path.startsWith(`${mount.source}/`);
     const at = (path: string) => `${target}${path.slice(mount.source.length)}`;
-    const plain = bundle.files.filter((file) => inside(file.path)).map((file) => ({ file: at(file.path), content: file.text }));
+    const plain = bundle.files
+      .filter((file) => inside(file.path))
+      .map((file) => ({ file: at(file.path), content: file.text }));
     const secret = bundle.secretFiles
       .filter((file) => inside(file.path))
       .map((file) => {
@@ -197,7 +209,9 @@ function containerArgs(
 ): docker.ContainerArgs {
   const isJob = container.restart === "on-failure";
   const plain = Object.entries(container.environment).map(([key, value]) => `${key}=${value}`);
-  const secret = Object.entries(container.secretEnvironment).map(([key, parts]) => secretOutput([`${key}=`, ...parts], values));
+  const secret = Object.entries(container.secretEnvironment).map(([key, parts]) =>
+    secretOutput([`${key}=`, ...parts], values),
+  );
   const { health } = container;
   return {
     name: `${plan.name}-${container.name}`,
@@ -207,8 +221,11 @@ function containerArgs(
     envs: [...plain, ...secret],
     networksAdvanced: [{ name: network, aliases: [container.name] }],
     volumes: container.mounts.flatMap((mount): docker.types.input.ContainerVolume[] => {
-      if (mount.kind === "volume") return [{ volumeName: dataNames.volume(plan.name, mount.volume), containerPath: mount.target }];
-      return mount.kind === "host" ? [{ hostPath: mount.source, containerPath: mount.target, readOnly: mount.readOnly }] : [];
+      if (mount.kind === "volume")
+        return [{ volumeName: dataNames.volume(plan.name, mount.volume), containerPath: mount.target }];
+      return mount.kind === "host"
+        ? [{ hostPath: mount.source, containerPath: mount.target, readOnly: mount.readOnly }]
+        : [];
     }),
     uploads: uploadsOf(container, bundle, values),
     ports: container.publishedPorts.map((port) => ({ internal: port.port, external: port.hostPort, ip: port.address })),
@@ -237,6 +254,7 @@ function containerArgs(
     attach: isJob ? true : undefined,
     mustRun: isJob ? false : undefined,
     wait: health === undefined ? undefined : true,
-    waitTimeout: health === undefined ? undefined : Math.max(300, (health.startPeriod ?? 0) + health.interval * health.retries),
+    waitTimeout:
+      health === undefined ? undefined : Math.max(300, (health.startPeriod ?? 0) + health.interval * health.retries),
   };
 }

@@ -1,5 +1,5 @@
 import { SourcegraphVm } from "../../components/vm/aws";
-import type { DeclareCloud } from "../declare";
+import type { DeclareCloud } from "../program";
 
 /** Declares the docker-compose deployment on AWS. */
 export const declareVm: DeclareCloud = (name, args) => {

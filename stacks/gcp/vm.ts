@@ -1,5 +1,5 @@
 import { SourcegraphVm } from "../../components/vm/gcp";
-import type { DeclareCloud } from "../declare";
+import type { DeclareCloud } from "../program";
 
 /** Declares the docker-compose deployment on Google Cloud. */
 export const declareVm: DeclareCloud = (name, args) => {

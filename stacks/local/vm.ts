@@ -1,5 +1,5 @@
 import { SourcegraphVm } from "../../components/vm/local";
-import type { DeclareCloud } from "../declare";
+import type { DeclareCloud } from "../program";
 
 /** Declares the docker-compose deployment on a Docker Engine. */
 export const declareVm: DeclareCloud = (name, args) => {

@@ -53,7 +53,7 @@ export interface PlannedSubnet {
  *
  * @param cidr the network's block, /16 to /24
  */
-export function planSubnets(cidr: string): PlannedSubnet[] {
+export function planSubnets(cidr: string): [PlannedSubnet, PlannedSubnet, PlannedSubnet] {
   const block = parseBlock(cidr);
   if (block === undefined) throw new Error(`not a CIDR block: ${cidr}`);
   const prefix = block.prefix + 3;
@@ -74,7 +74,10 @@ export function checkNetwork(config: Partial<Config>): Problem[] {
   const problems: Problem[] = [];
   const block = parseBlock(network.cidr);
   if (block === undefined)
-    problems.push({ path: "network.cidr", message: `must be an IPv4 block such as 10.40.0.0/16, got ${show(network.cidr)}` });
+    problems.push({
+      path: "network.cidr",
+      message: `must be an IPv4 block such as 10.40.0.0/16, got ${show(network.cidr)}`,
+    });
   else if (!block.aligned)
     problems.push({
       path: "network.cidr",
@@ -84,13 +87,22 @@ export function checkNetwork(config: Partial<Config>): Problem[] {
     problems.push({ path: "network.cidr", message: `must be between /16 and /24, got /${block.prefix}` });
   for (const [index, reserved] of (network.reservedCidrs ?? []).entries()) {
     if (parseBlock(reserved) === undefined)
-      problems.push({ path: `network.reservedCidrs.${index}`, message: `must be an IPv4 block such as 10.0.0.0/16, got ${show(reserved)}` });
+      problems.push({
+        path: `network.reservedCidrs.${index}`,
+        message: `must be an IPv4 block such as 10.0.0.0/16, got ${show(reserved)}`,
+      });
     else if (overlaps(network.cidr, reserved))
-      problems.push({ path: "network.cidr", message: `must not overlap the reserved block ${reserved}, got ${show(network.cidr)}; choose another block` });
+      problems.push({
+        path: "network.cidr",
+        message: `must not overlap the reserved block ${reserved}, got ${show(network.cidr)}; choose another block`,
+      });
   }
   for (const docker of ["172.17.0.0/16", "172.18.0.0/16"])
     if (overlaps(network.cidr, docker))
-      problems.push({ path: "network.cidr", message: `must not overlap ${docker}, which Docker uses on the machine, got ${show(network.cidr)}` });
+      problems.push({
+        path: "network.cidr",
+        message: `must not overlap ${docker}, which Docker uses on the machine, got ${show(network.cidr)}`,
+      });
   return problems;
 }
 
@@ -101,7 +113,10 @@ function checkExisting(
   const needed = config.cloud === "aws" ? (["vpcId", "subnetId"] as const) : (["network", "subnetId"] as const);
   return needed
     .filter((key) => existing[key] === undefined)
-    .map((key) => ({ path: `network.existing.${key}`, message: `is missing; an existing network on ${config.cloud ?? "a cloud"} needs ${needed.join(" and ")}` }));
+    .map((key) => ({
+      path: `network.existing.${key}`,
+      message: `is missing; an existing network on ${config.cloud ?? "a cloud"} needs ${needed.join(" and ")}`,
+    }));
 }
 
 /** Problems of names that a cloud would refuse. */
@@ -113,13 +128,25 @@ export function checkNames(config: Partial<Config>): Problem[] {
       path: "name",
       message: `must be 2 to 24 lower-case letters, digits and dashes, begin with a letter and not end with a dash, because the clouds refuse other names, got ${show(name)}`,
     });
-  if (domain !== undefined && !/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(domain))
-    problems.push({ path: "domain", message: `must be a host name in lower case such as sourcegraph.example.com, got ${show(domain)}` });
+  if (
+    domain !== undefined &&
+    !/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(domain)
+  )
+    problems.push({
+      path: "domain",
+      message: `must be a host name in lower case such as sourcegraph.example.com, got ${show(domain)}`,
+    });
   for (const [key, value] of Object.entries(tags ?? {})) {
     if (cloud === "gcp" && (!/^[a-z][a-z0-9_-]{0,62}$/.test(key) || !/^[a-z0-9_-]{0,63}$/.test(value)))
-      problems.push({ path: `tags.${key}`, message: `must be a label of at most 63 lower-case letters, digits, dashes and underscores, got ${show(value)}` });
+      problems.push({
+        path: `tags.${key}`,
+        message: `must be a label of at most 63 lower-case letters, digits, dashes and underscores, got ${show(value)}`,
+      });
     if (cloud === "aws" && (key.startsWith("aws:") || key.length > 128 || value.length > 256))
-      problems.push({ path: `tags.${key}`, message: "must not begin with aws:, nor be longer than 128 (key) and 256 (value) characters" });
+      problems.push({
+        path: `tags.${key}`,
+        message: "must not begin with aws:, nor be longer than 128 (key) and 256 (value) characters",
+      });
   }
   return problems;
 }

@@ -20,7 +20,9 @@ export interface ConfigurationFiles {
 export function configurationFilesOf(specification: Specification): ConfigurationFiles {
   const { siteConfig, smtp } = specification;
   return {
-    ...(siteConfig?.site === undefined && smtp === undefined ? {} : { site: `${configurationFolder}/site-config.json` }),
+    ...(siteConfig?.site === undefined && smtp === undefined
+      ? {}
+      : { site: `${configurationFolder}/site-config.json` }),
     ...(siteConfig?.codeHosts === undefined ? {} : { codeHosts: `${configurationFolder}/code-hosts.json` }),
     ...(siteConfig?.globalSettings === undefined
       ? {}

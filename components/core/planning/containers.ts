@@ -67,7 +67,12 @@ function debugTargets(instances: Instances): string {
     const debug = serviceNamed(name).debug;
     if (debug === undefined) return [];
     return names.map((instance, ordinal) => ({
-      Name: debug.label === undefined ? instance : name === "sourcegraph-frontend" ? `${debug.label}-${ordinal}` : debug.label,
+      Name:
+        debug.label === undefined
+          ? instance
+          : name === "sourcegraph-frontend"
+            ? `${debug.label}-${ordinal}`
+            : debug.label,
       Host: `${instance}:${debug.port}`,
       ...(debug.path === undefined ? {} : { DefaultPath: debug.path }),
     }));
@@ -92,7 +97,10 @@ function imageOf(service: Service, specification: Specification): PlannedImage {
     const match = /^(?:(.+)\/)?([^/:@]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(override);
     if (match === null)
       throw new InputError([
-        { path: `overrides.${service.name}.image`, message: `must be an image reference such as host/name:tag@sha256:..., got "${override}"` },
+        {
+          path: `overrides.${service.name}.image`,
+          message: `must be an image reference such as host/name:tag@sha256:..., got "${override}"`,
+        },
       ]);
     const [, prefix, repository, tag, digest] = match;
     return { reference: override, registry: prefix ?? "", repository: repository ?? "", tag: tag ?? "latest", digest };
@@ -109,7 +117,15 @@ function noProxy(specification: Specification, instances: Instances): string {
     database === "bundled" ? [] : [database.host],
   );
   const names = [...instances.values()].flat();
-  return ["localhost", "127.0.0.1", "169.254.169.254", "metadata.google.internal", ...names, ...outside, ...(specification.proxy?.noProxy ?? [])].join(",");
+  return [
+    "localhost",
+    "127.0.0.1",
+    "169.254.169.254",
+    "metadata.google.internal",
+    ...names,
+    ...outside,
+    ...(specification.proxy?.noProxy ?? []),
+  ].join(",");
 }
 
 function proxyEnvironment(specification: Specification, instances: Instances): Record<string, string> {
@@ -133,13 +149,18 @@ function configurationEnvironment(specification: Specification, files: Configura
     variables.flatMap(([stem, path]) =>
       path === undefined
         ? []
-        : [[`${stem}_FILE`, path.replace(configurationFolder, "/etc/sourcegraph")], ...(edits ? [[`${stem}_ALLOW_EDITS`, "true"]] : [])],
+        : [
+            [`${stem}_FILE`, path.replace(configurationFolder, "/etc/sourcegraph")],
+            ...(edits ? [[`${stem}_ALLOW_EDITS`, "true"]] : []),
+          ],
     ),
   ) as Record<string, string>;
 }
 
-
-function tracingOf(service: Service, specification: Specification): { environment: Record<string, string>; command?: readonly string[] } {
+function tracingOf(
+  service: Service,
+  specification: Specification,
+): { environment: Record<string, string>; command?: readonly string[] } {
   if (!specification.tracing) return { environment: {} };
   if (service.name === "otel-collector")
     return {
@@ -154,7 +175,11 @@ function tracingOf(service: Service, specification: Specification): { environmen
     : { environment: { COLLECTOR_OTLP_ENABLED: "true", QUERY_BASE_PATH: "/-/debug/jaeger" } };
 }
 
-function edgeOf(specification: Specification): { environment: Record<string, string>; mounts: PlannedMount[]; ports: PublishedPort[] } {
+function edgeOf(specification: Specification): {
+  environment: Record<string, string>;
+  mounts: PlannedMount[];
+  ports: PublishedPort[];
+} {
   const { tls, domain, cloud, local } = specification;
   const secured = tls.mode === "acme" || tls.mode === "certificate";
   const environment = {
@@ -176,13 +201,22 @@ function edgeOf(specification: Specification): { environment: Record<string, str
   return { environment, mounts, ports };
 }
 
-function mountsOf(service: Service, ordinal: number, specification: Specification, files: ConfigurationFiles): PlannedMount[] {
+function mountsOf(
+  service: Service,
+  ordinal: number,
+  specification: Specification,
+  files: ConfigurationFiles,
+): PlannedMount[] {
   const volumes = service.volumes.map((volume): PlannedMount => ({
     kind: "volume",
     volume: volume.name.replace("{n}", String(ordinal)),
     target: volume.target,
   }));
-  const config = (service.config ?? []).map((mount): PlannedMount => ({ kind: "file", source: mount.source, target: mount.target }));
+  const config = (service.config ?? []).map((mount): PlannedMount => ({
+    kind: "file",
+    source: mount.source,
+    target: mount.target,
+  }));
   const host = (service.hostMounts ?? []).map((mount): PlannedMount => ({ kind: "host", ...mount }));
   // The folder, not its files: a file that is replaced stays visible, and the frontends watch for changes.
   const configuration: PlannedMount[] =
@@ -256,7 +290,8 @@ export function planContainers(specification: Specification, files: Configuratio
         startsAfter: startsAfterOf(service, instances),
         stopGraceSeconds: service.stopGraceSeconds,
         shmMib: service.shmMib,
-        cpus: override?.cpus ?? (specification.cloud === "local" ? undefined : (limits?.cpus ?? service.vendorLimits.cpus)),
+        cpus:
+          override?.cpus ?? (specification.cloud === "local" ? undefined : (limits?.cpus ?? service.vendorLimits.cpus)),
         memoryMib: Math.round((override?.memoryGb ?? limits?.memoryGb ?? service.vendorLimits.memoryMib / 1024) * 1024),
         privileged: service.privileged ?? false,
         devices: service.devices ?? [],

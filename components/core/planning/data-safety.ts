@@ -34,8 +34,20 @@ export function dataResourcesOf(o: {
   const disk: DataResource[] =
     o.dataDisk === undefined
       ? []
-      : [{ name: dataNames.disk(o.name), kind: "disk", place: o.zone, sizeGb: o.dataDisk.sizeGb, type: o.dataDisk.type }];
-  const volumes = o.volumes.map((volume): DataResource => ({ name: dataNames.volume(o.name, volume), kind: "volume", place: o.zone }));
+      : [
+          {
+            name: dataNames.disk(o.name),
+            kind: "disk",
+            place: o.zone,
+            sizeGb: o.dataDisk.sizeGb,
+            type: o.dataDisk.type,
+          },
+        ];
+  const volumes = o.volumes.map((volume): DataResource => ({
+    name: dataNames.volume(o.name, volume),
+    kind: "volume",
+    place: o.zone,
+  }));
   const secrets = o.secrets
     .filter((secret) => secret.guardsData)
     .map((secret): DataResource => ({ name: dataNames.secret(o.name, secret.name), kind: "secret", place: o.cloud }));
@@ -44,7 +56,8 @@ export function dataResourcesOf(o: {
 
 function lossOf(before: DataResource, after: DataResource | undefined, cloud: string): string | undefined {
   if (after === undefined) return `would be removed (${before.kind} in ${before.place})`;
-  if (after.place !== before.place) return `would move from ${before.place} to ${after.place}, and a ${before.kind} cannot move`;
+  if (after.place !== before.place)
+    return `would move from ${before.place} to ${after.place}, and a ${before.kind} cannot move`;
   if (before.sizeGb !== undefined && after.sizeGb !== undefined && after.sizeGb < before.sizeGb)
     return `would shrink from ${before.sizeGb} GB to ${after.sizeGb} GB, and a disk only grows`;
   if (cloud === "gcp" && before.type !== after.type)
@@ -68,7 +81,11 @@ export function checkDataSafety(
 ): void {
   const problems: Problem[] = [];
   for (const resource of before) {
-    const loss = lossOf(resource, after.find((candidate) => candidate.name === resource.name), cloud);
+    const loss = lossOf(
+      resource,
+      after.find((candidate) => candidate.name === resource.name),
+      cloud,
+    );
     if (loss === undefined || allowed.includes(resource.name)) continue;
     problems.push({
       path: resource.name,

@@ -1,4 +1,4 @@
-import { InputError } from "./errors";
+import { InputError } from "../errors";
 import { sizingData } from "./sizing-data";
 import { oneMachineSize, type SizeName, type Usage } from "./usage";
 

@@ -100,7 +100,13 @@ export function parseManifest(output: unknown): Manifest | undefined {
   const parsed = manifestSchema.safeParse(output);
   if (!parsed.success)
     throw new RefusedError(
-      [{ path: "manifest", message: "of the last update cannot be read; this library is older than the one that wrote it, or it was edited by hand" }],
+      [
+        {
+          path: "manifest",
+          message:
+            "of the last update cannot be read; this library is older than the one that wrote it, or it was edited by hand",
+        },
+      ],
       "refused, because it is not known what is deployed",
     );
   return parsed.data;

@@ -77,7 +77,9 @@ function exposureOf(specification: Specification, network: PlannedNetwork | unde
   const { cloud, domain, tls, access, local } = specification;
   const secured = tls.mode !== "none";
   const loadBalancer = tls.mode === "load-balancer";
-  const edges = (network?.subnets ?? []).filter((subnet) => subnet.name.startsWith("edge-")).map((subnet) => subnet.cidr);
+  const edges = (network?.subnets ?? [])
+    .filter((subnet) => subnet.name.startsWith("edge-"))
+    .map((subnet) => subnet.cidr);
   // Google's front ends reach backends from these two published blocks.
   const balancers = cloud === "gcp" ? ["130.211.0.0/22", "35.191.0.0/16"] : edges;
   return {
@@ -114,13 +116,20 @@ function diskOf(specification: Specification, usage: Usage, cloud: "aws" | "gcp"
 function noticesOf(specification: Specification): string[] {
   const { tls, cloud, access, databases, release } = specification;
   const notices: string[] = [];
-  if (tls.mode === "none" && cloud !== "local") notices.push("traffic is plain HTTP: set 'domain' and 'tls' before anybody signs in");
-  if (access.allowedCidrs.includes("0.0.0.0/0")) notices.push("the instance is reachable from everywhere ('access.allowedCidrs' holds 0.0.0.0/0)");
-  if (Object.values(databases).some((database) => database !== "bundled") )
-    notices.push("external databases must run PostgreSQL 16 and be backed up by whoever owns them; they are not in the snapshots of the data disk");
+  if (tls.mode === "none" && cloud !== "local")
+    notices.push("traffic is plain HTTP: set 'domain' and 'tls' before anybody signs in");
+  if (access.allowedCidrs.includes("0.0.0.0/0"))
+    notices.push("the instance is reachable from everywhere ('access.allowedCidrs' holds 0.0.0.0/0)");
+  if (Object.values(databases).some((database) => database !== "bundled"))
+    notices.push(
+      "external databases must run PostgreSQL 16 and be backed up by whoever owns them; they are not in the snapshots of the data disk",
+    );
   if (cloud !== "local" && "named" in specification.size && specification.dataDisk.sizeGb === undefined)
-    notices.push(`the data disk is ${namedSizeDiskGb} GB, whatever the size is called: about three times the size of all repositories is advised; give 'usage' or 'dataDisk.sizeGb' (it grows in place later)`);
-  if (release.split(".")[0] === "6") notices.push("release 6 is one major behind the newest; support covers the two newest majors");
+    notices.push(
+      `the data disk is ${namedSizeDiskGb} GB, whatever the size is called: about three times the size of all repositories is advised; give 'usage' or 'dataDisk.sizeGb' (it grows in place later)`,
+    );
+  if (release.split(".")[0] === "6")
+    notices.push("release 6 is one major behind the newest; support covers the two newest majors");
   return notices;
 }
 
@@ -141,7 +150,9 @@ export function planVm(specification: Specification): Plan {
       : undefined;
   const exposure = exposureOf(specification, network);
   const containers = planContainers(specification, configurationFilesOf(specification));
-  const volumes = [...new Set(containers.flatMap((c) => c.mounts.flatMap((m) => (m.kind === "volume" ? [m.volume] : []))))].sort();
+  const volumes = [
+    ...new Set(containers.flatMap((c) => c.mounts.flatMap((m) => (m.kind === "volume" ? [m.volume] : [])))),
+  ].sort();
   const secrets = plannedSecrets(specification, containers);
   const common = {
     schema: 1 as const,

@@ -30,7 +30,8 @@ function purposes(specification: Specification): Map<string, string> {
   add(smtp?.passwordSecret, "password of the mail server");
   add(tls.keySecret, "private key of the certificate");
   for (const text of [siteConfig?.site, siteConfig?.codeHosts, siteConfig?.globalSettings])
-    for (const name of secretNames(splitPlaceholders(text ?? "", "json"))) add(name, "value in the configuration files");
+    for (const name of secretNames(splitPlaceholders(text ?? "", "json")))
+      add(name, "value in the configuration files");
   return found;
 }
 
@@ -38,7 +39,9 @@ function purposes(specification: Specification): Map<string, string> {
  * Every secret of the deployment, sorted by name: the passwords made for bundled databases, and those the config refers to.
  */
 export function plannedSecrets(specification: Specification, containers: readonly PlannedContainer[]): PlannedSecret[] {
-  const used = new Set(containers.flatMap((c) => Object.values(c.secretEnvironment).flatMap((parts) => secretNames(parts))));
+  const used = new Set(
+    containers.flatMap((c) => Object.values(c.secretEnvironment).flatMap((parts) => secretNames(parts))),
+  );
   const generated = Object.entries(databasePasswords)
     .filter(([name]) => used.has(name))
     .map(([name, purpose]): PlannedSecret => ({ name, purpose, origin: "generated", guardsData: true }));

@@ -112,7 +112,7 @@ export function problemsOf(
   return issues.flatMap((issue): Problem[] => {
     const path = [...prefix, ...issue.path];
     if (issue.code === "unrecognized_keys") {
-      const known = keysAt(schema as unknown as Node, path);
+      const known = keysAt(schema, path);
       return issue.keys.map((key) => {
         const meant = nearest(key, known);
         const hint = meant === undefined ? `known keys here are ${known.join(", ")}` : `did you mean '${meant}'?`;
@@ -128,13 +128,11 @@ export function problemsOf(
       const words = issue.errors.flatMap((errors) =>
         errors.flatMap((error) => (error.code === "invalid_value" ? error.values.map(String) : [])),
       );
-      const keys = keysAt(schema as unknown as Node, path);
+      const keys = keysAt(schema, path);
       const allowed = [...words, ...(keys.length > 0 ? [`{${keys.join(", ")}}`] : [])].join(", ");
       return [{ path: path.join("."), message: `must be one of ${allowed}, got ${show(valueAt(input, path))}` }];
     }
     const meta = (node: unknown) => (node as { meta?: () => unknown }).meta?.();
-    return [
-      { path: path.join("."), message: describe(issue, valueAt(input, path), unitAt(schema as unknown as Node, path, meta)) },
-    ];
+    return [{ path: path.join("."), message: describe(issue, valueAt(input, path), unitAt(schema, path, meta)) }];
   });
 }

@@ -17,7 +17,9 @@ const usage = z
     largestIndexGb: gigabytes("size of the largest code graph index, GB; 0 when precise code navigation is not used"),
     codeInsights: z.boolean().optional().describe("whether code insights are used; default true"),
   })
-  .describe("what the customer has; the size is computed from it. Changing it may change the machine (restart) and grow disks");
+  .describe(
+    "what the customer has; the size is computed from it. Changing it may change the machine (restart) and grow disks",
+  );
 
 const tls = z
   .strictObject({
@@ -34,7 +36,9 @@ const tls = z
       "AWS: existing certificate for the load balancer; without it one is requested and validated through dnsZone",
     ).optional(),
   })
-  .describe("how HTTPS is done; default load-balancer on a cloud with a domain, none without. A change rolls the edge only");
+  .describe(
+    "how HTTPS is done; default load-balancer on a cloud with a domain, none without. A change rolls the edge only",
+  );
 
 const access = z
   .strictObject({
@@ -44,11 +48,15 @@ const access = z
     sshKeys: z
       .array(text("a public key in OpenSSH's form"))
       .optional()
-      .describe("public keys of admins, for the Instance Connect endpoint or IAP; in place on GCP, at the next new machine on AWS"),
+      .describe(
+        "public keys of admins, for the Instance Connect endpoint or IAP; in place on GCP, at the next new machine on AWS",
+      ),
     trustedProxies: z
       .array(text("a CIDR block"))
       .optional()
-      .describe("proxies in front whose X-Forwarded headers are believed; default: the load balancer's subnets, else none"),
+      .describe(
+        "proxies in front whose X-Forwarded headers are believed; default: the load balancer's subnets, else none",
+      ),
     iapMembers: z
       .array(text("an IAM member such as group:admins@example.com"))
       .optional()
@@ -108,7 +116,9 @@ const objectStorage = z
         endpoint: text("S3: endpoint, where it is not the default one of the region").optional(),
         project: text("GCS: project of the buckets").optional(),
         pathStyle: z.boolean().optional().describe("S3-compatible stores: bucket in the path; default false"),
-        accessKeyIdSecret: text("S3: secret with the access key id; without it the machine's identity is used").optional(),
+        accessKeyIdSecret: text(
+          "S3: secret with the access key id; without it the machine's identity is used",
+        ).optional(),
         secretAccessKeySecret: text("S3: secret with the secret access key").optional(),
       }),
     }),
@@ -131,30 +141,50 @@ const smtp = z
 
 const siteConfig = z
   .strictObject({
-    siteFile: text("path of a site configuration file (JSON with comments); merged over what other keys set").optional(),
+    siteFile: text(
+      "path of a site configuration file (JSON with comments); merged over what other keys set",
+    ).optional(),
     codeHostsFile: text("path of a file with code host connections").optional(),
     globalSettingsFile: text("path of a file with global settings").optional(),
     allowEdits: z
       .boolean()
       .optional()
-      .describe("let admins edit in the UI although files own the configuration; edits are lost at the next restart; default false"),
+      .describe(
+        "let admins edit in the UI although files own the configuration; edits are lost at the next restart; default false",
+      ),
   })
   .describe(
     "configuration from files. Secrets in them are written as ${secret:NAME}. Without files, and without smtp, the UI owns the configuration",
   );
 
 const resources = z.strictObject({
-  replicas: z.number().int().min(1).max(64).optional().describe("gitserver, searcher and zoekt-webserver only. Restart; adding gitserver replicas moves repositories"),
+  replicas: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("gitserver, searcher and zoekt-webserver only. Restart; adding gitserver replicas moves repositories"),
   cpus: z.number().positive().max(512).optional().describe("CPU limit per container. Restart of that service"),
-  memoryGb: z.number().positive().max(4096).optional().describe("memory limit per container, GB. Restart of that service"),
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).optional().describe("variables added or replaced. Restart of that service"),
+  memoryGb: z
+    .number()
+    .positive()
+    .max(4096)
+    .optional()
+    .describe("memory limit per container, GB. Restart of that service"),
+  env: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+    .optional()
+    .describe("variables added or replaced. Restart of that service"),
   image: text("full image reference, in place of the release's. Restart of that service").optional(),
 });
 
 const network = z
   .union([
     z.strictObject({
-      cidr: text("address block of the network made for the instance, /16 to /24; default 10.40.0.0/16. Replaces the network"),
+      cidr: text(
+        "address block of the network made for the instance, /16 to /24; default 10.40.0.0/16. Replaces the network",
+      ),
       reservedCidrs: z
         .array(text("a CIDR block"))
         .optional()
@@ -163,7 +193,9 @@ const network = z
     z.strictObject({
       existing: z.strictObject({
         vpcId: text("AWS: id of the VPC").optional(),
-        subnetId: text("AWS: id of the machine's subnet, in the zone of the machine; GCP: name or self link").optional(),
+        subnetId: text(
+          "AWS: id of the machine's subnet, in the zone of the machine; GCP: name or self link",
+        ).optional(),
         loadBalancerSubnetIds: z
           .array(text("id of a subnet"))
           .optional()
@@ -172,7 +204,9 @@ const network = z
         instanceConnect: z
           .boolean()
           .optional()
-          .describe("AWS: make an Instance Connect endpoint in the machine's subnet (a VPC can hold only one); default false"),
+          .describe(
+            "AWS: make an Instance Connect endpoint in the machine's subnet (a VPC can hold only one); default false",
+          ),
       }),
     }),
   ])
@@ -181,17 +215,23 @@ const network = z
 /** The schema of the whole config, one Pulumi stack file per instance, namespace `sourcegraph`. */
 export const configSchema = z
   .strictObject({
-    name: text("name of the instance, the stem of resource names: 2 to 24 lower-case letters, digits and dashes; default sourcegraph. Replaces everything")
-      .optional(),
+    name: text(
+      "name of the instance, the stem of resource names: 2 to 24 lower-case letters, digits and dashes; default sourcegraph. Replaces everything",
+    ).optional(),
     shape: z.enum(["vm"]).optional().describe("what is built; default vm. Never changed"),
     cloud: z.enum(["aws", "gcp", "local"]).describe("where. Never changed"),
     region: text("region of the cloud, e.g. us-east-1; needed by aws and gcp. Never changed").optional(),
     zone: text("zone of machine and data disk; default the first of the region. Moving the disk is refused").optional(),
     release: text("exact Sourcegraph release, e.g. 7.5.4453. A change is an upgrade"),
-    size: z.enum(["XS", "S", "M", "L", "XL"]).optional().describe("named size; either this or usage. A change restarts the machine"),
+    size: z
+      .enum(["XS", "S", "M", "L", "XL"])
+      .optional()
+      .describe("named size; either this or usage. A change restarts the machine"),
     usage: usage.optional(),
     domain: text("host name of the instance, e.g. sourcegraph.example.com").optional(),
-    dnsZone: text("AWS: id of the Route 53 zone; GCP: name of the Cloud DNS managed zone, to write the record into").optional(),
+    dnsZone: text(
+      "AWS: id of the Route 53 zone; GCP: name of the Cloud DNS managed zone, to write the record into",
+    ).optional(),
     tls: tls.optional(),
     access: access.optional(),
     network: network.optional(),
@@ -211,15 +251,33 @@ export const configSchema = z
       .strictObject({
         http: text("proxy of plain HTTP requests").optional(),
         https: text("proxy of HTTPS requests").optional(),
-        noProxy: z.array(text("host, domain or CIDR")).optional().describe("reached without the proxy, besides the services themselves"),
+        noProxy: z
+          .array(text("host, domain or CIDR"))
+          .optional()
+          .describe("reached without the proxy, besides the services themselves"),
       })
       .optional()
       .describe("outgoing proxy of the services that talk to the outside. Restart of those"),
-    tracing: z.boolean().optional().describe("run Jaeger and send traces to it; default false. Restart of the collector and frontends"),
+    tracing: z
+      .boolean()
+      .optional()
+      .describe("run Jaeger and send traces to it; default false. Restart of the collector and frontends"),
     backup: z
       .strictObject({
-        keepDays: z.number().int().min(1).max(365).optional().describe("daily snapshots of the data disk kept; default 14. In place"),
-        hourUtc: z.number().int().min(0).max(23).optional().describe("hour of the daily snapshot, UTC; default 3. In place"),
+        keepDays: z
+          .number()
+          .int()
+          .min(1)
+          .max(365)
+          .optional()
+          .describe("daily snapshots of the data disk kept; default 14. In place"),
+        hourUtc: z
+          .number()
+          .int()
+          .min(0)
+          .max(23)
+          .optional()
+          .describe("hour of the daily snapshot, UTC; default 3. In place"),
       })
       .optional()
       .describe("snapshots of the data disk"),
@@ -236,19 +294,47 @@ export const configSchema = z
       .describe("the machine"),
     dataDisk: z
       .strictObject({
-        sizeGb: z.number().int().min(50).max(64_000).optional().describe("data disk, GB; default from the size. Grows in place, never shrinks"),
-        type: text("volume type: gp3 or io2 on AWS, pd-ssd, pd-balanced or hyperdisk-balanced on GCP. In place on AWS, refused on GCP").optional(),
+        sizeGb: z
+          .number()
+          .int()
+          .min(50)
+          .max(64_000)
+          .optional()
+          .describe("data disk, GB; default from the size. Grows in place, never shrinks"),
+        type: text(
+          "volume type: gp3 or io2 on AWS, pd-ssd, pd-balanced or hyperdisk-balanced on GCP. In place on AWS, refused on GCP",
+        ).optional(),
         iops: z.number().int().min(100).max(256_000).optional().describe("provisioned operations a second. In place"),
-        throughputMbps: z.number().int().min(125).max(4000).optional().describe("provisioned throughput, MiB/s. In place"),
+        throughputMbps: z
+          .number()
+          .int()
+          .min(125)
+          .max(4000)
+          .optional()
+          .describe("provisioned throughput, MiB/s. In place"),
       })
       .optional()
       .describe("the data disk, which holds everything that matters"),
-    deletionProtection: z.boolean().optional().describe("the cloud refuses to delete the machine; default true. In place"),
-    acknowledge: z.array(text("id of a manual step")).optional().describe("manual steps of the upgrade that were taken"),
-    allowDataLoss: z.array(text("name of a data resource")).optional().describe("data resources that may be removed, shrunk or moved by this update"),
+    deletionProtection: z
+      .boolean()
+      .optional()
+      .describe("the cloud refuses to delete the machine; default true. In place"),
+    acknowledge: z
+      .array(text("id of a manual step"))
+      .optional()
+      .describe("manual steps of the upgrade that were taken"),
+    allowDataLoss: z
+      .array(text("name of a data resource"))
+      .optional()
+      .describe("data resources that may be removed, shrunk or moved by this update"),
     overrides: z
       .record(
-        z.string().refine(isServiceName, { error: (issue) => `no service is called "${String(issue.input)}"; services are ${services.map((s) => s.name).join(", ")}` }),
+        z
+          .string()
+          .refine(isServiceName, {
+            error: (issue) =>
+              `no service is called "${String(issue.input)}"; services are ${services.map((s) => s.name).join(", ")}`,
+          }),
         resources,
       )
       .optional()
@@ -264,7 +350,13 @@ export const configSchema = z
       .describe("settings of Google Cloud"),
     local: z
       .strictObject({
-        httpPort: z.number().int().min(1).max(65_535).optional().describe("port of this machine; default 7080. Restart of the edge"),
+        httpPort: z
+          .number()
+          .int()
+          .min(1)
+          .max(65_535)
+          .optional()
+          .describe("port of this machine; default 7080. Restart of the edge"),
         address: text("address the port is bound to; default 127.0.0.1").optional(),
         host: text("Docker host, e.g. ssh://admin@build-1; default the engine of this machine").optional(),
       })

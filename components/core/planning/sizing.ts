@@ -1,5 +1,5 @@
 import semver from "semver";
-import { InputError } from "./errors";
+import { InputError } from "../errors";
 import { correct, type Correction, type Draft, type RequestAndLimit, type ServiceEstimate } from "./sizing-corrections";
 import { composeNameOf, estimateAsPublished, type DeploymentTarget, type PublishedService } from "./sizing-curves";
 import { sizingData, type Pair } from "./sizing-data";

@@ -55,7 +55,10 @@ export interface Specification {
         };
       };
   readonly databases: Readonly<Record<DatabaseName, "bundled" | ExternalDatabase>>;
-  readonly cache: { readonly cache: "bundled" | { readonly secret: string }; readonly store: "bundled" | { readonly secret: string } };
+  readonly cache: {
+    readonly cache: "bundled" | { readonly secret: string };
+    readonly store: "bundled" | { readonly secret: string };
+  };
   readonly objectStorage: "bundled" | ExternalObjectStorage;
   readonly registry?: { readonly host: string; readonly credentialsSecret?: string };
   readonly smtp?: NonNullable<Config["smtp"]>;
@@ -133,7 +136,8 @@ function complete(config: Config, files: FileTexts): Specification {
     shape: "vm",
     cloud: config.cloud,
     region: config.region ?? "local",
-    zone: config.zone ?? (config.cloud === "local" ? "local" : `${config.region}${config.cloud === "gcp" ? "-a" : "a"}`),
+    zone:
+      config.zone ?? (config.cloud === "local" ? "local" : `${config.region}${config.cloud === "gcp" ? "-a" : "a"}`),
     release: config.release,
     size: config.usage === undefined ? { named: config.size ?? "XS" } : { usage: config.usage },
     domain: config.domain,

@@ -29,7 +29,8 @@ export function objectStorageEnvironment(service: Service, specification: Specif
       continue;
     }
     const bucket = bucketOf(family, storage);
-    if (bucket === undefined || (family === "sourcegraph" && !holdsIn({ since: "7.2.0" }, specification.release))) continue;
+    if (bucket === undefined || (family === "sourcegraph" && !holdsIn({ since: "7.2.0" }, specification.release)))
+      continue;
     environment[`${prefix}_BACKEND`] = storage.backend;
     environment[`${prefix}_BUCKET`] = bucket;
     if (storage.backend === "GCS") {
@@ -48,7 +49,10 @@ export function objectStorageEnvironment(service: Service, specification: Specif
 }
 
 /** Where Redis is, for the services that have to be told when it is not the bundled one. */
-export function redisEnvironment(service: Service, specification: Specification): ServiceEnvironment["secretEnvironment"] {
+export function redisEnvironment(
+  service: Service,
+  specification: Specification,
+): ServiceEnvironment["secretEnvironment"] {
   if (service.redis !== true) return {};
   const { cache, store } = specification.cache;
   return {

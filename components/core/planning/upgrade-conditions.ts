@@ -6,7 +6,7 @@ import type { UpgradeSituation } from "./upgrade-plan";
 export type ConditionState = "holds" | "absent" | "open";
 
 /** PostgreSQL data of this size in GB or more must let the tenant migration of 5.9 finish. */
-export const tenantBackfillGb = 1000;
+const tenantBackfillGb = 1000;
 
 /** Names a situation's `conditions` may hold, sorted. */
 export const upgradeConditions: readonly string[] = [

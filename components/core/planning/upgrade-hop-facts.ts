@@ -69,7 +69,7 @@ function migratorLine(version: SemVer): string {
 }
 
 /** Arguments that limit `up` and `validate` to the schemas that exist; none when all do. */
-export function schemaArgs(facts: HopFacts): string[] {
+function schemaArgs(facts: HopFacts): string[] {
   return facts.databases.length === databases.length
     ? []
     : [`--db=${facts.databases.map(({ schema }) => schema).join(",")}`];

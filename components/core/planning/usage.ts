@@ -1,4 +1,4 @@
-import { InputError, type Problem } from "./errors";
+import { InputError, type Problem } from "../errors";
 import { sizingData, type LadderStep } from "./sizing-data";
 
 /** Sizes that fit one machine, from small to large: the rows of the vendor's public size chart. */

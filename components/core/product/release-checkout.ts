@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { InputError, type Problem } from "../planning/errors";
+import { InputError, type Problem } from "../errors";
 import { compareReleases, normalizeRelease, registry, type ImagePin, type Release } from "./releases";
 
 /** A tag of the vendor's compose repository as read from a local checkout. */

@@ -126,7 +126,8 @@ export interface ImageRepository extends ReleaseRange {
 export interface Service {
   readonly name: ServiceName;
   readonly role: string;
-  readonly family: "application" | "search" | "code-intelligence" | "database" | "store" | "observability" | "edge" | "job";
+  readonly family:
+    "application" | "search" | "code-intelligence" | "database" | "store" | "observability" | "edge" | "job";
   /** Releases whose deployment has it. */
   readonly present?: ReleaseRange;
   /** Not part of the deployment unless asked for. */

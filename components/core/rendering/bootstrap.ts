@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 
-import { InputError, type Problem } from "../planning/errors";
+import { InputError, type Problem } from "../errors";
 import { fetchText, setupText } from "./converge";
 
 /** Where a machine finds its pointer, its bundles and its secrets. */

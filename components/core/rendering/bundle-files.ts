@@ -39,7 +39,9 @@ function configurationSecrets(specification: Specification): SecretFile[] {
   const parts = renderSiteConfiguration(specification);
   return (["site", "codeHosts", "globalSettings"] as const).flatMap((key): SecretFile[] => {
     const [path, text] = [paths[key], parts[key]];
-    return path === undefined || text === undefined ? [] : [{ path, mode: "0400", owner: applicationOwner, parts: text }];
+    return path === undefined || text === undefined
+      ? []
+      : [{ path, mode: "0400", owner: applicationOwner, parts: text }];
   });
 }
 
@@ -67,7 +69,10 @@ function plainFiles(plan: Plan, specification: Specification, hop: LastHop | und
     const container = deployed.get(name);
     if (container === undefined) return [];
     return [
-      file(`${name}/conf/postgresql.conf`, renderPostgresConf(name, { memoryMib: container.memoryMib, cpus: container.cpus, xl: plan.size === "XL" })),
+      file(
+        `${name}/conf/postgresql.conf`,
+        renderPostgresConf(name, { memoryMib: container.memoryMib, cpus: container.cpus, xl: plan.size === "XL" }),
+      ),
     ];
   });
   const rendered = { ...renderPrometheus(plan.containers), ...renderGrafana(plan.containers) };
@@ -76,7 +81,9 @@ function plainFiles(plan: Plan, specification: Specification, hop: LastHop | und
     ...(tls.certificate === undefined ? [] : [file("caddy/sourcegraph.pem", tls.certificate)]),
     ...postgres,
     ...Object.entries(rendered).map(([path, text]) => file(path, text)),
-    ...(registry?.credentialsSecret === undefined ? [] : [file("registry-host", `${registry.host.split("/")[0] ?? ""}\n`)]),
+    ...(registry?.credentialsSecret === undefined
+      ? []
+      : [file("registry-host", `${registry.host.split("/")[0] ?? ""}\n`)]),
     ...(hop === undefined ? [] : [file("hop.json", `${JSON.stringify({ from: [hop.from], kind: hop.kind })}\n`)]),
     file("converge.sh", convergeScript, "0755"),
   ];

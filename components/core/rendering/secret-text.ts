@@ -26,7 +26,11 @@ function written(value: string, as: Exclude<SecretPart, string>["as"]): string {
  * @param values the values by name
  * @param inFile whether the text goes into an environment file; otherwise nothing is escaped for one
  */
-export function secretText(parts: readonly SecretPart[], values: Readonly<Record<string, string>>, inFile: boolean): string {
+export function secretText(
+  parts: readonly SecretPart[],
+  values: Readonly<Record<string, string>>,
+  inFile: boolean,
+): string {
   return parts
     .map((part) => {
       if (typeof part === "string") return part;

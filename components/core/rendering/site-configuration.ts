@@ -17,9 +17,7 @@ function isObject(value: unknown): value is JsonObject {
 }
 
 function parseFile(text: string | undefined): JsonObject | undefined {
-  if (text === undefined) return undefined;
-  const value: unknown = parseJsonc(text, [], { allowTrailingComma: true });
-  return isObject(value) ? value : {};
+  return text === undefined ? undefined : (parseJsonc(text) as JsonObject);
 }
 
 /** Lays one object over another: objects are merged, everything else is replaced. */

@@ -83,7 +83,14 @@ export const applicationServices: readonly Service[] = [
     scrape: [{ port: 6060, job: "sourcegraph-frontend" }],
     debug: { port: 6060, label: "frontend" },
     volumes: [
-      { name: "sourcegraph-frontend-{n}", target: "/mnt/cache", uid: 100, gid: 101, dataClass: "user-data", value: "cache" },
+      {
+        name: "sourcegraph-frontend-{n}",
+        target: "/mnt/cache",
+        uid: 100,
+        gid: 101,
+        dataClass: "user-data",
+        value: "cache",
+      },
     ],
     health: {
       test: { kind: "http", tool: "wget", port: 3080, path: "/healthz" },
@@ -118,7 +125,14 @@ export const applicationServices: readonly Service[] = [
     scrape: [{ port: 6060, job: "node" }],
     debug: { port: 6060, label: "frontend-internal-0" },
     volumes: [
-      { name: "sourcegraph-frontend-internal-0", target: "/mnt/cache", uid: 100, gid: 101, dataClass: "user-data", value: "cache" },
+      {
+        name: "sourcegraph-frontend-internal-0",
+        target: "/mnt/cache",
+        uid: 100,
+        gid: 101,
+        dataClass: "user-data",
+        value: "cache",
+      },
     ],
     health: {
       test: { kind: "http", tool: "wget", port: 3080, path: "/healthz" },
@@ -198,7 +212,9 @@ export const applicationServices: readonly Service[] = [
     ],
     scrape: [{ port: 6060, job: "repo-updater" }],
     debug: { port: 6060, label: "repo-updater" },
-    volumes: [{ name: "repo-updater", target: "/mnt/cache", uid: 100, gid: 101, dataClass: "user-data", value: "cache" }],
+    volumes: [
+      { name: "repo-updater", target: "/mnt/cache", uid: 100, gid: 101, dataClass: "user-data", value: "cache" },
+    ],
     vendorLimits: { cpus: 4, memoryMib: 4096 },
     restart: "always",
     source: "deploy-sourcegraph-docker docker-compose/docker-compose.yaml before v6.4.0",

@@ -9,12 +9,17 @@ export const operationsServices: readonly Service[] = [
     images: [{ repository: "prometheus" }],
     ports: [{ number: 9090, name: "http", plane: "metrics" }],
     replicas: { kind: "fixed" },
-    environment: [
-      { name: "SRC_FRONTEND_INTERNAL", value: { address: "sourcegraph-frontend-internal", port: 3090 } },
-    ],
+    environment: [{ name: "SRC_FRONTEND_INTERNAL", value: { address: "sourcegraph-frontend-internal", port: 3090 } }],
     connects: [{ to: "sourcegraph-frontend-internal", port: 3090 }],
     volumes: [
-      { name: "prometheus-v2", target: "/prometheus", uid: 100, gid: 100, dataClass: "operational", value: "rebuildable" },
+      {
+        name: "prometheus-v2",
+        target: "/prometheus",
+        uid: 100,
+        gid: 100,
+        dataClass: "operational",
+        value: "rebuildable",
+      },
     ],
     config: [{ source: "prometheus", target: "/sg_prometheus_add_ons" }],
     vendorLimits: { cpus: 4, memoryMib: 8192 },
@@ -34,7 +39,14 @@ export const operationsServices: readonly Service[] = [
       { to: "jaeger", port: 16686 },
     ],
     volumes: [
-      { name: "grafana", target: "/var/lib/grafana", uid: 472, gid: 472, dataClass: "operational", value: "rebuildable" },
+      {
+        name: "grafana",
+        target: "/var/lib/grafana",
+        uid: 472,
+        gid: 472,
+        dataClass: "operational",
+        value: "rebuildable",
+      },
     ],
     config: [
       { source: "grafana/datasources", target: "/sg_config_grafana/provisioning/datasources" },

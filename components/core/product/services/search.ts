@@ -51,7 +51,14 @@ export const searchServices: readonly Service[] = [
     scrape: [{ port: 6060, job: "gitserver" }],
     debug: { port: 6060 },
     volumes: [
-      { name: "gitserver-{n}", target: "/data/repos", uid: 100, gid: 101, dataClass: "user-data", value: "rebuildable" },
+      {
+        name: "gitserver-{n}",
+        target: "/data/repos",
+        uid: 100,
+        gid: 101,
+        dataClass: "user-data",
+        value: "rebuildable",
+      },
     ],
     vendorLimits: { cpus: 4, memoryMib: 8192 },
     restart: "always",
@@ -84,7 +91,9 @@ export const searchServices: readonly Service[] = [
     ],
     scrape: [{ port: 6060, job: "searcher" }],
     debug: { port: 6060 },
-    volumes: [{ name: "searcher-{n}", target: "/mnt/cache", uid: 100, gid: 101, dataClass: "user-data", value: "cache" }],
+    volumes: [
+      { name: "searcher-{n}", target: "/mnt/cache", uid: 100, gid: 101, dataClass: "user-data", value: "cache" },
+    ],
     health: {
       test: { kind: "http", tool: "wget", port: 3181, path: "/healthz" },
       interval: 5,
@@ -117,7 +126,9 @@ export const searchServices: readonly Service[] = [
     ],
     scrape: [{ port: 6060, job: "symbols" }],
     debug: { port: 6060 },
-    volumes: [{ name: "symbols-{n}", target: "/mnt/cache", uid: 100, gid: 101, dataClass: "user-data", value: "cache" }],
+    volumes: [
+      { name: "symbols-{n}", target: "/mnt/cache", uid: 100, gid: 101, dataClass: "user-data", value: "cache" },
+    ],
     health: {
       test: { kind: "http", tool: "wget", port: 3184, path: "/healthz" },
       interval: 5,

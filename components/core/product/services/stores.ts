@@ -91,7 +91,9 @@ export const storeServices: readonly Service[] = [
     replicas: { kind: "fixed" },
     environment: [],
     connects: [],
-    volumes: [{ name: "codeintel-db", target: "/data/", uid: 999, gid: 999, dataClass: "user-data", value: "precious" }],
+    volumes: [
+      { name: "codeintel-db", target: "/data/", uid: 999, gid: 999, dataClass: "user-data", value: "precious" },
+    ],
     config: [{ source: "codeintel-db/conf", target: "/conf/" }],
     health: postgresHealth,
     vendorLimits: { cpus: 4, memoryMib: 4096 },

@@ -1,0 +1,80 @@
+import * as secretsmanager from "@pulumi/aws/secretsmanager";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { PlannedSecret } from "../core/planning/secrets";
+import { transformed } from "./args";
+import { partitionOf, tagsOf, type AwsScope } from "./aws-scope";
+import { dataOptions } from "./data-options";
+
+/** Where the machine finds its secrets, and what it may read for it. */
+export interface AwsSecrets {
+  /** Name of a secret to its address for the pointer: `ARN#VERSION`, so that a new value is a new pointer. */
+  readonly addresses: Readonly<Record<string, pulumi.Input<string>>>;
+  /** ARNs the machine may read. */
+  readonly readable: readonly pulumi.Input<string>[];
+}
+
+/** ARN of a secret that somebody else keeps, by the name or ARN the config gives; AWS ends ARNs in six characters of its own. */
+function storedArn(region: string, stored: string): string {
+  return stored.startsWith("arn:")
+    ? stored
+    : `arn:${partitionOf(region)}:secretsmanager:${region}:*:secret:${stored}-??????`;
+}
+
+/**
+ * Declares the secrets of a plan. Passwords that open data are made at random once, protected and kept like the data;
+ * values from the config follow the config. A secret that is in the store already is only pointed to: it has to be
+ * encrypted with the account's own key of Secrets Manager, or the machine's role needs a right on its key.
+ */
+export function declareSecrets(
+  scope: AwsScope,
+  keyArn: pulumi.Input<string>,
+  given: Readonly<Record<string, pulumi.Input<string>>>,
+): AwsSecrets {
+  const addresses: Record<string, pulumi.Input<string>> = {};
+  const readable: pulumi.Input<string>[] = [];
+  for (const planned of scope.plan.secrets) {
+    if (planned.origin === "store") {
+      const stored = planned.storeName ?? planned.name;
+      addresses[planned.name] = stored;
+      readable.push(storedArn(scope.plan.region, stored));
+      continue;
+    }
+    const { secret, version } = keep(scope, planned, keyArn, given);
+    addresses[planned.name] = pulumi.interpolate`${secret.arn}#${version.versionId}`;
+    readable.push(secret.arn);
+  }
+  return { addresses, readable };
+}
+
+function keep(
+  scope: AwsScope,
+  planned: PlannedSecret,
+  keyArn: pulumi.Input<string>,
+  given: Readonly<Record<string, pulumi.Input<string>>>,
+): { secret: secretsmanager.Secret; version: secretsmanager.SecretVersion } {
+  const { parent, names, transform } = scope;
+  const name = names.secret(planned.name);
+  const options = planned.guardsData ? dataOptions(parent) : { parent };
+  const value =
+    planned.origin === "generated"
+      ? new random.RandomPassword(name, { length: 32, special: false }, options).result
+      : pulumi.secret(given[planned.name] ?? "");
+  const secret = new secretsmanager.Secret(
+    name,
+    transformed(
+      {
+        description: planned.purpose,
+        kmsKeyId: keyArn,
+        recoveryWindowInDays: planned.guardsData ? 30 : 7,
+        tags: tagsOf(scope, name, { "sourcegraph:data-class": "secret" }),
+      },
+      transform.secret,
+    ),
+    options,
+  );
+  return {
+    secret,
+    version: new secretsmanager.SecretVersion(name, { secretId: secret.id, secretString: value }, options),
+  };
+}

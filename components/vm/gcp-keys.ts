@@ -1,0 +1,71 @@
+import * as kms from "@pulumi/gcp/kms";
+import * as organizations from "@pulumi/gcp/organizations";
+import * as projects from "@pulumi/gcp/projects";
+import * as storage from "@pulumi/gcp/storage";
+import * as pulumi from "@pulumi/pulumi";
+import { dataOptions } from "./data-options";
+import { partlyTransformed } from "./gcp-args";
+import { dataLabels, type GcpContext } from "./gcp-context";
+
+/** The key of an instance, and the permissions that must be there before something is encrypted with it. */
+export interface GcpKeys {
+  /** Full name of the key. */
+  readonly key: pulumi.Output<string>;
+  /** Compute Engine may use the key: needed by disks and snapshots. */
+  readonly forCompute: pulumi.Resource;
+  /** Cloud Storage may use the key: needed by the bucket. */
+  readonly forStorage: pulumi.Resource;
+  /** Secret Manager may use the key: needed by secrets. */
+  readonly forSecrets: pulumi.Resource;
+}
+
+/**
+ * One key for disk, snapshots, bucket and secrets, in the region of the machine, rotated every 90 days. It is used by
+ * the service agents of the project, never by the machine. Key, ring and the agents' permissions are kept like data:
+ * without them the disk cannot be read.
+ */
+export function makeKeys(context: GcpContext): GcpKeys {
+  const { name, names, parent, project, region, transform } = context;
+  const ring = new kms.KeyRing(names.keyRing, { project, location: region }, dataOptions(parent));
+  const key = new kms.CryptoKey(
+    names.key,
+    partlyTransformed<kms.CryptoKeyArgs, "labels" | "rotationPeriod">(
+      {
+        keyRing: ring.id,
+        purpose: "ENCRYPT_DECRYPT",
+        rotationPeriod: "7776000s",
+        destroyScheduledDuration: "2592000s",
+        labels: dataLabels(context, "secret"),
+      },
+      transform.key,
+      ["labels", "rotationPeriod"],
+    ),
+    dataOptions(parent),
+  );
+  const permit = (
+    service: "compute" | "storage" | "secrets",
+    member: pulumi.Input<string>,
+    dependsOn: pulumi.Resource[] = [],
+  ) =>
+    new kms.CryptoKeyIAMMember(
+      names.keyUser(service),
+      { cryptoKeyId: key.id, role: "roles/cloudkms.cryptoKeyEncrypterDecrypter", member },
+      dataOptions(parent, { dependsOn }),
+    );
+  const { number } = organizations.getProjectOutput({ projectId: project }, { parent });
+  const agent = (domain: string) =>
+    pulumi.interpolate`serviceAccount:service-${number}@${domain}.iam.gserviceaccount.com`;
+  // Asking for the agent of Cloud Storage makes it; that of Secret Manager is made on demand; Compute Engine's is there.
+  const storageAgent = storage.getProjectServiceAccountOutput({ project }, { parent }).emailAddress;
+  const secretsAgent = new projects.ServiceIdentity(
+    names.secretsAgent,
+    { project, service: "secretmanager.googleapis.com" },
+    { parent },
+  );
+  return {
+    key: key.id,
+    forCompute: permit("compute", agent("compute-system")),
+    forStorage: permit("storage", pulumi.interpolate`serviceAccount:${storageAgent}`),
+    forSecrets: permit("secrets", agent("gcp-sa-secretmanager"), [secretsAgent]),
+  };
+}
