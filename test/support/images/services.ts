@@ -40,6 +40,7 @@ const frontend: Behaviour = {
     "INDEXED_SEARCH_SERVERS",
   ],
 };
+const shard = { "/stand-in/prepare": "check-shard" };
 const liveness = { "/liveness.sh": "liveness.sh" };
 const postgres: Behaviour = { name: "postgres", user: "999:999", tcp: [5432], volumes: ["/data"], extra: liveness };
 const postgresExporter: Behaviour = {
@@ -81,14 +82,15 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     user: application,
     http: { 6070: ["/healthz", "/metrics"] },
     volumes: ["/data/index"],
-    needs: ["HOSTNAME"],
+    extra: shard,
   },
   "zoekt-indexserver": {
     name: "zoekt-indexserver",
     user: application,
     http: { 6072: ["/metrics"] },
     volumes: ["/data/index"],
-    needs: ["HOSTNAME", ...api],
+    needs: api,
+    extra: shard,
   },
   worker: {
     name: "worker",
