@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
-import { InputError } from "../../../components/core/planning/errors";
+import { InputError } from "../../../components/core/errors";
 import {
   diffReleases,
   releaseFromCompose,
@@ -13,11 +13,11 @@ const digest = (character: string): string => `sha256:${character.repeat(64)}`;
 /** A compose file that pins what a release of the catalogue pins, a service for each image. */
 function composeOf({ images, thirdPartyImages, anomalies }: Release): string {
   const prefix = anomalies.privateRegistry?.[0] ?? registry;
-  const own = Object.entries(images).map(([name, pin]) => [
+  const own = Object.entries(images).map(([name, pin]): [string, object] => [
     `${name}-0`,
     { image: `${prefix}/${name}:${pin.tag}@${pin.digest}` },
   ]);
-  const others = Object.entries(thirdPartyImages).map(([name, tag]) => [
+  const others = Object.entries(thirdPartyImages).map(([name, tag]): [string, object] => [
     name,
     { image: `index.docker.io/${name}:${tag}@${digest("a")}` },
   ]);

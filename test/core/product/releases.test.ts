@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { InputError, RefusedError } from "../../../components/core/planning/errors";
+import { InputError, RefusedError } from "../../../components/core/errors";
 import {
   chartOnlyReleases,
   compareReleases,
