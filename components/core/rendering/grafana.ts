@@ -2,10 +2,9 @@ import { stringify } from "yaml";
 import type { PlannedContainer } from "../planning/container";
 
 /** Files of the folders that Grafana is given, by path in the bundle. */
-export interface GrafanaFiles {
-  readonly "grafana/datasources/datasources.yaml": string;
-  readonly "grafana/dashboards/containers.json": string;
-}
+export type GrafanaFiles = Readonly<
+  Record<"grafana/datasources/datasources.yaml" | "grafana/dashboards/containers.json", string>
+>;
 
 function datasources(tracing: boolean): unknown {
   const fixed = { access: "proxy", editable: false };

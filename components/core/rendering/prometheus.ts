@@ -4,11 +4,9 @@ import type { ServiceName } from "../product/service";
 import { serviceNamed } from "../product/services";
 
 /** Files of the folder that Prometheus is given, by path in the bundle. */
-export interface PrometheusFiles {
-  readonly "prometheus/prometheus.yml": string;
-  readonly "prometheus/prometheus_targets.yml": string;
-  readonly "prometheus/docker_rules.yml": string;
-}
+export type PrometheusFiles = Readonly<
+  Record<"prometheus/prometheus.yml" | "prometheus/prometheus_targets.yml" | "prometheus/docker_rules.yml", string>
+>;
 
 /** Where the container sees the folder. */
 const folder = "/sg_prometheus_add_ons";
