@@ -119,14 +119,12 @@ export function declareBundle(
     { bucket: bucket.id, key: `bundles/${decision.digest}.json`, content: decision.bundleText, contentType },
     { parent, retainOnDelete: true, dependsOn: [...settings] },
   );
-  const pointer = pulumi
-    .all(secrets)
-    .apply((known): BundlePointer => ({
-      schema: 1,
-      release: scope.plan.release,
-      digest: decision.digest,
-      secrets: known,
-    }));
+  const pointer = pulumi.all(secrets).apply((known): BundlePointer => ({
+    schema: 1,
+    release: scope.plan.release,
+    digest: decision.digest,
+    secrets: known,
+  }));
   return new s3.BucketObjectv2(
     names.pointer,
     { bucket: bucket.id, key: "pointer.json", content: pulumi.jsonStringify(pointer), contentType },

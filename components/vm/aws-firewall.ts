@@ -114,7 +114,13 @@ export function declareFirewall(scope: AwsScope, place: AwsPlace): AwsFirewall {
     new ec2transitgateway.InstanceConnectEndpoint(
       names.connect,
       transformed(
-        { subnetId: place.subnetId, securityGroupIds: [connect.id], tags: tagsOf(scope, names.connect) },
+        {
+          subnetId: place.subnetId,
+          securityGroupIds: [connect.id],
+          // The machine sees the endpoint's group, not the address of the person behind it.
+          preserveClientIp: false,
+          tags: tagsOf(scope, names.connect),
+        },
         transform.connectEndpoint,
       ),
       { parent },

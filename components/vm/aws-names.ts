@@ -28,7 +28,7 @@ export const awsNames = (name: string) =>
     alarms: `${name}-alarms`,
     alarm: (what: string) => `${name}-alarm-${what}`,
     /** Rule that lets a block in at a port. */
-    ingress: (port: number, cidr: string) => `${name}-from-${cidr.replace(/[^0-9a-f]+/gi, "-")}-port-${port}`,
+    ingress: (port: number, cidr: string) => `${name}-from-${cidr.replace("/", "-").replaceAll(":", "_")}-port-${port}`,
     loadBalancerToMachine: `${name}-edge-to-machine`,
     machineFromLoadBalancer: `${name}-machine-from-edge`,
     machineToAnywhere: `${name}-machine-to-anywhere`,

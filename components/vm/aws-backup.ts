@@ -1,0 +1,107 @@
+import * as dlm from "@pulumi/aws/dlm";
+import * as ebs from "@pulumi/aws/ebs";
+import * as iam from "@pulumi/aws/iam";
+import * as pulumi from "@pulumi/pulumi";
+import type { LastHop } from "../core/planning/manifest";
+import { transformed } from "./args";
+import { trustOf } from "./aws-identity";
+import { backupTag } from "./aws-machine";
+import { partitionOf, tagsOf, type AwsScope } from "./aws-scope";
+
+/**
+ * Declares the daily snapshots of the data volume. The volume is found by a tag whose value is the instance's key; only
+ * snapshots that carry it too, which are those made here, are ever deleted.
+ */
+export function declareBackup(scope: AwsScope, volume: ebs.Volume, keyId: pulumi.Input<string>): dlm.LifecyclePolicy {
+  const { parent, names, transform, plan } = scope;
+  const name = names.backup;
+  const snapshots = `arn:${partitionOf(plan.region)}:ec2:${plan.region}::snapshot/*`;
+  const role = new iam.Role(
+    name,
+    {
+      description: `Daily snapshots of Sourcegraph ${plan.name}`,
+      assumeRolePolicy: trustOf("dlm.amazonaws.com"),
+      tags: tagsOf(scope, name),
+    },
+    { parent },
+  );
+  const rights = new iam.RolePolicy(
+    name,
+    {
+      role: role.id,
+      policy: pulumi.jsonStringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Sid: "Find",
+            Effect: "Allow",
+            Action: ["ec2:DescribeInstances", "ec2:DescribeSnapshots", "ec2:DescribeVolumes"],
+            Resource: "*",
+          },
+          { Sid: "Take", Effect: "Allow", Action: "ec2:CreateSnapshot", Resource: [volume.arn, snapshots] },
+          { Sid: "Mark", Effect: "Allow", Action: "ec2:CreateTags", Resource: snapshots },
+          {
+            Sid: "Expire",
+            Effect: "Allow",
+            Action: "ec2:DeleteSnapshot",
+            Resource: snapshots,
+            Condition: { StringEquals: { [`aws:ResourceTag/${backupTag}`]: keyId } },
+          },
+        ],
+      }),
+    },
+    { parent },
+  );
+  return new dlm.LifecyclePolicy(
+    name,
+    transformed(
+      {
+        description: `Daily snapshots of Sourcegraph ${plan.name}`,
+        executionRoleArn: role.arn,
+        policyDetails: {
+          resourceTypes: ["VOLUME"],
+          targetTags: { [backupTag]: keyId },
+          schedules: [
+            {
+              name: "daily",
+              createRule: {
+                interval: 24,
+                intervalUnit: "HOURS",
+                times: `${String(plan.backup.hourUtc).padStart(2, "0")}:00`,
+              },
+              retainRule: { interval: plan.backup.keepDays, intervalUnit: "DAYS" },
+              copyTags: true,
+            },
+          ],
+        },
+        tags: tagsOf(scope, name),
+      },
+      transform.backupPolicy,
+    ),
+    { parent, dependsOn: [rights] },
+  );
+}
+
+/**
+ * Declares the snapshot of the data volume before an upgrade, named after the release that was to come. The program goes on
+ * declaring the one of the last upgrade, so that the next update changes nothing; with the next upgrade it leaves the program
+ * and stays in the account, until somebody deletes it. Its description never changes, because a changed one takes a new
+ * snapshot. It is taken from the running machine, as after a power cut: databases recover from it by their logs.
+ */
+export function declareSnapshotBefore(scope: AwsScope, volume: ebs.Volume, hop: LastHop): ebs.Snapshot {
+  const { parent, names, transform, plan } = scope;
+  const name = names.snapshotBefore(hop.to);
+  return new ebs.Snapshot(
+    name,
+    transformed(
+      {
+        volumeId: volume.id,
+        description: `Sourcegraph ${plan.name} before the upgrade from ${hop.from} to ${hop.to}`,
+        tags: tagsOf(scope, name, { "sourcegraph:data-class": "customer", "sourcegraph:before-release": hop.to }),
+      },
+      transform.snapshot,
+    ),
+    // Kept, but not protected: it has to leave the program at the next upgrade.
+    { parent, retainOnDelete: true },
+  );
+}

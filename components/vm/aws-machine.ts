@@ -1,0 +1,161 @@
+import * as ebs from "@pulumi/aws/ebs";
+import * as ec2 from "@pulumi/aws/ec2";
+import type * as s3 from "@pulumi/aws/s3";
+import * as pulumi from "@pulumi/pulumi";
+import type { DataDisk } from "../core/planning/machine";
+import type { PlannedMachine } from "../core/planning/plan";
+import type { Specification } from "../core/planning/specification";
+import { renderBootstrap } from "../core/rendering/bootstrap";
+import { transformed } from "./args";
+import type { AwsFirewall, AwsPlace } from "./aws-firewall";
+import type { AwsIdentity } from "./aws-identity";
+import { tagsOf, type AwsScope } from "./aws-scope";
+import { dataOptions } from "./data-options";
+
+/** The machine with its disk and address. */
+export interface AwsMachine {
+  readonly instance: ec2.Instance;
+  readonly dataVolume: ebs.Volume;
+  /** Its fixed address, where no load balancer is in front. */
+  readonly address?: ec2.Eip;
+}
+
+/** Tag by which the daily snapshots find the volume, and know their own: its value is the key, which no other instance has. */
+export const backupTag = "sourcegraph:backup";
+
+/**
+ * The machine's user data. None of it depends on release, size or settings, so that none of these restarts the machine by
+ * way of it; a change of it by a new version of the library stops and starts the machine once.
+ */
+export function userData(specification: Specification, bucket: string, volumeId: string): string {
+  const { name, region, access, proxy } = specification;
+  return renderBootstrap({
+    cloud: "aws",
+    name,
+    source: { kind: "s3", bucket, region },
+    // How a volume shows up on every machine type of today, whatever device name it was attached as.
+    dataDevice: `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`,
+    adminSshKeys: access.sshKeys,
+    ...(proxy?.http === undefined && proxy?.https === undefined ? {} : { httpProxy: proxy }),
+  }).text;
+}
+
+/**
+ * Declares the data volume: a resource of its own, protected, kept, encrypted, and tagged so that the daily snapshots find it.
+ * Size, type and speed follow the plan in place.
+ */
+export function declareDataVolume(
+  scope: AwsScope,
+  disk: DataDisk,
+  key: { readonly arn: pulumi.Input<string>; readonly id: pulumi.Input<string> },
+): ebs.Volume {
+  const { parent, names, transform, plan } = scope;
+  const name = names.dataVolume;
+  const planned = {
+    type: disk.type,
+    iops: disk.iops,
+    throughput: disk.throughputMbps,
+    tags: tagsOf(scope, name, {
+      "sourcegraph:data-class": "customer",
+      "sourcegraph:zone": plan.zone,
+      [backupTag]: key.id,
+    }),
+  };
+  const guarded = {
+    availabilityZone: plan.zone,
+    size: disk.sizeGb,
+    encrypted: true,
+    kmsKeyId: key.arn,
+    finalSnapshot: true,
+    snapshotId: undefined,
+  };
+  // What keeps the data comes after the user's changes.
+  return new ebs.Volume(name, { ...transformed(planned, transform.dataVolume), ...guarded }, dataOptions(parent));
+}
+
+/**
+ * Declares the machine and attaches its data volume and its address.
+ *
+ * Its image is pinned by exact name in the plan, so no later image replaces it behind one's back; a new pin, which is a
+ * release of this library, does, and the root disk with it. The old machine goes before the new one comes, because the volume
+ * can be at one of them only. `deletionProtection` guards against everybody but this program (`forceDestroy` lets the program
+ * lift it): otherwise no new image could ever arrive.
+ */
+export function declareMachine(
+  scope: AwsScope,
+  o: {
+    readonly machine: PlannedMachine;
+    readonly place: AwsPlace;
+    readonly firewall: AwsFirewall;
+    readonly identity: AwsIdentity;
+    readonly keyArn: pulumi.Input<string>;
+    readonly bucket: s3.Bucket;
+    readonly dataVolume: ebs.Volume;
+  },
+): AwsMachine {
+  const { parent, names, transform, plan, specification } = scope;
+  const { machine, place, firewall, identity, dataVolume } = o;
+  const image = ec2.getAmiOutput(
+    {
+      owners: [machine.image.owner],
+      filters: [{ name: "name", values: [machine.image.name] }],
+      // Debian marks images as deprecated after a while; this one stays as good as its pin.
+      includeDeprecated: true,
+    },
+    { parent },
+  );
+  const instance = new ec2.Instance(
+    names.machine,
+    transformed(
+      {
+        ami: image.id,
+        instanceType: machine.type,
+        subnetId: place.subnetId,
+        vpcSecurityGroupIds: [firewall.machine.id],
+        // For the way out also behind a load balancer; always, so that adding one does not replace the machine.
+        associatePublicIpAddress: place.network === undefined ? undefined : true,
+        iamInstanceProfile: identity.profile.name,
+        metadataOptions: {
+          httpEndpoint: "enabled",
+          httpTokens: "required",
+          // One hop more than the machine itself: containers use its identity for S3.
+          httpPutResponseHopLimit: 2,
+        },
+        rootBlockDevice: {
+          volumeType: "gp3",
+          volumeSize: machine.rootDiskGb,
+          encrypted: true,
+          kmsKeyId: o.keyArn,
+          deleteOnTermination: true,
+          tags: tagsOf(scope, `${names.machine}-root`),
+        },
+        userData: pulumi
+          .all([o.bucket.bucket, dataVolume.id])
+          .apply(([bucket, volumeId]) => userData(specification, bucket, volumeId)),
+        userDataReplaceOnChange: false,
+        disableApiTermination: specification.deletionProtection,
+        forceDestroy: true,
+        tags: tagsOf(scope, names.machine, { "sourcegraph:zone": plan.zone }),
+      },
+      transform.instance,
+    ),
+    {
+      parent,
+      deleteBeforeReplace: true,
+      dependsOn: [identity.policy, ...(place.network === undefined ? [] : [place.network])],
+    },
+  );
+  new ec2.VolumeAttachment(
+    names.dataVolume,
+    { deviceName: "/dev/sdf", instanceId: instance.id, volumeId: dataVolume.id, stopInstanceBeforeDetaching: true },
+    { parent, deleteBeforeReplace: true },
+  );
+  if (plan.exposure.loadBalancer) return { instance, dataVolume };
+  const address = new ec2.Eip(
+    names.address,
+    transformed({ domain: "vpc", tags: tagsOf(scope, names.address) }, transform.address),
+    { parent, dependsOn: place.network === undefined ? [] : [place.network] },
+  );
+  new ec2.EipAssociation(names.address, { allocationId: address.id, instanceId: instance.id }, { parent });
+  return { instance, dataVolume, address };
+}

@@ -1,0 +1,233 @@
+import * as kms from "@pulumi/aws/kms";
+import * as pulumi from "@pulumi/pulumi";
+import { InputError } from "../core/errors";
+import type { Manifest } from "../core/planning/manifest";
+import { Network, secondZoneOf } from "../network/aws";
+import { transformed, type Connect } from "./args";
+import { declareAlarms } from "./aws-alarms";
+import type { AwsExistingNetwork, AwsSourcegraphVmArgs } from "./aws-args";
+import { declareBackup, declareSnapshotBefore } from "./aws-backup";
+import { declareBundle, declareBundleStore } from "./aws-bundle";
+import { declareLoadBalancer, declareRecord } from "./aws-edge";
+import { declareFirewall, type AwsPlace } from "./aws-firewall";
+import { declareIdentity } from "./aws-identity";
+import { declareDataVolume, declareMachine, userData } from "./aws-machine";
+import { awsNames } from "./aws-names";
+import { tagsOf, type AwsScope } from "./aws-scope";
+import { declareSecrets } from "./aws-secrets";
+import { dataOptions } from "./data-options";
+import { decide, type Decision } from "./decision";
+
+/** Stands for ids of resources while the config is checked; nothing that is decided depends on them. */
+function networkKey(existing: AwsExistingNetwork) {
+  const id = "from a resource";
+  return {
+    existing: {
+      vpcId: id,
+      subnetId: id,
+      loadBalancerSubnetIds: existing.loadBalancerSubnetIds?.map(() => id),
+      instanceConnect: existing.instanceConnect,
+    },
+  };
+}
+
+/** Decides everything, and refuses everything that can be refused, before the component is registered. */
+function decideOnAws(name: string, args: AwsSourcegraphVmArgs): Decision {
+  const { existingNetwork, secondZone: _secondZone, transform: _transform, ...shared } = args;
+  if (existingNetwork !== undefined && shared.network !== undefined)
+    throw new InputError([
+      {
+        path: "existingNetwork",
+        message:
+          "and 'network' exclude each other; keep 'existingNetwork' for ids of resources, 'network' for plain ones",
+      },
+    ]);
+  const decision = decide(
+    "aws",
+    name,
+    existingNetwork === undefined ? shared : { ...shared, network: networkKey(existingNetwork) },
+  );
+  // The longest names AWS gives out, so that user data too large is refused here and not while resources are made.
+  userData(decision.specification, "b".repeat(63), `vol-${"0".repeat(17)}`);
+  return decision;
+}
+
+/**
+ * Sourcegraph on one EC2 machine by Docker Compose: network, machine with a data volume of its own, key, secrets, bundle,
+ * daily snapshots and alarms, and on request load balancer, certificate and DNS record.
+ *
+ * Nothing is open but ports 80 and 443 to the allowed blocks; a shell is reached through an Instance Connect endpoint. The
+ * data volume, the key and the passwords are protected, and stay in the account when they leave the program.
+ *
+ * A new release takes a snapshot of the data volume, puts the new bundle beside the old one and moves the pointer; the
+ * machine follows it by itself.
+ *
+ * Cost: `planVm(...).price`; machine and disk are nearly all of it.
+ *
+ * @example
+ * new SourcegraphVm("sourcegraph", {
+ *   region: "us-east-1",
+ *   release: "7.5.4453",
+ *   size: "S",
+ *   access: { allowedCidrs: ["10.0.0.0/8"] },
+ * });
+ */
+export class SourcegraphVm extends pulumi.ComponentResource {
+  /** Address of the instance, as a person types it. */
+  readonly url: pulumi.Output<string>;
+  /** Release that the machine is pointed to. */
+  readonly release: pulumi.Output<string>;
+  /** How to get onto the machine; needs a key of `access.sshKeys`, the AWS command line and an Instance Connect endpoint. */
+  readonly connect: pulumi.Output<Connect>;
+  /** What the next update compares itself with. Known once the pointer is in place, so never ahead of the deployment. */
+  readonly manifest: pulumi.Output<Manifest>;
+  /** Where the domain has to lead: the machine's fixed address, or the load balancer's name. */
+  readonly address: pulumi.Output<string>;
+  /** Id of the machine. Another one after a replacement. */
+  readonly instanceId: pulumi.Output<string>;
+  /** Id of the data volume. */
+  readonly dataVolumeId: pulumi.Output<string>;
+
+  /**
+   * @param name stem of all names; 2 to 24 lower-case letters, digits and dashes
+   * @param args the config's keys, the secrets' values and what only a program can give
+   * @param opts options of the component; the AWS provider given here is used for every child, and must be of `region`
+   * @throws InputError, RefusedError with every problem, before anything is registered
+   */
+  constructor(name: string, args: AwsSourcegraphVmArgs, opts?: pulumi.ComponentResourceOptions) {
+    const decision = decideOnAws(name, args);
+    super("sourcegraph:aws:SourcegraphVm", name, {}, opts);
+    const { plan, specification, lastHop } = decision;
+    const scope: AwsScope = {
+      parent: this,
+      names: awsNames(name),
+      plan,
+      specification,
+      transform: args.transform ?? {},
+    };
+    const { machine, dataDisk } = plan;
+    if (machine === undefined || dataDisk === undefined)
+      throw new Error("a plan for AWS has a machine and a data disk");
+
+    const key = this.key(scope);
+    const place = this.place(scope, args);
+    const firewall = declareFirewall(scope, place);
+    const secrets = declareSecrets(scope, key.arn, args.secrets ?? {});
+    const store = declareBundleStore(scope, key.arn);
+    const identity = declareIdentity(scope, {
+      keyArn: key.arn,
+      bucketArn: store.bucket.arn,
+      secrets: secrets.readable,
+    });
+    const dataVolume = declareDataVolume(scope, dataDisk, { arn: key.arn, id: key.keyId });
+    const made = declareMachine(scope, {
+      machine,
+      place,
+      firewall,
+      identity,
+      keyArn: key.arn,
+      bucket: store.bucket,
+      dataVolume,
+    });
+    const backup = declareBackup(scope, dataVolume, key.keyId);
+    const snapshot = lastHop === undefined ? [] : [declareSnapshotBefore(scope, dataVolume, lastHop)];
+    const pointer = declareBundle(scope, store, decision, secrets.addresses, snapshot);
+    const balancer =
+      firewall.loadBalancer === undefined
+        ? undefined
+        : declareLoadBalancer(scope, {
+            place,
+            group: firewall.loadBalancer,
+            instance: made.instance,
+            domain: specification.domain ?? "",
+          });
+    declareRecord(scope, balancer ?? made.address);
+    declareAlarms(scope, made, backup);
+
+    this.address = balancer?.dnsName ?? made.address?.publicIp ?? made.instance.privateIp;
+    this.url =
+      plan.exposure.domain === undefined
+        ? pulumi.interpolate`http://${this.address}`
+        : pulumi.output(plan.exposure.url);
+    this.instanceId = made.instance.id;
+    this.dataVolumeId = dataVolume.id;
+    this.connect = made.instance.id.apply((id) => connectTo(plan.region, id));
+    this.release = pointer.id.apply(() => plan.release);
+    this.manifest = pointer.id.apply(() => decision.manifest);
+    this.registerOutputs({
+      url: this.url,
+      release: this.release,
+      connect: this.connect,
+      manifest: this.manifest,
+      address: this.address,
+      instanceId: this.instanceId,
+      dataVolumeId: this.dataVolumeId,
+    });
+  }
+
+  /** The key of data volume, bucket and secrets. Without it nothing can be read again, so it is kept like the data. */
+  private key(scope: AwsScope): kms.Key {
+    const { names, transform, plan } = scope;
+    const key = new kms.Key(
+      names.key,
+      transformed(
+        {
+          description: `Data volume, bundles and secrets of Sourcegraph ${plan.name}`,
+          enableKeyRotation: true,
+          deletionWindowInDays: 30,
+          tags: tagsOf(scope, names.key, { "sourcegraph:data-class": "key" }),
+        },
+        transform.key,
+      ),
+      dataOptions(this),
+    );
+    new kms.Alias(names.key, { targetKeyId: key.keyId }, { parent: this });
+    return key;
+  }
+
+  /** The network: made here, or one that exists. */
+  private place(scope: AwsScope, args: AwsSourcegraphVmArgs): AwsPlace {
+    const { plan, specification, transform } = scope;
+    if (args.existingNetwork !== undefined) {
+      const { vpcId, subnetId, loadBalancerSubnetIds = [], instanceConnect = false } = args.existingNetwork;
+      const { connectSecurityGroupId } = args.existingNetwork;
+      return {
+        vpcId,
+        subnetId,
+        loadBalancerSubnetIds: [...loadBalancerSubnetIds],
+        instanceConnect,
+        connectSecurityGroupId,
+      };
+    }
+    if ("existing" in specification.network) {
+      const { vpcId = "", subnetId = "", loadBalancerSubnetIds = [], instanceConnect } = specification.network.existing;
+      return { vpcId, subnetId, loadBalancerSubnetIds: [...loadBalancerSubnetIds], instanceConnect };
+    }
+    const network = new Network(
+      plan.name,
+      {
+        cidr: specification.network.cidr,
+        region: plan.region,
+        zone: plan.zone,
+        secondZone: args.secondZone ?? secondZoneOf(plan.zone),
+        tags: { "sourcegraph:name": plan.name, ...specification.tags },
+        transform,
+      },
+      { parent: this },
+    );
+    return {
+      vpcId: network.vpcId,
+      subnetId: network.machineSubnetId,
+      loadBalancerSubnetIds: network.edgeSubnetIds,
+      instanceConnect: true,
+      network,
+    };
+  }
+}
+
+/** Command lines through an Instance Connect endpoint, with the user's own key: Debian takes no other. */
+function connectTo(region: string, instanceId: string): Connect {
+  const tunnel = `aws ec2-instance-connect open-tunnel --region ${region} --instance-id %h`;
+  const shell = `ssh -o ProxyCommand='${tunnel}' admin@${instanceId}`;
+  return { shell, logs: `${shell} sudo journalctl --follow --unit 'sourcegraph*'` };
+}
