@@ -97,7 +97,8 @@ export class Network extends pulumi.ComponentResource {
     this.networkId = network.name;
     this.selfLink = network.selfLink;
     this.subnetworkId = subnetwork.selfLink;
-    this.egressAddress = (args.nat ?? true) ? this.translate(name, network, subnetwork, region, project, labels, transform) : undefined;
+    this.egressAddress =
+      (args.nat ?? true) ? this.translate(name, network, subnetwork, region, project, labels, transform) : undefined;
     this.registerOutputs({
       networkId: this.networkId,
       selfLink: this.selfLink,

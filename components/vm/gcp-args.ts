@@ -49,7 +49,7 @@ export interface GcpAlarmTransforms {
   /** The alarm for that check. */
   readonly uptime?: Transform<monitoring.AlertPolicyArgs>;
   /** The alarm for a machine that has gone silent. */
-  readonly heartbeat?: Transform<monitoring.AlertPolicyArgs>;
+  readonly status?: Transform<monitoring.AlertPolicyArgs>;
   /** The alarm for a data disk that fills up. */
   readonly diskUsage?: Transform<monitoring.AlertPolicyArgs>;
   /** The count of snapshots made by the schedule. */
@@ -76,9 +76,9 @@ export interface GcpTransforms {
   /** Every secret. */
   readonly secret?: Transform<Pick<secretmanager.SecretArgs, "annotations" | "labels">>;
   /** The data disk. Size, type and speed are given by `dataDisk`. */
-  readonly disk?: Transform<Pick<compute.DiskArgs, "labels">>;
+  readonly dataDisk?: Transform<Pick<compute.DiskArgs, "labels">>;
   /** The daily snapshots. How long they are kept, and when they are made, is given by `backup`. */
-  readonly snapshotSchedule?: Transform<Pick<compute.ResourcePolicyArgs, "description">>;
+  readonly backupPolicy?: Transform<Pick<compute.ResourcePolicyArgs, "description">>;
   /** The snapshot before an upgrade. */
   readonly snapshot?: Transform<Pick<compute.SnapshotArgs, "labels">>;
   /** The machine's own address, where it serves by itself. */
@@ -88,7 +88,7 @@ export interface GcpTransforms {
   /** The rule that lets web traffic in. */
   readonly webFirewall?: Transform<compute.FirewallArgs>;
   /** The rule that lets Google's Identity-Aware Proxy in, to port 22. */
-  readonly iapFirewall?: Transform<compute.FirewallArgs>;
+  readonly tunnelFirewall?: Transform<compute.FirewallArgs>;
   /** The load balancer, with `tls.mode` load-balancer. */
   readonly loadBalancer?: GcpLoadBalancerTransforms;
   /** The DNS record, with `dnsZone`. */

@@ -3,7 +3,7 @@ import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
 import type { BundlePointer } from "../core/rendering/bundle";
 import { partlyTransformed } from "./gcp-args";
-import { dataLabels, type GcpContext } from "./gcp-context";
+import { dataLabels, type GcpScope } from "./gcp-scope";
 import type { GcpKeys } from "./gcp-keys";
 import type { GcpSecrets } from "./gcp-secrets";
 
@@ -11,16 +11,17 @@ import type { GcpSecrets } from "./gcp-secrets";
 const openArgs = ["labels", "lifecycleRules", "logging", "softDeletePolicy", "storageClass"] as const;
 
 /**
- * The bucket the machine reads its bundles from and writes its status to. It holds configuration, no secrets and no
- * user data. It stays when the instance is destroyed, with what was deployed, because the data disk stays too.
+ * The bucket the machine reads its bundles from and writes its status to. It holds nothing that
+ * cannot be made again and no secrets, so it goes with the stack, objects and all.
  */
-export function makeBucket(context: GcpContext, keys: GcpKeys, account: serviceaccount.Account): storage.Bucket {
-  const { name, names, parent, project, region, transform } = context;
+export function declareBundleStore(scope: GcpScope, keys: GcpKeys, account: serviceaccount.Account): storage.Bucket {
+  const { names, parent, project, region, transform } = scope;
   const bucket = new storage.Bucket(
     names.bucket,
     partlyTransformed<storage.BucketArgs, (typeof openArgs)[number]>(
       {
         project,
+        forceDestroy: true,
         location: region.toUpperCase(),
         uniformBucketLevelAccess: true,
         publicAccessPrevention: "enforced",
@@ -28,12 +29,12 @@ export function makeBucket(context: GcpContext, keys: GcpKeys, account: servicea
         encryption: { defaultKmsKeyName: keys.key },
         // Only what was overwritten goes: earlier pointers and statuses. Earlier bundles are objects of their own.
         lifecycleRules: [{ action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: 90 } }],
-        labels: dataLabels(context, "configuration"),
+        labels: dataLabels(scope, "configuration"),
       },
       transform.bucket,
       openArgs,
     ),
-    { parent, retainOnDelete: true, dependsOn: [keys.forStorage] },
+    { parent, dependsOn: [keys.forStorage] },
   );
   new storage.BucketIAMMember(
     names.bundleReader,
@@ -63,26 +64,31 @@ export function makeBucket(context: GcpContext, keys: GcpKeys, account: servicea
  *
  * @param before what has to be there before the machine is told of the bundle
  */
-export function makeBundle(
-  context: GcpContext,
+export function declareBundle(
+  scope: GcpScope,
   bucket: storage.Bucket,
   secrets: GcpSecrets,
   before: readonly pulumi.Resource[],
 ): storage.BucketObject {
-  const { name, names, parent, bundleText, digest, plan } = context;
+  const { names, parent, bundleText, digest, plan } = scope;
   const bundle = new storage.BucketObject(
     names.bundle,
     { bucket: bucket.name, name: `bundles/${digest}.json`, content: bundleText, contentType: "application/json" },
-    // A name that is given in full would have the provider delete first.
+    // The provider would delete first what has its name given in full.
     { parent, retainOnDelete: true, deleteBeforeReplace: false },
   );
-  const content = pulumi.all(secrets.addresses).apply((addresses) => {
-    const pointer: BundlePointer = { schema: 1, release: plan.release, digest, secrets: addresses };
-    return `${JSON.stringify(pointer, null, 1)}\n`;
-  });
+  const pointer = pulumi
+    .all(secrets.addresses)
+    .apply((addresses): BundlePointer => ({ schema: 1, release: plan.release, digest, secrets: addresses }));
   return new storage.BucketObject(
     names.pointer,
-    { bucket: bucket.name, name: "pointer.json", content, contentType: "application/json", cacheControl: "no-store" },
-    { parent, retainOnDelete: true, dependsOn: [bundle, ...secrets.ready, ...before] },
+    {
+      bucket: bucket.name,
+      name: "pointer.json",
+      content: pulumi.jsonStringify(pointer),
+      contentType: "application/json",
+      cacheControl: "no-store",
+    },
+    { parent, dependsOn: [bundle, ...secrets.ready, ...before] },
   );
 }

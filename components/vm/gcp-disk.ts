@@ -2,7 +2,7 @@ import * as compute from "@pulumi/gcp/compute";
 import type * as pulumi from "@pulumi/pulumi";
 import { dataOptions } from "./data-options";
 import { partlyTransformed } from "./gcp-args";
-import { dataLabels, type GcpContext } from "./gcp-context";
+import { dataLabels, type GcpScope } from "./gcp-scope";
 import type { GcpKeys } from "./gcp-keys";
 
 /** The data disk and what keeps copies of it. */
@@ -17,8 +17,8 @@ export interface GcpDataDisk {
  * smaller size or another type would replace it, which planning refuses and the protection forbids. It is made blank:
  * the source of its content is no argument of it.
  */
-export function makeDataDisk(context: GcpContext, keys: GcpKeys): GcpDataDisk {
-  const { name, names, parent, project, zone, dataDisk, transform } = context;
+export function declareDataDisk(scope: GcpScope, keys: GcpKeys): GcpDataDisk {
+  const { names, parent, project, zone, dataDisk, transform } = scope;
   const disk = new compute.Disk(
     names.dataDisk,
     partlyTransformed<compute.DiskArgs, "labels">(
@@ -30,24 +30,24 @@ export function makeDataDisk(context: GcpContext, keys: GcpKeys): GcpDataDisk {
         provisionedIops: dataDisk.iops,
         provisionedThroughput: dataDisk.throughputMbps,
         diskEncryptionKey: { kmsKeySelfLink: keys.key },
-        labels: dataLabels(context, "user-data"),
+        labels: dataLabels(scope, "user-data"),
       },
-      transform.disk,
+      transform.dataDisk,
       ["labels"],
     ),
     dataOptions(parent, { dependsOn: [keys.forCompute] }),
   );
-  const schedule = makeSchedule(context);
+  const schedule = declareBackup(scope);
   new compute.DiskResourcePolicyAttachment(
     names.backup,
     { project, zone, disk: disk.name, name: schedule.name },
     { parent },
   );
-  return { disk, snapshot: makeSnapshot(context, disk, keys.key) };
+  return { disk, snapshot: declareSnapshot(scope, disk, keys.key) };
 }
 
-function makeSchedule(context: GcpContext): compute.ResourcePolicy {
-  const { name, names, parent, project, region, plan, transform } = context;
+function declareBackup(scope: GcpScope): compute.ResourcePolicy {
+  const { name, names, parent, project, region, plan, transform } = scope;
   const { hourUtc, keepDays } = plan.backup;
   return new compute.ResourcePolicy(
     names.backup,
@@ -60,10 +60,10 @@ function makeSchedule(context: GcpContext): compute.ResourcePolicy {
           schedule: { dailySchedule: { daysInCycle: 1, startTime: `${String(hourUtc).padStart(2, "0")}:00` } },
           // Snapshots outlive the disk they were made from.
           retentionPolicy: { maxRetentionDays: keepDays, onSourceDiskDelete: "KEEP_AUTO_SNAPSHOTS" },
-          snapshotProperties: { storageLocations: region, labels: dataLabels(context, "user-data") },
+          snapshotProperties: { storageLocations: region, labels: dataLabels(scope, "user-data") },
         },
       },
-      transform.snapshotSchedule,
+      transform.backupPolicy,
       ["description"],
     ),
     { parent },
@@ -74,12 +74,12 @@ function makeSchedule(context: GcpContext): compute.ResourcePolicy {
  * The snapshot before the last upgrade, named after its target. It is declared as long as no other upgrade follows, and
  * is kept in the cloud after that. Whatever else changes, it is not taken again.
  */
-function makeSnapshot(
-  context: GcpContext,
+function declareSnapshot(
+  scope: GcpScope,
   disk: compute.Disk,
   key: pulumi.Output<string>,
 ): compute.Snapshot | undefined {
-  const { name, names, parent, project, region, zone, lastHop, transform } = context;
+  const { name, names, parent, project, region, zone, lastHop, transform } = scope;
   if (lastHop === undefined) return undefined;
   return new compute.Snapshot(
     names.snapshotBefore(lastHop.to),
@@ -91,7 +91,7 @@ function makeSnapshot(
         description: `data of Sourcegraph ${name} before the upgrade from ${lastHop.from} to ${lastHop.to}`,
         storageLocations: [region],
         snapshotEncryptionKey: { kmsKeySelfLink: key },
-        labels: dataLabels(context, "user-data"),
+        labels: dataLabels(scope, "user-data"),
       },
       transform.snapshot,
       ["labels"],

@@ -5,7 +5,7 @@ import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
 import { dataOptions } from "./data-options";
 import { partlyTransformed } from "./gcp-args";
-import { dataLabels, type GcpContext } from "./gcp-context";
+import { dataLabels, type GcpScope } from "./gcp-scope";
 
 /** The key of an instance, and the permissions that must be there before something is encrypted with it. */
 export interface GcpKeys {
@@ -24,8 +24,8 @@ export interface GcpKeys {
  * the service agents of the project, never by the machine. Key, ring and the agents' permissions are kept like data:
  * without them the disk cannot be read.
  */
-export function makeKeys(context: GcpContext): GcpKeys {
-  const { name, names, parent, project, region, transform } = context;
+export function declareKeys(scope: GcpScope): GcpKeys {
+  const { names, parent, project, region, transform } = scope;
   const ring = new kms.KeyRing(names.keyRing, { project, location: region }, dataOptions(parent));
   const key = new kms.CryptoKey(
     names.key,
@@ -35,7 +35,7 @@ export function makeKeys(context: GcpContext): GcpKeys {
         purpose: "ENCRYPT_DECRYPT",
         rotationPeriod: "7776000s",
         destroyScheduledDuration: "2592000s",
-        labels: dataLabels(context, "secret"),
+        labels: dataLabels(scope, "secret"),
       },
       transform.key,
       ["labels", "rotationPeriod"],

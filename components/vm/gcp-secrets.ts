@@ -5,7 +5,7 @@ import * as random from "@pulumi/random";
 import type { PlannedSecret } from "../core/planning/secrets";
 import { dataOptions } from "./data-options";
 import { partlyTransformed } from "./gcp-args";
-import { dataLabels, type GcpContext } from "./gcp-context";
+import { dataLabels, type GcpScope } from "./gcp-scope";
 import type { GcpKeys } from "./gcp-keys";
 
 /** Where the machine reads its secrets. */
@@ -29,14 +29,14 @@ function keptElsewhere(storeName: string): { project: string; secretId: string; 
  *
  * @param given values of the secrets that come from the config
  */
-export function makeSecrets(
-  context: GcpContext,
+export function declareSecrets(
+  scope: GcpScope,
   keys: GcpKeys,
   account: serviceaccount.Account,
   given: Readonly<Record<string, pulumi.Input<string>>>,
 ): GcpSecrets {
-  const made = context.plan.secrets.map(
-    (planned) => [planned.name, makeSecret(context, keys, account, planned, given)] as const,
+  const made = scope.plan.secrets.map(
+    (planned) => [planned.name, declareSecret(scope, keys, account, planned, given)] as const,
   );
   return {
     addresses: Object.fromEntries(made.map(([name, { address }]) => [name, address])),
@@ -44,14 +44,14 @@ export function makeSecrets(
   };
 }
 
-function makeSecret(
-  context: GcpContext,
+function declareSecret(
+  scope: GcpScope,
   keys: GcpKeys,
   account: serviceaccount.Account,
   planned: PlannedSecret,
   given: Readonly<Record<string, pulumi.Input<string>>>,
 ): { address: pulumi.Output<string>; ready: pulumi.Resource[] } {
-  const { name, names, parent, project, region, transform } = context;
+  const { names, parent, project, region, transform } = scope;
   const child = names.secret(planned.name);
   const readable = (secretId: pulumi.Input<string>, of: string) =>
     new secretmanager.SecretIamMember(
@@ -78,7 +78,7 @@ function makeSecret(
         replication: {
           userManaged: { replicas: [{ location: region, customerManagedEncryption: { kmsKeyName: keys.key } }] },
         },
-        labels: dataLabels(context, "secret"),
+        labels: dataLabels(scope, "secret"),
       },
       transform.secret,
       ["annotations", "labels"],

@@ -1,0 +1,203 @@
+import * as compute from "@pulumi/gcp/compute";
+import * as iap from "@pulumi/gcp/iap";
+import * as serviceaccount from "@pulumi/gcp/serviceaccount";
+import * as pulumi from "@pulumi/pulumi";
+import { renderBootstrap } from "../core/rendering/bootstrap";
+import { transformed } from "./args";
+import type { GcpKeys } from "./gcp-keys";
+import type { GcpScope } from "./gcp-scope";
+
+/** Where the machine's network and subnetwork are: names or self links. */
+export interface GcpPlace {
+  readonly network: pulumi.Input<string>;
+  readonly subnetwork: pulumi.Input<string>;
+}
+
+/** Device name of the data disk within the machine; Google's guest environment makes a link of it. */
+const deviceName = "sourcegraph-data";
+
+/** User of the keys in `access.sshKeys`, as on Debian's images for AWS. */
+export const adminUser = "admin";
+
+/** Block that connections through Identity-Aware Proxy come from. */
+const tunnelRange = "35.235.240.0/20";
+
+/** Blocks that Google's load balancers and their health checks come from. */
+const balancerRanges = ["130.211.0.0/22", "35.191.0.0/16"];
+
+/**
+ * The startup script of the machine.
+ *
+ * @throws InputError when something in the config cannot be put into it
+ */
+export function startupScript(scope: Omit<GcpScope, "parent">, bucket: string): string {
+  const { name, project, specification } = scope;
+  const { proxy } = specification;
+  return renderBootstrap({
+    cloud: "gcp",
+    name,
+    source: { kind: "gcs", bucket, project },
+    dataDevice: `/dev/disk/by-id/google-${deviceName}`,
+    ...(proxy === undefined ? {} : { httpProxy: proxy }),
+  }).text;
+}
+
+/** The machine's own lasting address, where no load balancer is in front. */
+export function declareAddress(scope: GcpScope): compute.Address | undefined {
+  const { names, parent, project, region, labels, plan, transform } = scope;
+  if (plan.exposure.loadBalancer) return undefined;
+  return new compute.Address(
+    names.address,
+    transformed<compute.AddressArgs>({ project, region, addressType: "EXTERNAL", labels }, transform.address),
+    { parent },
+  );
+}
+
+/**
+ * The machine. Its data disk is named in it, not attached by a resource of its own: here, unlike on AWS, naming a disk
+ * neither makes nor deletes it, the disk is there when the machine boots, and when the machine is replaced it is shut
+ * down first and its file systems are in order. A separate attachment would be taken from the running machine.
+ *
+ * The root disk and everything else is disposable. A change of machine type or account stops and starts the machine; of
+ * image or zone replaces it, which `deletionProtection` forbids until it is set to false and deployed.
+ */
+export function declareMachine(o: {
+  readonly scope: GcpScope;
+  readonly place: GcpPlace;
+  readonly account: serviceaccount.Account;
+  readonly keys: GcpKeys;
+  readonly bucket: pulumi.Output<string>;
+  readonly disk: compute.Disk;
+  readonly address: compute.Address | undefined;
+}): compute.Instance {
+  const { scope, place, account, address } = o;
+  const { names, parent, project, zone, labels, machine, specification, transform } = scope;
+  const keys = specification.access.sshKeys;
+  const script = o.bucket.apply((bucket) => startupScript(scope, bucket));
+  const metadata: Record<string, pulumi.Input<string>> = {
+    // In `metadata` a change is made in place and runs at the next boot; `metadataStartupScript` would replace the machine.
+    "startup-script": script,
+    "block-project-ssh-keys": "true",
+    "serial-port-enable": "false",
+    // Either the keys of the config, or whoever Google's OS Login lets in.
+    "enable-oslogin": keys.length === 0 ? "TRUE" : "FALSE",
+    ...(keys.length === 0 ? {} : { "ssh-keys": keys.map((key) => `${adminUser}:${key}`).join("\n") }),
+  };
+  const planned: compute.InstanceArgs = {
+    project,
+    zone,
+    machineType: machine.type,
+    bootDisk: {
+      autoDelete: true,
+      kmsKeySelfLink: o.keys.key,
+      initializeParams: {
+        image: `projects/${machine.image.owner}/global/images/${machine.image.name}`,
+        size: machine.rootDiskGb,
+        type: "pd-balanced",
+        labels,
+      },
+    },
+    networkInterfaces: [
+      {
+        subnetwork: place.subnetwork,
+        accessConfigs: address === undefined ? [] : [{ natIp: address.address, networkTier: "PREMIUM" }],
+      },
+    ],
+    serviceAccount: { email: account.email, scopes: ["cloud-platform"] },
+    shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true },
+    metadata,
+    deletionProtection: specification.deletionProtection,
+    allowStoppingForUpdate: true,
+    labels,
+  };
+  const given = transformed<compute.InstanceArgs>(planned, transform.machine);
+  const kept: Partial<compute.InstanceArgs> = {
+    attachedDisks: [{ source: o.disk.selfLink, deviceName, mode: "READ_WRITE" }],
+    metadata:
+      given.metadata === metadata
+        ? metadata
+        : pulumi.all([given.metadata, script]).apply(([more, text]) => ({ ...more, "startup-script": text })),
+  };
+  return new compute.Instance(
+    names.machine,
+    { ...given, ...kept },
+    // The disk can be in one machine only, so the old one goes first.
+    { parent, deleteBeforeReplace: true, dependsOn: [o.keys.forCompute] },
+  );
+}
+
+/** IPv4 blocks among blocks; machine and load balancer have no other addresses. */
+export function ipv4Blocks(cidrs: readonly string[]): string[] {
+  return cidrs.filter((cidr) => !cidr.includes(":"));
+}
+
+/**
+ * What reaches the machine: its web ports from the allowed blocks, or from Google's load balancers alone, and port 22 from
+ * Identity-Aware Proxy. The rules hold for the machine's account, which nobody else can put on; a tag anybody could.
+ */
+export function declareFirewall(scope: GcpScope, place: GcpPlace, account: serviceaccount.Account): void {
+  const { names, parent, project, plan, transform } = scope;
+  const { exposure } = plan;
+  const common = { project, network: place.network, direction: "INGRESS", targetServiceAccounts: [account.email] };
+  new compute.Firewall(
+    names.web,
+    transformed<compute.FirewallArgs>(
+      {
+        ...common,
+        description: exposure.loadBalancer ? "web, from Google's load balancers" : "web, from the allowed blocks",
+        sourceRanges: exposure.loadBalancer ? balancerRanges : ipv4Blocks(exposure.allowedCidrs),
+        allows: [{ protocol: "tcp", ports: exposure.loadBalancer ? ["80"] : exposure.ports.map(String) }],
+      },
+      transform.webFirewall,
+    ),
+    { parent },
+  );
+  new compute.Firewall(
+    names.tunnel,
+    transformed<compute.FirewallArgs>(
+      {
+        ...common,
+        description: "SSH, through Identity-Aware Proxy only",
+        sourceRanges: [tunnelRange],
+        allows: [{ protocol: "tcp", ports: ["22"] }],
+        logConfig: { metadata: "INCLUDE_ALL_METADATA" },
+      },
+      transform.tunnelFirewall,
+    ),
+    { parent },
+  );
+}
+
+/**
+ * Who may open a tunnel to port 22 of the machine; where no keys are given, also log in there as administrator, which
+ * on Google Cloud includes acting as the machine.
+ */
+export function declareAdmins(scope: GcpScope, machine: compute.Instance, account: serviceaccount.Account): void {
+  const { names, parent, project, zone, specification } = scope;
+  const { iapMembers, sshKeys } = specification.access;
+  for (const member of iapMembers) {
+    new iap.TunnelInstanceIAMMember(
+      names.right("tunnel", member),
+      {
+        project,
+        zone,
+        instance: machine.name,
+        role: "roles/iap.tunnelResourceAccessor",
+        member,
+        condition: { title: "SSH only", expression: "destination.port == 22" },
+      },
+      { parent },
+    );
+    if (sshKeys.length > 0) continue;
+    new compute.InstanceIAMMember(
+      names.right("login", member),
+      { project, zone, instanceName: machine.name, role: "roles/compute.osAdminLogin", member },
+      { parent },
+    );
+    new serviceaccount.IAMMember(
+      names.right("act-as", member),
+      { serviceAccountId: account.name, role: "roles/iam.serviceAccountUser", member },
+      { parent },
+    );
+  }
+}

@@ -1,0 +1,188 @@
+import * as dns from "@pulumi/gcp/dns";
+import * as pulumi from "@pulumi/pulumi";
+import { InputError } from "../core/errors";
+import type { Manifest } from "../core/planning/manifest";
+import { Network } from "../network/gcp";
+import { transformed, type Connect } from "./args";
+import { decide, type Decision } from "./decision";
+import { declareAlarms } from "./gcp-alarms";
+import type { GcpSourcegraphVmArgs } from "./gcp-args";
+import { declareBundle, declareBundleStore } from "./gcp-bundle";
+import { declareDataDisk } from "./gcp-disk";
+import { declareIdentity } from "./gcp-identity";
+import { declareKeys } from "./gcp-keys";
+import { declareLoadBalancer } from "./gcp-load-balancer";
+import {
+  adminUser,
+  declareAddress,
+  declareAdmins,
+  declareFirewall,
+  declareMachine,
+  ipv4Blocks,
+  startupScript,
+  type GcpPlace,
+} from "./gcp-machine";
+import { gcpScopeOf, type GcpScope } from "./gcp-scope";
+import { declareSecrets } from "./gcp-secrets";
+
+/**
+ * Sourcegraph on one machine of Google Compute Engine: network, firewall, account, key, secrets, machine, protected data
+ * disk with daily snapshots, the bundle it converges to, and, as the config says, load balancer, DNS record and alarms.
+ *
+ * A new `release` takes a snapshot of the data disk, writes a new bundle and changes the pointer to it; the machine does
+ * the rest. Nothing else changes.
+ *
+ * The project's APIs have to be on; to switch them on needs a right over the whole project that this component does not
+ * ask for, and switching them off with one instance would harm others:
+ * `gcloud services enable compute.googleapis.com cloudkms.googleapis.com secretmanager.googleapis.com
+ * storage.googleapis.com iam.googleapis.com iap.googleapis.com dns.googleapis.com logging.googleapis.com
+ * monitoring.googleapis.com cloudresourcemanager.googleapis.com serviceusage.googleapis.com`
+ *
+ * Data disk, generated passwords, key, and what lets Google's services use the key are protected, and kept when the
+ * instance goes. Google Cloud never deletes a key ring or a key, nor frees its name; names of new ones differ, so an
+ * instance can be made again.
+ *
+ * @example
+ * new SourcegraphVm("sourcegraph", {
+ *   region: "us-central1",
+ *   release: "7.5.4453",
+ *   size: "S",
+ *   domain: "sourcegraph.example.com",
+ *   access: { allowedCidrs: ["203.0.113.0/24"] },
+ *   gcp: { project: "example" },
+ * });
+ */
+export class SourcegraphVm extends pulumi.ComponentResource {
+  /** Address of the instance. */
+  readonly url: pulumi.Output<string>;
+  /** Release that is deployed. */
+  readonly release: pulumi.Output<string>;
+  /** How to get onto the machine. */
+  readonly connect: pulumi.Output<Connect>;
+  /** What the next update compares itself with. */
+  readonly manifest: Manifest;
+  /** IP address the instance answers at; where there is no `dnsZone`, the record of the domain has to lead to it. */
+  readonly address: pulumi.Output<string>;
+  /** Name of the machine in its zone. */
+  readonly instanceName: pulumi.Output<string>;
+  /** Name of the data disk in its zone. */
+  readonly dataDiskName: pulumi.Output<string>;
+
+  /**
+   * @param name stem of all names; 2 to 24 lower-case letters, digits and dashes
+   * @param args the config's keys, the secrets' values, and changes to single children
+   * @param opts options of the component; a provider given here is used for every child
+   * @throws InputError, RefusedError before anything is registered, the component included
+   */
+  constructor(name: string, args: GcpSourcegraphVmArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { transform = {}, existingNetwork, ...common } = args;
+    const decision = decide("gcp", name, existingNetwork === undefined ? common : withoutNetwork(common));
+    const known = gcpScopeOf(decision, transform);
+    checkReach(decision);
+    // What cannot be put into the startup script is refused here; bucket names are not longer than this one.
+    startupScript(known, "b".repeat(63));
+
+    super("sourcegraph:gcp:SourcegraphVm", name, {}, opts);
+    const scope: GcpScope = { ...known, parent: this };
+    const { plan, specification } = scope;
+    const place = existingNetwork ?? declareNetwork(scope);
+    const keys = declareKeys(scope);
+    const account = declareIdentity(scope);
+    const secrets = declareSecrets(scope, keys, account, args.secrets ?? {});
+    const bucket = declareBundleStore(scope, keys, account);
+    const { disk, snapshot } = declareDataDisk(scope, keys);
+    const ownAddress = declareAddress(scope);
+    declareFirewall(scope, place, account);
+    const machine = declareMachine({ scope, place, account, keys, bucket: bucket.name, disk, address: ownAddress });
+    declareAdmins(scope, machine, account);
+    // The machine before the pointer: an update that changes both must not stop the machine in the middle of an upgrade.
+    declareBundle(scope, bucket, secrets, [machine, ...(snapshot === undefined ? [] : [snapshot])]);
+    const address = ownAddress?.address ?? declareLoadBalancer(scope, machine);
+    declareRecord(scope, address);
+    declareAlarms(scope, machine, disk, specification.domain ?? address);
+
+    this.url =
+      plan.exposure.domain === undefined ? pulumi.interpolate`http://${address}` : pulumi.output(plan.exposure.url);
+    this.release = pulumi.output(plan.release);
+    this.connect = connectOf(scope, machine.name);
+    this.manifest = decision.manifest;
+    this.address = address;
+    this.instanceName = machine.name;
+    this.dataDiskName = disk.name;
+    this.registerOutputs({
+      url: this.url,
+      release: this.release,
+      connect: this.connect,
+      manifest: this.manifest,
+      address: this.address,
+      instanceName: this.instanceName,
+      dataDiskName: this.dataDiskName,
+    });
+  }
+}
+
+/** The config of an instance whose network comes from the program: planning need not know which. */
+function withoutNetwork(common: Omit<GcpSourcegraphVmArgs, "transform" | "existingNetwork">): typeof common {
+  if (common.network !== undefined)
+    throw new InputError([{ path: "existingNetwork", message: "and 'network' exclude each other; keep one of them" }]);
+  return { ...common, network: { existing: { network: "existingNetwork", subnetId: "existingNetwork" } } };
+}
+
+function checkReach({ specification }: Decision): void {
+  const { allowedCidrs } = specification.access;
+  if (ipv4Blocks(allowedCidrs).length === 0)
+    throw new InputError([
+      {
+        path: "access.allowedCidrs",
+        message: `holds no IPv4 block, got ${JSON.stringify(allowedCidrs)}; on gcp the instance has only an IPv4 address, so list the IPv4 blocks that may reach it`,
+      },
+    ]);
+}
+
+function declareNetwork(scope: GcpScope): GcpPlace {
+  const { names, parent, project, region, labels, plan, specification, transform } = scope;
+  if ("existing" in specification.network) {
+    const { network = "", subnetId = "" } = specification.network.existing;
+    return { network, subnetwork: subnetId };
+  }
+  const made = new Network(
+    names.network,
+    // A machine with an address of its own goes out by that.
+    {
+      cidr: specification.network.cidr,
+      region,
+      project,
+      labels,
+      nat: plan.exposure.loadBalancer,
+      transform: transform.network,
+    },
+    { parent },
+  );
+  return { network: made.selfLink, subnetwork: made.subnetworkId };
+}
+
+function declareRecord(scope: GcpScope, address: pulumi.Output<string>): void {
+  const { names, parent, project, specification, transform } = scope;
+  const { domain, dnsZone } = specification;
+  if (domain === undefined || dnsZone === undefined) return;
+  new dns.RecordSet(
+    names.record,
+    transformed<dns.RecordSetArgs>(
+      { project, managedZone: dnsZone, name: `${domain}.`, type: "A", ttl: 300, rrdatas: [address] },
+      transform.record,
+    ),
+    // Two records of one name cannot be side by side.
+    { parent, deleteBeforeReplace: true },
+  );
+}
+
+function connectOf(scope: GcpScope, machine: pulumi.Output<string>): pulumi.Output<Connect> {
+  const { project, zone, specification } = scope;
+  // With keys from the config gcloud must not put one of its own into the machine's metadata.
+  const keyed = specification.access.sshKeys.length > 0;
+  return machine.apply((name) => {
+    const shell = `gcloud compute ssh ${keyed ? `${adminUser}@` : ""}${name} --project ${project} --zone ${zone} --tunnel-through-iap${keyed ? " --plain" : ""}`;
+    const command = "sudo journalctl --follow --unit sourcegraph.service --unit sourcegraph-poll.service";
+    return { shell, logs: keyed ? `${shell} -- '${command}'` : `${shell} --command '${command}'` };
+  });
+}
