@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import { Engine, type RunResult } from "../../support/engine";
 import { requireToolchain } from "../../support/toolchain";
 
@@ -115,6 +117,8 @@ describe("stand-in providers under the real engine", function () {
       const outputs = await engine.outputs();
       assert.match(String(outputs.volume), /^vol-[0-9a-f]{17}$/);
       assert.match(String(outputs.machine), /^i-[0-9a-f]{17}$/);
+      const [volume] = engine.cloud().all(VOLUME);
+      assert.equal(volume?.outputs.arn, `arn:aws:ec2:eu-west-1:123456789012:volume/${volume?.id ?? ""}`);
       assert.match(String(outputs.privateIp), /^10\.0\.0\.\d+$/);
       const role = engine
         .cloud()
@@ -283,6 +287,36 @@ describe("stand-in providers under the real engine", function () {
         Object.values(engine.cloud().objects).map((o) => o.type),
         [DISK],
       );
+    });
+  });
+
+  describe("stand-in programs", () => {
+    after(() => engine?.stop());
+    const wide = (cloud: string): string =>
+      readFileSync(path.join(__dirname, "../../support/stand-ins/programs", `${cloud}.cjs`), "utf8");
+
+    it("stand-in: every type of an AWS machine comes up, stays unchanged, and goes; a key is only scheduled to", async () => {
+      engine = await Engine.start({ bin, program: wide("aws"), config: { "aws:region": "eu-west-1" } });
+      succeeded(await engine.up());
+      assert.deepEqual(succeeded(await engine.refresh()).changes, []);
+      assert.deepEqual(succeeded(await engine.preview()).changes, []);
+      assert.ok(!engine.exportState().includes("MARKER"));
+      succeeded(await engine.destroy());
+      const left = Object.values(engine.cloud().objects).map((o) => [o.type, o.outputs.keyState]);
+      assert.deepEqual(left, [["aws:kms/key:Key", "PendingDeletion"]]);
+      engine.stop();
+    });
+
+    it("stand-in: every type of a Google Cloud machine comes up, stays unchanged, and goes; keys stay for ever", async () => {
+      const config = { "gcp:project": "a-project", "gcp:region": "europe-west1", "gcp:zone": "europe-west1-b" };
+      engine = await Engine.start({ bin, program: wide("gcp"), config });
+      succeeded(await engine.up());
+      assert.deepEqual(succeeded(await engine.refresh()).changes, []);
+      assert.deepEqual(succeeded(await engine.preview()).changes, []);
+      assert.ok(!engine.exportState().includes("MARKER"));
+      succeeded(await engine.destroy());
+      const left = Object.values(engine.cloud().objects).map((o) => o.type);
+      assert.deepEqual(left.sort(), ["gcp:kms/cryptoKey:CryptoKey", "gcp:kms/keyRing:KeyRing"]);
     });
   });
 

@@ -12,16 +12,16 @@
 "use strict";
 const fs = require("node:fs");
 
-const EMPTY = { objects: {}, tombstones: [], reserved: {}, lookups: [], log: [], faults: {}, serials: {} };
-let unshared = structuredClone(EMPTY);
+const empty = () => ({ objects: {}, tombstones: [], reserved: {}, lookups: [], log: [], faults: {}, serials: {} });
+let unshared = empty();
 let held;
 
 const file = () => process.env.SGBOX_STANDIN_CLOUD;
 
 function read() {
   if (!file()) return unshared;
-  if (!fs.existsSync(file())) return structuredClone(EMPTY);
-  return { ...structuredClone(EMPTY), ...JSON.parse(fs.readFileSync(file(), "utf8")) };
+  if (!fs.existsSync(file())) return empty();
+  return { ...empty(), ...JSON.parse(fs.readFileSync(file(), "utf8")) };
 }
 
 function write(cloud) {

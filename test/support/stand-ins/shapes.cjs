@@ -8,6 +8,9 @@ const upper = (length) => Array.from({ length }, () => "ABCDEFGHIJKLMNOPQRSTUVWX
 const lastSegment = (text) => String(text).split(/[/:]/).pop();
 const sha256 = (text) => createHash("sha256").update(String(text)).digest("hex");
 
+/** Suffixes of load balancers, target groups and listeners in the behaviour data. */
+const LITERALS = /50dc6c495c0c9188|6d0ecf831eec9f09|f2f7dc8efc522ab2/g;
+
 /** us-west-2 => usw2, as in zone ids and cache endpoints. */
 const shortRegion = (region) => region.replace(/^(\w+)-(\w)\w*-(\d)$/, "$1$2$3");
 
@@ -76,33 +79,34 @@ exports.filler = function filler({ fields, region, account, address, urnName }) 
     if (shape === "<number>") return 0;
     if (/^<\w+\[\]>$/.test(shape)) return [];
     if (shape === "(same as id)") return fields.id;
+    if (shape === "annotations") return fields.annotations ?? {};
     if (/^\d{19,21}$/.test(shape)) return memo(shape, () => digits(shape.length));
     if (shape === "123") return memo("123", () => digits(12));
-    let s = shape.replace(/ or ""$/, "").replace(/^\(secret\) | when \w+$| \(.*$/g, "");
-    s = s.replace(/\[([^\]<]*)<(\w+)>\]/g, (_, before, name) =>
-      fields[name] === undefined ? "" : before + fields[name],
-    );
-    s = s.replace(/<([^>]+)>/g, (_, name) => {
-      const value = placeholder(name);
-      return value === undefined ? memo(name, () => hex(8)) : value;
-    });
-    s = s.replace(/([a-z]+)-0a1b2c3d4e5f67890/g, (_, prefix) => memo(prefix, () => `${prefix}-${hex(17)}`));
-    s = s.replace(/\b([a-z]{1,10})-…/g, (_, prefix) =>
-      String(fields.id).startsWith(`${prefix}-`) ? fields.id : memo(prefix, () => `${prefix}-${hex(17)}`),
-    );
-    s = s.replace(/\b(AROA|AIPA|ANPA)…/g, (_, prefix) => memo(prefix, () => prefix + upper(17)));
-    s = s.replace(/\bZ…|\bZ0123456789ABCDEFGHIJ/g, () => memo("zone", () => `Z${upper(20)}`));
-    s = s.replace(/AbCdEf/g, () => memo("suffix", () => hex(6)));
-    s = s.replace(/[0-9a-f]{16}\b/g, (literal) => (/[a-f]/.test(literal) ? memo(literal, () => hex(16)) : literal));
-    s = s.replace(/\b(10\.\d+\.\d+|203\.0\.113)\.\d+\b/g, (_, prefix) => memo(prefix, () => address(prefix)));
-    s = s.replace(/\b(10-0-0|203-0-113)-10\b/g, (_, prefix) =>
-      memo(prefix.replaceAll("-", "."), () => address(prefix.replaceAll("-", "."))).replaceAll(".", "-"),
-    );
-    return s
+    // What stands in the shape itself comes first: values of inputs are put in last, and stay as they are.
+    return shape
+      .replace(/ or ""$/, "")
+      .replace(/^\(secret\) | when \w+$| \(.*$/g, "")
+      .replace(/([a-z]+)-0a1b2c3d4e5f67890/g, (_, prefix) => memo(prefix, () => `${prefix}-${hex(17)}`))
+      .replace(/\b([a-z]{1,10})-…/g, (_, prefix) =>
+        String(fields.id).startsWith(`${prefix}-`) ? fields.id : memo(prefix, () => `${prefix}-${hex(17)}`),
+      )
+      .replace(/\b(AROA|AIPA|ANPA)…/g, (_, prefix) => memo(prefix, () => prefix + upper(17)))
+      .replace(/\bZ…|\bZ0123456789ABCDEFGHIJ/g, () => memo("zone", () => `Z${upper(20)}`))
+      .replace(/AbCdEf/g, () => memo("suffix", () => hex(6)))
+      .replace(/-abc$/, () => `-${memo("abc", () => hex(10))}`)
+      .replace(/\/123$/, () => `/${memo("123", () => digits(12))}`)
+      .replace(LITERALS, (literal) => memo(literal, () => hex(16)))
+      .replace(/\b(10\.\d+\.\d+|203\.0\.113)\.\d+\b/g, (_, prefix) => memo(prefix, () => address(prefix)))
+      .replace(/\b(10-0-0|203-0-113)-10\b/g, (_, dashed) => {
+        const prefix = dashed.replaceAll("-", ".");
+        return memo(prefix, () => address(prefix)).replaceAll(".", "-");
+      })
       .replaceAll("us-west-2", region)
       .replaceAll("usw2", shortRegion(region))
       .replaceAll("123456789012", account)
-      .replaceAll("…", () => hex(8));
+      .replaceAll("…", () => hex(8))
+      .replace(/\[([^\]<]*)<(\w+)>\]/g, (_, before, name) => (fields[name] === undefined ? "" : before + fields[name]))
+      .replace(/<([^>]+)>/g, (_, name) => placeholder(name) ?? memo(name, () => hex(8)));
   }
 
   return function fill(shape) {
