@@ -42,6 +42,7 @@ export async function startDocker(toolchain: string): Promise<DockerEngine> {
   const stop = async (): Promise<void> => {
     const engine = pidIn(state);
     try {
+      await clear(new DockerApi(`unix://${join(state, "docker.sock")}`)).catch(() => undefined);
       await run(join(toolchain, "docker-down"), [state], { timeout: STOP_MS });
     } finally {
       if (engine !== undefined && isEngineOf(engine, state)) process.kill(engine, "SIGKILL");
@@ -71,6 +72,15 @@ export async function startDocker(toolchain: string): Promise<DockerEngine> {
     await stop();
     throw error;
   }
+}
+
+/** Removes containers and networks: the bridge of a network stays on the machine when its engine is gone. */
+async function clear(api: DockerApi): Promise<void> {
+  const containers = await api.json<{ Id: string }[]>("GET", "/containers/json", { query: { all: true } });
+  await Promise.all(
+    containers.map(({ Id }) => api.json("DELETE", `/containers/${Id}`, { query: { force: true, v: true } })),
+  );
+  await api.json("POST", "/networks/prune");
 }
 
 async function docker(

@@ -36,7 +36,9 @@ describe("docker stand-ins", function () {
     it("every service comes up healthy under docker compose, with the health checks of the real deployment", async () => {
       writeFileSync(join(directory, "compose.yaml"), JSON.stringify(composeFile(images)));
       writeFileSync(join(directory, "Caddyfile"), ":80\n");
-      const up = await engine.docker(["compose", "up", "--wait", "--wait-timeout", "100"], { cwd: directory });
+      const up = await engine.docker(["compose", "--progress", "quiet", "up", "--wait", "--wait-timeout", "100"], {
+        cwd: directory,
+      });
       assert.equal(up.code, 0, up.stderr);
       const ps = await engine.docker(["compose", "ps", "--all", "--format", "{{.Service}} {{.Health}} {{.ExitCode}}"], {
         cwd: directory,
