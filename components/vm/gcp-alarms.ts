@@ -15,14 +15,15 @@ function seriesName(metric: string): string {
 }
 
 /** Percent from which a data disk is called full. */
-const fullPercent = 85;
+const fullPercent = 80;
 
 /**
- * What watches the instance when `alarms` is given: its status from the outside, where everybody may reach it, and by the
- * machine's own signs of life; the data disk; and the age of the last daily snapshot. All of it goes to one address.
+ * Declares the alarms: the status from the outside, where everybody may reach the instance; the machine's own signs of
+ * life; a filling data disk; and missing snapshots. They exist in any case, since all can be looked at; somebody is told
+ * where `alarms.email` is set. Cost: about 0.10 USD a month each.
  *
  * Google's checkers come from the open internet: an instance that is closed to it is closed to them too, and is watched
- * by its signs of life alone.
+ * by the machine's signs of life alone.
  *
  * @param host where the instance answers
  */
@@ -32,23 +33,8 @@ export function declareAlarms(
   disk: compute.Disk,
   host: pulumi.Input<string>,
 ): void {
-  const { plan, specification, parent, names, project, name, labels } = scope;
-  if (specification.alarms === undefined) return;
-  const transform = scope.transform.alarms ?? {};
-  const channel = new monitoring.NotificationChannel(
-    names.alarms,
-    transformed<monitoring.NotificationChannelArgs>(
-      {
-        project,
-        type: "email",
-        displayName: `Sourcegraph ${name}`,
-        labels: { email_address: specification.alarms.email },
-        userLabels: labels,
-      },
-      transform.channel,
-    ),
-    { parent },
-  );
+  const { plan, parent, names, project, name, labels } = scope;
+  const channel = declareChannel(scope);
   const alarm: Alarm = (what, title, help, condition, change) =>
     new monitoring.AlertPolicy(
       names.alarm(what),
@@ -59,7 +45,7 @@ export function declareAlarms(
           combiner: "OR",
           conditions: [condition],
           documentation: { content: help, mimeType: "text/markdown" },
-          notificationChannels: [channel.name],
+          notificationChannels: channel === undefined ? [] : [channel.name],
           alertStrategy: { autoClose: "86400s" },
           userLabels: labels,
         },
@@ -70,6 +56,25 @@ export function declareAlarms(
   if (plan.exposure.allowedCidrs.includes("0.0.0.0/0")) declareUptime(scope, alarm, host);
   declareMachineAlarms(scope, alarm, machine);
   declareBackupAlarm(scope, alarm, disk);
+}
+
+function declareChannel(scope: GcpScope): monitoring.NotificationChannel | undefined {
+  const { specification, parent, names, project, name, labels, transform } = scope;
+  if (specification.alarms === undefined) return undefined;
+  return new monitoring.NotificationChannel(
+    names.alarms,
+    transformed<monitoring.NotificationChannelArgs>(
+      {
+        project,
+        type: "email",
+        displayName: `Sourcegraph ${name}`,
+        labels: { email_address: specification.alarms.email },
+        userLabels: labels,
+      },
+      transform.alarms?.channel,
+    ),
+    { parent },
+  );
 }
 
 /** Declares an alarm that fires when a condition holds. */

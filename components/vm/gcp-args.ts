@@ -40,9 +40,9 @@ export interface GcpLoadBalancerTransforms {
   readonly httpRule?: Transform<compute.GlobalForwardingRuleArgs>;
 }
 
-/** Children that watch the instance and can be changed; they are there when `alarms` is given. */
+/** Children that watch the instance and can be changed. */
 export interface GcpAlarmTransforms {
-  /** Where alarms are sent. */
+  /** Where alarms are sent, with `alarms`. */
   readonly channel?: Transform<monitoring.NotificationChannelArgs>;
   /** The check from the outside, of instances that everybody may reach. */
   readonly uptimeCheck?: Transform<monitoring.UptimeCheckConfigArgs>;
@@ -93,7 +93,7 @@ export interface GcpTransforms {
   readonly loadBalancer?: GcpLoadBalancerTransforms;
   /** The DNS record, with `dnsZone`. */
   readonly record?: Transform<dns.RecordSetArgs>;
-  /** What watches the instance, with `alarms`. */
+  /** What watches the instance. */
   readonly alarms?: GcpAlarmTransforms;
 }
 

@@ -38,7 +38,7 @@ export function startupScript(scope: Omit<GcpScope, "parent">, bucket: string): 
     name,
     source: { kind: "gcs", bucket, project },
     dataDevice: `/dev/disk/by-id/google-${deviceName}`,
-    ...(proxy === undefined ? {} : { httpProxy: proxy }),
+    ...(proxy?.http === undefined && proxy?.https === undefined ? {} : { httpProxy: proxy }),
   }).text;
 }
 

@@ -11,7 +11,7 @@ import { dataNames } from "../core/planning/data-safety";
  */
 export const gcpNames = (name: string) =>
   ({
-    network: `${name}-network`,
+    network: name,
     keyRing: `${name}-keys`,
     key: `${name}-key`,
     keyUser: (service: "compute" | "storage" | "secrets") => `${name}-key-${service}`,

@@ -52,7 +52,7 @@ function declareSecret(
   given: Readonly<Record<string, pulumi.Input<string>>>,
 ): { address: pulumi.Output<string>; ready: pulumi.Resource[] } {
   const { names, parent, project, region, transform } = scope;
-  const child = names.secret(planned.name);
+  const child = names.secret(planned.name.replaceAll(/[^A-Za-z0-9_-]+/g, "-"));
   const readable = (secretId: pulumi.Input<string>, of: string) =>
     new secretmanager.SecretIamMember(
       child,

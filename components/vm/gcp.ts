@@ -55,12 +55,12 @@ import { declareSecrets } from "./gcp-secrets";
 export class SourcegraphVm extends pulumi.ComponentResource {
   /** Address of the instance. */
   readonly url: pulumi.Output<string>;
-  /** Release that is deployed. */
+  /** Release that the machine is pointed to. */
   readonly release: pulumi.Output<string>;
   /** How to get onto the machine. */
   readonly connect: pulumi.Output<Connect>;
-  /** What the next update compares itself with. */
-  readonly manifest: Manifest;
+  /** What the next update compares itself with. Known once the pointer is in place, so never ahead of the deployment. */
+  readonly manifest: pulumi.Output<Manifest>;
   /** IP address the instance answers at; where there is no `dnsZone`, the record of the domain has to lead to it. */
   readonly address: pulumi.Output<string>;
   /** Name of the machine in its zone. */
@@ -96,16 +96,16 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const machine = declareMachine({ scope, place, account, keys, bucket: bucket.name, disk, address: ownAddress });
     declareAdmins(scope, machine, account);
     // The machine before the pointer: an update that changes both must not stop the machine in the middle of an upgrade.
-    declareBundle(scope, bucket, secrets, [machine, ...(snapshot === undefined ? [] : [snapshot])]);
+    const pointer = declareBundle(scope, bucket, secrets, [machine, ...(snapshot === undefined ? [] : [snapshot])]);
     const address = ownAddress?.address ?? declareLoadBalancer(scope, machine);
     declareRecord(scope, address);
     declareAlarms(scope, machine, disk, specification.domain ?? address);
 
     this.url =
       plan.exposure.domain === undefined ? pulumi.interpolate`http://${address}` : pulumi.output(plan.exposure.url);
-    this.release = pulumi.output(plan.release);
+    this.release = pointer.id.apply(() => plan.release);
     this.connect = connectOf(scope, machine.name);
-    this.manifest = decision.manifest;
+    this.manifest = pointer.id.apply(() => decision.manifest);
     this.address = address;
     this.instanceName = machine.name;
     this.dataDiskName = disk.name;
@@ -182,7 +182,7 @@ function connectOf(scope: GcpScope, machine: pulumi.Output<string>): pulumi.Outp
   const keyed = specification.access.sshKeys.length > 0;
   return machine.apply((name) => {
     const shell = `gcloud compute ssh ${keyed ? `${adminUser}@` : ""}${name} --project ${project} --zone ${zone} --tunnel-through-iap${keyed ? " --plain" : ""}`;
-    const command = "sudo journalctl --follow --unit sourcegraph.service --unit sourcegraph-poll.service";
+    const command = `sudo journalctl --follow --unit "sourcegraph*"`;
     return { shell, logs: keyed ? `${shell} -- '${command}'` : `${shell} --command '${command}'` };
   });
 }
