@@ -5,8 +5,8 @@ export interface DeclaredResource {
   readonly name: string;
   /** Whether a cloud holds it; a component only groups others. */
   readonly custom: boolean;
-  /** Name of the resource it belongs to; absent at the top. */
-  readonly parent?: string;
+  /** The resource it belongs to; absent at the top. */
+  readonly parent?: { readonly type: string; readonly name: string };
   /** The engine refuses to delete it. */
   readonly protect: boolean;
   /** It stays in the cloud when it leaves the program. */

@@ -44,7 +44,10 @@ export function imagesOfRelease(version: string): ReleaseImage[] {
   const release = findRelease(version);
   const known = releases.filter(({ deployable }) => deployable.compose).map((each) => each.version);
   if (release === undefined)
-    throw new InputError([{ path: "release", message: unknownReleaseMessage(version, known) }], "the release is not known");
+    throw new InputError(
+      [{ path: "release", message: unknownReleaseMessage(version, known) }],
+      "the release is not known",
+    );
   if (!release.deployable.compose)
     throw new InputError(
       [{ path: "release", message: `is "${version}", which cannot be pulled: ${release.deployable.reason ?? ""}` }],
@@ -76,7 +79,12 @@ const registryAndPrefix = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9]
 export function copiesFor(images: readonly ReleaseImage[], mirror: string): ImageCopy[] {
   if (!registryAndPrefix.test(mirror))
     throw new InputError(
-      [{ path: "mirror", message: `is "${mirror}"; give a registry and prefix such as mirror.example.com/sourcegraph, without a scheme` }],
+      [
+        {
+          path: "mirror",
+          message: `is "${mirror}"; give a registry and prefix such as mirror.example.com/sourcegraph, without a scheme`,
+        },
+      ],
       "the mirror is not valid",
     );
   return images.map(({ repository, tag, digest }) => ({
@@ -86,7 +94,14 @@ export function copiesFor(images: readonly ReleaseImage[], mirror: string): Imag
 }
 
 /** Releases of the catalogue with what can be done with each, newest first. */
-export function listReleases(): { release: string; date: string; images: number; compose: boolean; kubernetes: boolean; reason?: string }[] {
+export function listReleases(): {
+  release: string;
+  date: string;
+  images: number;
+  compose: boolean;
+  kubernetes: boolean;
+  reason?: string;
+}[] {
   return [...releases]
     .sort((a, b) => compareReleases(b.version, a.version))
     .map(({ version, date, images, deployable }) => ({

@@ -22,7 +22,13 @@ function machineSection(machines: readonly MachineQuote[]): Section[] {
     {
       id: "machines",
       title: "Machine",
-      columns: [{ title: "cloud" }, { title: "machine" }, { title: "data disk" }, { title: "a month", align: right }, { title: "region" }],
+      columns: [
+        { title: "cloud" },
+        { title: "machine" },
+        { title: "data disk" },
+        { title: "a month", align: right },
+        { title: "region" },
+      ],
       rows: machines.map(({ cloud, machine, dataDisk, price }) => [
         cloud,
         `${machine.type}, ${machine.vcpu} vCPU, ${machine.memoryGib} GB`,
@@ -51,7 +57,14 @@ export function estimateSections(estimated: Estimate, machines: readonly Machine
       id: "services",
       title: "Services",
       summary: "of one replica: what is requested to what it may take",
-      columns: [{ title: "service" }, { title: "replicas", align: right }, { title: "CPU", align: right }, { title: "memory GB", align: right }, { title: "disk GB", align: right }, { title: "scratch GB", align: right }],
+      columns: [
+        { title: "service" },
+        { title: "replicas", align: right },
+        { title: "CPU", align: right },
+        { title: "memory GB", align: right },
+        { title: "disk GB", align: right },
+        { title: "scratch GB", align: right },
+      ],
       rows: Object.entries(services).map(([name, service]) => [
         name,
         String(service.replicas),
@@ -84,7 +97,13 @@ export function publishedSections(published: PublishedEstimate): Section[] {
     {
       id: "services",
       title: "Services",
-      columns: [{ title: "service" }, { title: "replicas", align: right }, { title: "CPU", align: right }, { title: "memory GB", align: right }, { title: "disk GB", align: right }],
+      columns: [
+        { title: "service" },
+        { title: "replicas", align: right },
+        { title: "CPU", align: right },
+        { title: "memory GB", align: right },
+        { title: "disk GB", align: right },
+      ],
       rows: Object.entries(services).map(([name, service]) => [
         name,
         String(service.replicas),

@@ -2,7 +2,8 @@ import type { Hop, RunbookCommand, UpgradePlan } from "../planning/upgrade-plan"
 import { facts, type Section } from "./section";
 
 function commandText({ program, args, stdin, bundle, allServicesExcept }: RunbookCommand): string {
-  const services = allServicesExcept === undefined ? "" : ` (all services except ${allServicesExcept.join(", ") || "none"})`;
+  const services =
+    allServicesExcept === undefined ? "" : ` (all services except ${allServicesExcept.join(", ") || "none"})`;
   const files = bundle === undefined ? "" : `  # files of the release it goes ${bundle}`;
   return [program, ...args].join(" ") + services + (stdin === undefined ? "" : ` <<< ${JSON.stringify(stdin)}`) + files;
 }
@@ -21,7 +22,10 @@ function hopSections(hop: Hop, number: number, commands: boolean): Section[] {
       id: `hop-${number}-steps`,
       title: `${name}, manual steps`,
       summary: manualSteps.length === 0 ? "none" : undefined,
-      columns: manualSteps.length === 0 ? [] : [{ title: "id" }, { title: "when" }, { title: "state" }, { title: "what to do" }],
+      columns:
+        manualSteps.length === 0
+          ? []
+          : [{ title: "id" }, { title: "when" }, { title: "state" }, { title: "what to do" }],
       rows: manualSteps.map(({ id, phase, blocking, acknowledged, summary, action, onlyIf }) => [
         id,
         phase,
@@ -52,7 +56,14 @@ export function upgradeSections(plan: UpgradePlan, options: { readonly commands:
   const stopping: Section[] =
     stops.length === 0
       ? []
-      : [{ id: "stops", title: "Required stops", columns: [{ title: "release" }, { title: "because" }], rows: stops.map(({ release, reason }) => [release, reason]) }];
+      : [
+          {
+            id: "stops",
+            title: "Required stops",
+            columns: [{ title: "release" }, { title: "because" }],
+            rows: stops.map(({ release, reason }) => [release, reason]),
+          },
+        ];
   return [
     facts("way", `Upgrade from ${plan.from} to ${plan.to}`, [
       ["deploy", path.length === 1 ? "nothing" : path.slice(1).join(", then ")],

@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { Option, type Command } from "commander";
+import { InputError, RefusedError } from "../../components/core/errors";
+import { checkTransition, parseManifest, type Manifest } from "../../components/core/planning/manifest";
+import { checkSections } from "../../components/core/rendering/check-report";
+import { reportPage } from "../../components/core/rendering/report-html";
+import { reportMarkdown } from "../../components/core/rendering/report-markdown";
+import { exitCodes, failureOf } from "../failure";
+import { planStack, type PlannedStack } from "../planned";
+import { ExitWith } from "../program";
+import { sampleStackFile } from "../stack-file";
+import { sectionsText } from "../table";
+import type { Terminal } from "../terminal";
+import { printText, withExamples } from "../verb";
+
+interface Options {
+  readonly stack?: string;
+  readonly against?: string;
+  readonly format: "text" | "json" | "markdown" | "html";
+  readonly json?: boolean;
+}
+
+/** Reads a manifest: one by itself, or among a stack's outputs. */
+function readManifest(file: string, terminal: Terminal): Manifest {
+  const wrong = (message: string) => new InputError([{ path: "against", message }], "the manifest cannot be read");
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path.resolve(terminal.folder, file), "utf8"));
+  } catch (error) {
+    throw wrong(
+      `is "${file}", which ${error instanceof SyntaxError ? "is not JSON" : "cannot be read"}; write it with sgbox outputs --stack STACK --json`,
+    );
+  }
+  const manifest = parseManifest((value as { manifest?: unknown } | null)?.manifest ?? value);
+  if (manifest === undefined)
+    throw wrong(`is "${file}", which holds no manifest; write it with sgbox outputs --stack STACK --json`);
+  return manifest;
+}
+
+/** What the comparison refuses; empty when it lets the change pass. */
+function refusals(previous: Manifest | undefined, { plan, specification }: PlannedStack): RefusedError | undefined {
+  try {
+    checkTransition(previous, plan, specification);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RefusedError) return error;
+    throw error;
+  }
+}
+
+async function check({ stack, against, format, json }: Options, terminal: Terminal): Promise<void> {
+  const planned = await planStack(stack, terminal);
+  const previous = against === undefined ? undefined : readManifest(against, terminal);
+  const refused = refusals(previous, planned);
+  const title = `Data safety of ${planned.stack.isSample ? sampleStackFile : planned.stack.file}`;
+  const sections = checkSections(planned, { previous, refused });
+  switch (json === true ? "json" : format) {
+    case "json":
+      printText(
+        terminal,
+        JSON.stringify(
+          {
+            stack: planned.stack.file,
+            dataResources: planned.plan.dataResources,
+            compared: previous !== undefined,
+            passed: refused === undefined,
+            ...(refused !== undefined && { error: failureOf(refused) }),
+          },
+          null,
+          2,
+        ),
+      );
+      break;
+    case "text":
+      printText(terminal, sectionsText(sections, terminal.colors));
+      break;
+    case "markdown":
+      printText(terminal, reportMarkdown(title, sections));
+      break;
+    case "html":
+      printText(
+        terminal,
+        reportPage({ title, subtitle: `release ${planned.plan.release} on ${planned.plan.cloud}`, sections }),
+      );
+      break;
+  }
+  if (refused !== undefined) throw new ExitWith(exitCodes.refused);
+}
+
+/** Defines `sgbox check`. */
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .option("--stack <file>", `stack file; default: a sample deployment, ${sampleStackFile}`)
+    .option("--against <file>", "manifest of what is deployed (or the stack's outputs), as JSON")
+    .addOption(
+      new Option("--format <format>", "how it is shown").choices(["text", "json", "markdown", "html"]).default("text"),
+    );
+  withExamples(command, [
+    "sgbox check --stack Pulumi.prod.yaml",
+    "sgbox outputs --stack Pulumi.prod.yaml --json > deployed.json && sgbox check --stack Pulumi.prod.yaml --against deployed.json",
+  ]).action((options: Options) => check(options, terminal));
+}

@@ -1,0 +1,98 @@
+import { writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { Option, type Command } from "commander";
+import { drawingOf } from "../../components/core/rendering/drawing";
+import { layOut } from "../../components/core/rendering/drawing-layout";
+import { drawingSvg } from "../../components/core/rendering/drawing-svg";
+import { planSections } from "../../components/core/rendering/plan-report";
+import { reportPage } from "../../components/core/rendering/report-html";
+import { planStack, type PlannedStack } from "../planned";
+import { sampleStackFile } from "../stack-file";
+import { indented, sectionsText, tableText } from "../table";
+import type { Terminal } from "../terminal";
+import { printText, withExamples } from "../verb";
+
+interface Options {
+  readonly stack?: string;
+  readonly format: "text" | "json" | "svg" | "html";
+  readonly out?: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+function jsonOf({ stack, plan, bundle, resources }: PlannedStack): string {
+  const files = bundle.files.map(({ path: file, mode, text }) => ({
+    path: file,
+    mode,
+    bytes: Buffer.byteLength(text),
+  }));
+  const secretFiles = bundle.secretFiles.map(({ path: file, mode }) => ({ path: file, mode }));
+  const { file, isSample } = stack;
+  return `${JSON.stringify({ stack: { file, isSample }, plan, files, secretFiles, resources }, null, 2)}\n`;
+}
+
+function textOf(planned: PlannedStack, all: boolean, terminal: Terminal): string {
+  const { stack } = planned;
+  const { bold, dim } = terminal.colors;
+  const headline = stack.isSample
+    ? `The plan of a sample deployment, ${sampleStackFile}. Copy it to Pulumi.prod.yaml, change it, and see its plan with sgbox plan --stack Pulumi.prod.yaml.`
+    : `The plan of ${stack.file}.`;
+  const named = stack.isSample ? "Pulumi.prod.yaml" : stack.file;
+  const next: [string, string][] = [
+    ...(all ? [] : [["sgbox plan --all", "every file, resource and volume"] as [string, string]]),
+    ["sgbox plan --format html --out plan.html", "the same as a page with a drawing, for a review"],
+    [`sgbox preview --stack ${named}`, "what the cloud would be asked to change"],
+    [`sgbox up --stack ${named}`, "make it"],
+    ["sgbox up", "a try-out on the Docker of this machine, which needs no cloud"],
+  ];
+  return [
+    dim(headline),
+    "",
+    sectionsText(planSections(planned, all ? "all" : "short"), terminal.colors),
+    "",
+    bold("Next"),
+    indented(tableText([{ title: "" }, { title: "" }], next, terminal.colors)),
+  ].join("\n");
+}
+
+function rendered(planned: PlannedStack, format: Options["format"], all: boolean, terminal: Terminal): string {
+  const { plan, specification, stack } = planned;
+  switch (format) {
+    case "json":
+      return jsonOf(planned);
+    case "text":
+      return textOf(planned, all, terminal);
+    case "svg":
+      return drawingSvg(layOut(drawingOf(plan, specification)));
+    case "html":
+      return reportPage({
+        title: `Sourcegraph ${plan.release} on ${plan.cloud}`,
+        subtitle: `Plan of ${stack.file}`,
+        drawing: drawingSvg(layOut(drawingOf(plan, specification))),
+        sections: planSections(planned, "all"),
+      });
+  }
+}
+
+/** Defines `sgbox plan`. */
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .option("--stack <file>", `stack file; default: a sample deployment, ${sampleStackFile}`)
+    .addOption(
+      new Option("--format <format>", "how it is shown").choices(["text", "json", "svg", "html"]).default("text"),
+    )
+    .option("--out <file>", "file to write to instead of the terminal")
+    .option("--all", "every file and resource");
+  withExamples(command, ["sgbox plan", "sgbox plan --stack Pulumi.prod.yaml --format html --out plan.html"]).action(
+    async ({ stack, format, out, all = false, json = false }: Options) => {
+      const planned = await planStack(stack, terminal);
+      const text = rendered(planned, json ? "json" : format, all, terminal);
+      if (out === undefined) {
+        printText(terminal, text);
+        return;
+      }
+      writeFileSync(path.resolve(terminal.folder, out), text);
+      terminal.note(`wrote ${out}`);
+    },
+  );
+}

@@ -1,0 +1,51 @@
+import { createInterface } from "node:readline/promises";
+import pc from "picocolors";
+
+/** Ways to emphasise a text; all of them leave it alone where there is no colour. */
+export type Colors = ReturnType<typeof pc.createColors>;
+
+/** Where a verb reads from and writes to; a test gives its own. */
+export interface Terminal {
+  /** Takes the result, as it is: nothing is added. */
+  readonly out: (text: string) => void;
+  /** Takes progress and errors, one line each. */
+  readonly note: (line: string) => void;
+  /** Colours of the result. */
+  readonly colors: Colors;
+  /** Width of the result in characters; `undefined` where it goes to a file or pipe. */
+  readonly columns?: number;
+  /** Environment variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder that relative paths start from. */
+  readonly folder: string;
+  /** Asks for a yes; `undefined` where nobody can be asked. */
+  readonly confirm?: (question: string) => Promise<boolean>;
+}
+
+/** Whether colour is wanted: on a terminal, unless NO_COLOR says otherwise or the terminal can do none. */
+export function wantsColor(isTerminal: boolean, env: Terminal["env"]): boolean {
+  return isTerminal && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
+}
+
+async function ask(question: string): Promise<boolean> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+  } finally {
+    prompt.close();
+  }
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  const { stdin, stdout, stderr, env } = process;
+  return {
+    out: (text) => void stdout.write(text),
+    note: (line) => void stderr.write(`${line}\n`),
+    colors: pc.createColors(wantsColor(stdout.isTTY, env)),
+    ...(stdout.isTTY && { columns: stdout.columns }),
+    env,
+    folder: process.cwd(),
+    ...(stdin.isTTY && stderr.isTTY && { confirm: ask }),
+  };
+}

@@ -1,0 +1,98 @@
+import type { RefusedError } from "../errors";
+import type { DataResource } from "../planning/data-safety";
+import type { DeclaredResource } from "../planning/declared-resource";
+import type { Manifest } from "../planning/manifest";
+import { dataAtRest } from "./data-at-rest";
+import type { ReportedPlan } from "./plan-report";
+import { facts, type Section } from "./section";
+
+/** What a plan was compared with, and what came of it. */
+export interface Comparison {
+  /** What is deployed; absent when nothing was compared. */
+  readonly previous?: Manifest;
+  /** Why the change is refused; absent when it is not. */
+  readonly refused?: RefusedError;
+}
+
+/** The resources of the program that hold a data resource: those of its name that the engine protects. */
+function protectionOf({ name }: DataResource, resources: readonly DeclaredResource[]): string {
+  const held = resources.filter((resource) => resource.custom && resource.name === name);
+  if (held.length === 0) return "not declared";
+  const isSafe = held.some(({ protect, retainOnDelete }) => protect && retainOnDelete);
+  return isSafe ? "protected, kept on destroy" : "NOT PROTECTED";
+}
+
+function changeOf(resource: DataResource, previous: Manifest | undefined): string {
+  if (previous === undefined) return "";
+  const before = previous.dataResources.find(({ name }) => name === resource.name);
+  if (before === undefined) return "new";
+  if (before.sizeGb !== resource.sizeGb) return `${before.sizeGb ?? "?"} to ${resource.sizeGb ?? "?"} GB`;
+  return before.place === resource.place && before.type === resource.type ? "as it is" : "changed";
+}
+
+function verdict({ plan }: ReportedPlan, { previous, refused }: Comparison): Section {
+  return facts("verdict", "Data safety", [
+    [
+      "release",
+      previous === undefined || previous.release === plan.release
+        ? plan.release
+        : `${previous.release} to ${plan.release}`,
+    ],
+    [
+      "compared with",
+      previous === undefined
+        ? "nothing; --against MANIFEST.json compares with what is deployed"
+        : `what is deployed as ${previous.name}`,
+    ],
+    [
+      "result",
+      refused === undefined
+        ? previous === undefined
+          ? "every data resource is listed below"
+          : "no data is lost"
+        : "REFUSED",
+    ],
+  ]);
+}
+
+/** The check of a plan as a report: what holds data, how it is protected, and what a change would do to it. */
+export function checkSections(reported: ReportedPlan, comparison: Comparison): Section[] {
+  const { plan, specification, resources } = reported;
+  const { previous, refused } = comparison;
+  const gone = (previous?.dataResources ?? []).filter(
+    (before) => !plan.dataResources.some(({ name }) => name === before.name),
+  );
+  const row = (resource: DataResource, change: string, protection: string) => [
+    resource.name,
+    resource.kind,
+    resource.sizeGb === undefined ? resource.place : `${resource.place}, ${resource.sizeGb} GB ${resource.type ?? ""}`,
+    protection,
+    change,
+  ];
+  return [
+    verdict(reported, comparison),
+    ...(refused === undefined
+      ? []
+      : [
+          {
+            id: "refused",
+            title: "Refused",
+            columns: [{ title: "what" }, { title: "why" }],
+            rows: refused.problems.map(({ path, message }) => [path, message]),
+          },
+        ]),
+    {
+      id: "resources",
+      title: "Data resources",
+      summary: String(plan.dataResources.length),
+      columns: [{ title: "name" }, { title: "kind" }, { title: "where" }, { title: "protection" }, { title: "change" }],
+      rows: [
+        ...plan.dataResources.map((resource) =>
+          row(resource, changeOf(resource, previous), protectionOf(resource, resources)),
+        ),
+        ...gone.map((resource) => row(resource, "REMOVED", "")),
+      ],
+    },
+    dataAtRest(plan, specification, "all"),
+  ];
+}
