@@ -122,6 +122,8 @@ function cloudConfig(script: string, keys: readonly string[]): string {
     "Type=oneshot",
     "RemainAfterExit=yes",
     `ExecStart=${setupPath}`,
+    "Restart=on-failure",
+    "RestartSec=60",
     "[Install]",
     "WantedBy=multi-user.target",
     "",

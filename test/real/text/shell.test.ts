@@ -77,7 +77,8 @@ describe("shell texts and user data, judged by the tools that read them", functi
     const scripts: Record<string, () => string> = {
       "converge.sh": () => convergeScript,
       // Its settings come from a file that the set-up writes.
-      "sourcegraph-fetch": () => fetchText.replace("\n. /etc", "\n# shellcheck disable=SC1091,SC2154\n. /etc"),
+      "sourcegraph-fetch": () =>
+        fetchText.replace(/^\. .*machine\.conf$/m, "read -r source folder region store secrets archives"),
       ...Object.fromEntries(
         Object.entries(machines).map(([name, args]) => [`set-up for ${name}`, () => scriptOf(args)]),
       ),
@@ -86,12 +87,7 @@ describe("shell texts and user data, judged by the tools that read them", functi
       it(`has nothing to say about ${name}`, async () => {
         const file = join(folder, "script.sh");
         writeFileSync(file, text());
-        const said = await run("shellcheck", [
-          "--norc",
-          "-e",
-          name === "sourcegraph-fetch" ? "SC2154" : "SC9999",
-          file,
-        ]).then(
+        const said = await run("shellcheck", ["--norc", file]).then(
           ({ stdout }) => stdout,
           (error: { stdout: string }) => error.stdout,
         );

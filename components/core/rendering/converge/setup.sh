@@ -5,11 +5,12 @@ set -euo pipefail
 
 say() { echo "sourcegraph: $*"; }
 fail() { say "failed: $*" >&2; exit 1; }
-put() { # put PATH [MODE]: standard input becomes that file, at once
+changed=
+put() { # put PATH [MODE]: standard input becomes that file, at once, and only if it differs
   mkdir -p "$(dirname "$1")"
   cat > "$1.new"
   chmod "${2:-644}" "$1.new"
-  mv "$1.new" "$1"
+  if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; changed=$1; fi
 }
 most() { # most NUMBER KEY: the larger one of NUMBER and what the kernel has
   local now
@@ -60,32 +61,13 @@ if ! mountpoint -q $root; then
   mkdir -p $root
 fi
 line="LABEL=sourcegraph $root xfs noatime,nofail,x-systemd.device-timeout=300 0 0"
-grep -qxF "$line" /etc/fstab || { grep -v " $root " /etc/fstab || true; echo "$line"; } | put /etc/fstab
-systemctl daemon-reload
-systemctl start mnt-sourcegraph.mount
-[ "$(findmnt -no SOURCE $root)" = "$(readlink -f "$device")" ] || fail "another disk than $device has the label sourcegraph"
-xfs_growfs -d $root > /dev/null
+if ! grep -qxF "$line" /etc/fstab; then put /etc/fstab <<< "$(grep -v " $root " /etc/fstab)"$'\n'"$line"; fi
 
-# --- Docker, with its data on that disk. It may be up already with its data elsewhere.
-before=$(cat /etc/docker/daemon.json 2> /dev/null || true)
-put /etc/docker/daemon.json <<< "$daemon"
+# --- units: Docker waits for the disk; converge at every boot, and look for a new bundle every minute
 put /etc/systemd/system/docker.service.d/sourcegraph.conf << 'END'
 [Unit]
 RequiresMountsFor=/mnt/sourcegraph
 END
-systemctl daemon-reload
-package apparmor docker.io docker-cli docker-compose
-systemctl start docker
-if [ "$before" != "$daemon" ] || [ "$(docker info --format '{{.DockerRootDir}}')" != $root/docker ]; then
-  systemctl restart docker
-fi
-
-# --- converge at every boot, and look for a new bundle every minute
-put /etc/sysctl.d/60-sourcegraph.conf << END
-vm.max_map_count = $(most 300000 vm.max_map_count)
-fs.inotify.max_user_watches = $(most 128000 fs.inotify.max_user_watches)
-END
-sysctl -qp /etc/sysctl.d/60-sourcegraph.conf
 put /etc/systemd/system/sourcegraph.service << 'END'
 [Unit]
 Description=Sourcegraph
@@ -109,7 +91,7 @@ END
 put /etc/systemd/system/sourcegraph-poll.service << 'END'
 [Unit]
 Description=New bundles for Sourcegraph
-After=docker.service
+After=docker.service sourcegraph.service
 RequiresMountsFor=/mnt/sourcegraph
 [Service]
 Type=oneshot
@@ -123,8 +105,25 @@ AccuracySec=1
 [Install]
 WantedBy=timers.target
 END
-systemctl daemon-reload
+if [ -n "$changed" ]; then systemctl daemon-reload; fi
+systemctl start mnt-sourcegraph.mount
+[ "$(findmnt -no SOURCE $root)" = "$(readlink -f "$device")" ] || fail "another disk than $device has the label sourcegraph"
+
+# --- Docker, with its data on that disk. It may be up already with its data elsewhere.
+changed=
+put /etc/docker/daemon.json <<< "$daemon"
+package apparmor docker.io docker-cli docker-compose
+systemctl start docker
+if [ -n "$changed" ] || [ "$(docker info --format '{{.DockerRootDir}}')" != $root/docker ]; then systemctl restart docker; fi
+
+# --- limits of the host, never below what the kernel has by itself
+put /etc/sysctl.d/60-sourcegraph.conf << END
+vm.max_map_count = $(most 300000 vm.max_map_count)
+fs.inotify.max_user_watches = $(most 128000 fs.inotify.max_user_watches)
+END
+sysctl -qp /etc/sysctl.d/60-sourcegraph.conf
+
 systemctl -q enable sourcegraph.service sourcegraph-poll.timer
-systemctl start sourcegraph-poll.timer
 systemctl start --no-block sourcegraph.service
+systemctl start sourcegraph-poll.timer
 say "this machine is set up for $name"
