@@ -87,9 +87,15 @@ export const gcpAnswers: Answers = {
       : { emailAddress: "service-123@gs-project-accounts.iam.gserviceaccount.com" },
 };
 
-/** Records a deployment on Google Cloud named `sourcegraph`. */
-export function recordVm(args: GcpSourcegraphVmArgs, answers: Answers = {}): Promise<Recording<SourcegraphVm>> {
-  return record((opts) => new SourcegraphVm("sourcegraph", args, opts), { ...gcpAnswers, ...answers });
+const recorded = new WeakMap<GcpSourcegraphVmArgs, Promise<Recording<SourcegraphVm>>>();
+
+/** Records a deployment on Google Cloud named `sourcegraph`; one that was recorded already is not recorded again. */
+export function recordVm(args: GcpSourcegraphVmArgs, answers?: Answers): Promise<Recording<SourcegraphVm>> {
+  const known = answers === undefined ? recorded.get(args) : undefined;
+  if (known !== undefined) return known;
+  const recording = record((opts) => new SourcegraphVm("sourcegraph", args, opts), { ...gcpAnswers, ...answers });
+  if (answers === undefined) recorded.set(args, recording);
+  return recording;
 }
 
 /** The inputs of all resources of a type, by name. */
