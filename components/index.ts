@@ -7,7 +7,8 @@ export {
   type FileTexts,
   type Specification,
 } from "./core/planning/specification";
-export { configSchema, type Config } from "./core/planning/schema";
+export { configSchema } from "./core/planning/schema";
+export type * from "./core/planning/config";
 export { planVm, type Exposure, type Plan, type PlannedMachine, type PlannedNetwork } from "./core/planning/plan";
 export type { PlannedContainer, PlannedImage, PlannedMount, PublishedPort } from "./core/planning/container";
 export type { PlannedSecret, SecretPart } from "./core/planning/secrets";

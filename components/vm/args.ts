@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { FileTexts } from "../core/planning/specification";
 import type { Manifest } from "../core/planning/manifest";
-import type { Config } from "../core/planning/schema";
+import type { Config } from "../core/planning/config";
 
 /**
  * Arguments of `SourcegraphVm`, the same on every cloud: the keys of the config, and what only a program can give.

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { Problem } from "../errors";
 import { show } from "./problems";
-import type { Config } from "./schema";
+import type { Config } from "./config";
 
 /** An IPv4 block. */
 interface Block {

@@ -1,8 +1,9 @@
 import { InputError, type Problem } from "../errors";
 import type { DatabaseName } from "../product/service";
 import { checkCombinations } from "./combinations";
+import type { Config } from "./config";
 import { problemsOf } from "./problems";
-import { configSchema, type Config } from "./schema";
+import { configSchema } from "./schema";
 import type { SizeName, Usage } from "./sizes";
 
 /** Texts of the files a config names, read at the edge of the program: path as written to text. */
@@ -60,7 +61,7 @@ export interface Specification {
     readonly store: "bundled" | { readonly secret: string };
   };
   readonly objectStorage: "bundled" | ExternalObjectStorage;
-  readonly registry?: { readonly host: string; readonly credentialsSecret?: string };
+  readonly registry?: { readonly host: string; readonly credentialsSecret?: string; readonly pinDigests: boolean };
   readonly smtp?: NonNullable<Config["smtp"]>;
   readonly siteConfig?: {
     readonly site?: string;
@@ -167,7 +168,10 @@ function complete(config: Config, files: FileTexts): Specification {
       typeof config.objectStorage === "object"
         ? { ...config.objectStorage.external, pathStyle: config.objectStorage.external.pathStyle ?? false }
         : "bundled",
-    registry: config.registry,
+    registry:
+      config.registry === undefined
+        ? undefined
+        : { ...config.registry, pinDigests: config.registry.pinDigests ?? true },
     smtp: config.smtp,
     siteConfig:
       siteConfig === undefined
