@@ -61,7 +61,7 @@ if ! mountpoint -q $root; then
   mkdir -p $root
 fi
 line="LABEL=sourcegraph $root xfs noatime,nofail,x-systemd.device-timeout=300 0 0"
-if ! grep -qxF "$line" /etc/fstab; then put /etc/fstab <<< "$(grep -v " $root " /etc/fstab)"$'\n'"$line"; fi
+put /etc/fstab <<< "$(grep -v " $root " /etc/fstab)"$'\n'"$line"
 
 # --- units: Docker waits for the disk; converge at every boot, and look for a new bundle every minute
 put /etc/systemd/system/docker.service.d/sourcegraph.conf << 'END'
