@@ -265,7 +265,7 @@ describe("programs of the machine, run", function () {
         text.map((value) => value.replaceAll("\0", "")),
         { numRuns: 30, seed: 4711 },
       );
-      values.push("a\"b\\c$d'e #f", "\\$x", "$$", "${HOME}", "\\n", "\\\\n", "end\\", "");
+      values.push("a\"b\\c$d'e #f", "\\$x", "$$", "${HOME}", "\\n", "\\\\n", "end\\", "a\r\nb", "");
       const names = values.map((_, index) => `s${index}`);
       values.forEach((value, index) => host.write(`source/secrets/s${index}`, value));
       const parts = names.flatMap((secret) => [`${secret}="`, { secret, as: "env" as const }, '"\n']);
