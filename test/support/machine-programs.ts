@@ -30,10 +30,19 @@ case "$1 $2" in
 esac
 `;
 
-/** Leads requests to the metadata services to the test's own, and writes down what a process list would show. */
+/**
+ * Leads requests to the metadata services to the test's own, and writes down what a process list would show. A curl
+ * before 8 does not hash the body for S3 by itself, as Debian 13's does; it is given the hash.
+ */
 const curlProgram = `#!/bin/bash
 echo "$*" >> "$FAKE/curl.log"
-exec /usr/bin/curl --connect-to 169.254.169.254:80:127.0.0.1:$METADATA --connect-to metadata.google.internal:80:127.0.0.1:$METADATA "$@"
+more=(--connect-to 169.254.169.254:80:127.0.0.1:$METADATA --connect-to metadata.google.internal:80:127.0.0.1:$METADATA)
+case "$(/usr/bin/curl --version) $*" in "curl 7."*/acme-bundles/*)
+  body=/dev/null
+  for word; do case $word in @*) body=\${word#@} ;; esac; done
+  more+=(-H "x-amz-content-sha256: $(sha256sum < "$body" | cut -d' ' -f1)") ;;
+esac
+exec /usr/bin/curl "\${more[@]}" "$@"
 `;
 
 const ownerProgram = `#!/bin/bash
