@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { PlannedSecret } from "../core/planning/secrets";
 import { transformed } from "./args";
-import { partitionOf, tagsOf, type AwsScope } from "./aws-scope";
+import { tagsOf, type AwsScope } from "./aws-scope";
 import { dataOptions } from "./data-options";
 
 /** Where the machine finds its secrets, and what it may read for it. */
@@ -12,13 +12,6 @@ export interface AwsSecrets {
   readonly addresses: Readonly<Record<string, pulumi.Input<string>>>;
   /** ARNs the machine may read. */
   readonly readable: readonly pulumi.Input<string>[];
-}
-
-/** ARN of a secret that somebody else keeps, by the name or ARN the config gives; AWS ends ARNs in six characters of its own. */
-function storedArn(region: string, stored: string): string {
-  return stored.startsWith("arn:")
-    ? stored
-    : `arn:${partitionOf(region)}:secretsmanager:${region}:*:secret:${stored}-??????`;
 }
 
 /**
@@ -35,9 +28,10 @@ export function declareSecrets(
   const readable: pulumi.Input<string>[] = [];
   for (const planned of scope.plan.secrets) {
     if (planned.origin === "store") {
-      const stored = planned.storeName ?? planned.name;
-      addresses[planned.name] = stored;
-      readable.push(storedArn(scope.plan.region, stored));
+      // Its ARN; the config accepts nothing else.
+      const arn = planned.storeName ?? planned.name;
+      addresses[planned.name] = arn;
+      readable.push(arn);
       continue;
     }
     const { secret, version } = keep(scope, planned, keyArn, given);

@@ -18,14 +18,14 @@ import { declareSecrets } from "./aws-secrets";
 import { dataOptions } from "./data-options";
 import { decide, type Decision } from "./decision";
 
-/** Stands for ids of resources while the config is checked; nothing that is decided depends on them. */
+/** Config for a network whose ids come from resources: ids that stand for them, since nothing that is decided depends on them. */
 function networkKey(existing: AwsExistingNetwork) {
-  const id = "from a resource";
+  const id = (kind: "vpc" | "subnet", index: number) => `${kind}-${String(index).padStart(8, "0")}`;
   return {
     existing: {
-      vpcId: id,
-      subnetId: id,
-      loadBalancerSubnetIds: existing.loadBalancerSubnetIds?.map(() => id),
+      vpcId: id("vpc", 0),
+      subnetId: id("subnet", 0),
+      loadBalancerSubnetIds: existing.loadBalancerSubnetIds?.map((_, index) => id("subnet", index + 1)),
       instanceConnect: existing.instanceConnect,
     },
   };

@@ -36,7 +36,7 @@ export interface RecordedCall {
 export interface Answers {
   /** As in a preview: ids and computed outputs stay unknown, and `apply` does not run on them. Default false. */
   readonly dryRun?: boolean;
-  /** Computed outputs of a resource, over its inputs, `id` (`NAME-id`) and `arn` (`arn:TYPE:NAME`). */
+  /** Computed outputs of a resource, over its inputs, `id` (else `NAME-id`) and `arn` (else `arn:TYPE:NAME`). */
   readonly outputs?: (resource: { type: string; name: string; inputs: Properties }) => Properties;
   /** Answer of a provider function. */
   readonly calls?: (call: RecordedCall) => Properties;
@@ -134,8 +134,9 @@ export async function record<Result>(
         registered.push({ type, name, inputs: plain(inputs) as Properties, custom: custom ?? true });
         const given = Object.entries(inputs as Properties).filter(([, value]) => !isUnknown(value));
         if (dryRun) return { id: undefined as unknown as string, state: Object.fromEntries(given) };
-        const computed = answers.outputs?.({ type, name, inputs: inputs as Properties });
-        return { id: `${name}-id`, state: { arn: `arn:${type}:${name}`, ...Object.fromEntries(given), ...computed } };
+        const { id = `${name}-id`, ...computed } =
+          answers.outputs?.({ type, name, inputs: inputs as Properties }) ?? {};
+        return { id: id as string, state: { arn: `arn:${type}:${name}`, ...Object.fromEntries(given), ...computed } };
       },
       call: ({ token, inputs }) => {
         const call = { token, inputs: inputs as Properties };
@@ -148,11 +149,14 @@ export async function record<Result>(
     dryRun,
   );
   const observe: pulumi.ResourceTransformation = ({ type, name, props, opts }) => {
-    options.set(keyOf(type, name), optionsOf(props as Properties, opts));
+    options.set(keyOf(type, name), optionsOf(props, opts));
     return undefined;
   };
   let result: Result | undefined;
   let error: unknown;
+  // The SDK takes a stack of every promise, which is most of the time a recording needs.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 1;
   try {
     result = build({ transformations: [observe] });
   } catch (thrown) {
@@ -160,6 +164,7 @@ export async function record<Result>(
   }
   // Only this waits for registrations that hang on Outputs of others.
   await pulumi.runtime.disconnect();
+  Error.stackTraceLimit = stackTraceLimit;
   const resources = await Promise.all(
     registered
       .filter(({ type }) => type !== "pulumi:pulumi:Stack")
