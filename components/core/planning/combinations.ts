@@ -6,7 +6,7 @@ import { checkOverrides } from "./combinations-overrides";
 import { checkSecrets } from "./combinations-secrets";
 import { checkServices } from "./combinations-services";
 import { Problems, show } from "./problems";
-import type { Config } from "./schema";
+import type { Config } from "./config";
 
 const regions = {
   aws: { shape: /^[a-z]{2,4}(-[a-z]+)+-\d$/, example: "us-east-1", zone: /^[a-z]$/ },

@@ -150,15 +150,18 @@ export interface GcpConfig {
 /** What is different for one service. */
 export interface OverrideConfig {
   /**
-   * Number of containers, of gitserver, searcher and zoekt-webserver only; default from the size. Restart; adding
-   * gitserver replicas moves repositories.
+   * Number of containers, of sourcegraph-frontend, gitserver, searcher and zoekt-webserver only; default from the
+   * size. Restart; more or fewer of gitserver move repositories.
    */
   readonly replicas?: number;
   /** CPU limit per container, cores; default from the size. Restart of that service. */
   readonly cpus?: number;
   /** Memory limit per container, GB; default from the size. Restart of that service. */
   readonly memoryGb?: number;
-  /** Environment variables added or replaced; default none. Restart of that service. */
+  /**
+   * Environment variables added or replaced, secrets in them written as ${secret:NAME}; default none. Restart of
+   * that service.
+   */
   readonly env?: Record<string, string>;
   /**
    * Cadvisor only: false runs it without privileges, at the price of its out-of-memory metrics; default true.

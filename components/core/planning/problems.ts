@@ -11,6 +11,7 @@ interface Node {
     readonly valueType?: Node;
   };
   readonly shape?: Readonly<Record<string, Node>>;
+  readonly meta?: () => unknown;
 }
 
 function unwrap(node: Node): Node {
@@ -46,11 +47,50 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** A value as it is shown in a message: short, and never that of a secret. */
-export function show(value: unknown): string {
+/** Collects problems under dotted paths. */
+export class Problems {
+  readonly list: Problem[] = [];
+  /** @param malformed keys of the config whose values could not be read: nothing is concluded from their absence */
+  constructor(private readonly malformed: ReadonlySet<string> = new Set()) {}
+
+  /** @param because other keys the problem follows from */
+  add(path: string, message: string, ...because: string[]): void {
+    if ([path.split(".")[0] ?? "", ...because].some((key) => this.malformed.has(key))) return;
+    this.list.push({ path, message });
+  }
+}
+
+/** What stands in a config where a value is encrypted. */
+export const encrypted = "[encrypted]";
+
+const secretWords = /secret|passw|token|credential|private|api_?key|access_?key|license/i;
+const secretTexts = /PRIVATE KEY|:\/\/[^/\s]*@/;
+
+function hidden(value: unknown): unknown {
+  if (typeof value === "string") return value !== encrypted && secretTexts.test(value) ? "[hidden]" : value;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(hidden);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, secretWords.test(key) ? "[hidden]" : hidden(inner)]),
+  );
+}
+
+/**
+ * A value as it is shown in a message: short, and never that of a secret.
+ *
+ * @param path where it stands; a value below a key that speaks of secrets is not shown, whatever it is
+ */
+export function show(value: unknown, path = ""): string {
   if (value === undefined) return "nothing";
-  const written = JSON.stringify(value);
+  if (secretWords.test(path)) return "a value that is not shown here";
+  const written = JSON.stringify(hidden(value));
   return written.length > 60 ? `${written.slice(0, 57)}...` : written;
+}
+
+/** The end of a message on a word that is not known: what was meant, or else everything that is known. */
+export function hintFor(word: string, known: readonly string[], all: string): string {
+  const meant = nearest(word, known);
+  return meant === undefined ? `${all} ${known.join(", ")}` : `did you mean '${meant}'?`;
 }
 
 const nouns: Readonly<Record<string, string>> = {
@@ -63,43 +103,77 @@ const nouns: Readonly<Record<string, string>> = {
   record: "a set of keys",
 };
 
-function describe(issue: z.core.$ZodIssue, got: unknown, unit: string | undefined): string {
+/** What the schema says about a value beyond its type. */
+interface Meta {
+  readonly unit?: string;
+  readonly examples?: readonly unknown[];
+}
+
+function ofType(expected: string, unit: string | undefined): string {
+  return `${nouns[expected] ?? expected}${unit === undefined ? "" : ` of ${unit}`}`;
+}
+
+/** A number that was written as a text, with or without a unit. */
+function notANumber(got: string, expected: string, path: string, unit: string | undefined): string {
+  const number = Number.parseFloat(got);
+  const start = `must be ${ofType(expected, unit)}${unit === undefined ? "" : ", without a unit"}, got ${show(got, path)}`;
+  if (!Number.isFinite(number) || secretWords.test(path)) return start;
+  const rest = got.trim().slice(String(number).length).trim();
+  if (rest === "") return `${start}; write ${number} without quotes`;
+  return rest.toLowerCase() === unit?.toLowerCase() ? `${start}; write ${number}` : `${start}; give the number alone`;
+}
+
+function describe(issue: z.core.$ZodIssue, got: unknown, path: string, { unit, examples }: Meta): string {
   const ofUnit = unit === undefined ? "" : ` of ${unit}`;
   switch (issue.code) {
-    case "invalid_type":
-      if (got === undefined) return `is missing; give ${nouns[issue.expected] ?? issue.expected}${ofUnit}`;
-      if (typeof got === "string" && unit !== undefined && Number.isFinite(Number.parseFloat(got)))
-        return `must be a number${ofUnit} without a unit, got ${show(got)}; write ${Number.parseFloat(got)} if that is ${unit}`;
-      return `must be ${nouns[issue.expected] ?? issue.expected}${ofUnit}, got ${show(got)}`;
+    case "invalid_type": {
+      const example = examples?.[0] === undefined ? "" : `, such as ${JSON.stringify(examples[0])}`;
+      if (got === undefined) return `is missing; give ${ofType(issue.expected, unit)}${example}`;
+      if (typeof got === "string" && (issue.expected === "number" || issue.expected === "int"))
+        return notANumber(got, issue.expected, path, unit);
+      return `must be ${ofType(issue.expected, unit)}${example}, got ${show(got, path)}`;
+    }
     case "invalid_value":
       return got === undefined
         ? `is missing; give one of ${issue.values.map(String).join(", ")}`
-        : `must be one of ${issue.values.map(String).join(", ")}, got ${show(got)}`;
+        : `must be one of ${issue.values.map(String).join(", ")}, got ${show(got, path)}`;
     case "too_small":
       if (issue.origin === "string") return "must not be empty";
-      return `must be at least ${String(issue.minimum)}${ofUnit}, got ${show(got)}`;
+      return `must be ${issue.inclusive === false ? "more than" : "at least"} ${String(issue.minimum)}${ofUnit}, got ${show(got, path)}`;
     case "too_big":
-      return `must be at most ${String(issue.maximum)}${ofUnit}, got ${show(got)}`;
-    case "invalid_key":
-      return issue.issues[0]?.message ?? "is not a key that is allowed here";
+      return `must be at most ${String(issue.maximum)}${ofUnit}, got ${show(got, path)}`;
+    case "invalid_key": {
+      const [inner] = issue.issues as readonly z.core.$ZodIssue[];
+      const known = inner?.code === "custom" ? (inner.params?.["known"] as readonly string[] | undefined) : undefined;
+      const key = String(issue.path.at(-1));
+      return known === undefined
+        ? (inner?.message ?? "is not a key that is allowed here")
+        : `is not a service of Sourcegraph; ${hintFor(key, known, "services are")}`;
+    }
     default:
-      return `${issue.message}, got ${show(got)}`;
+      return `${issue.message}, got ${show(got, path)}`;
   }
 }
 
-function unitAt(schema: Node, path: readonly PropertyKey[], meta: (node: unknown) => unknown): string | undefined {
-  let node = schema;
-  for (const key of path) {
-    const outer = unwrap(node);
-    const next = outer.shape?.[String(key)];
-    if (next === undefined) return undefined;
-    node = next;
+function metaAt(schema: Node, path: readonly PropertyKey[]): Meta {
+  const node = nodeAt(schema, path);
+  let meta: Meta = {};
+  for (let current = node; current !== undefined; current = current.def?.innerType)
+    meta = { ...(current.meta?.() as Meta | undefined), ...meta };
+  return meta;
+}
+
+/** The schema of the value at a path, through all alternatives. */
+function nodeAt(schema: Node, path: readonly PropertyKey[]): Node | undefined {
+  const [head, ...rest] = path;
+  if (head === undefined) return schema;
+  const node = unwrap(schema);
+  for (const option of node.def?.options ?? []) {
+    const found = nodeAt(option, path);
+    if (found !== undefined) return found;
   }
-  for (let current: Node | undefined = node; current !== undefined; current = current.def?.innerType) {
-    const data = meta(current) as { unit?: string } | undefined;
-    if (data?.unit !== undefined) return data.unit;
-  }
-  return undefined;
+  const next = node.shape?.[String(head)] ?? node.def?.element ?? node.def?.valueType;
+  return next === undefined ? undefined : nodeAt(next, rest);
 }
 
 /** Writes schema violations in the user's words, unknown keys with the nearest known one. */
@@ -111,11 +185,11 @@ export function problemsOf(
 ): Problem[] {
   return issues.flatMap((issue): Problem[] => {
     const path = [...prefix, ...issue.path];
+    const dotted = path.join(".");
     if (issue.code === "unrecognized_keys") {
       const known = keysAt(schema, path);
       return issue.keys.map((key) => {
-        const meant = nearest(key, known);
-        const hint = meant === undefined ? `known keys here are ${known.join(", ")}` : `did you mean '${meant}'?`;
+        const hint = hintFor(key, known, "known keys here are");
         return { path: [...path, key].join("."), message: `is not a known key; ${hint}` };
       });
     }
@@ -130,9 +204,8 @@ export function problemsOf(
       );
       const keys = keysAt(schema, path);
       const allowed = [...words, ...(keys.length > 0 ? [`{${keys.join(", ")}}`] : [])].join(", ");
-      return [{ path: path.join("."), message: `must be one of ${allowed}, got ${show(valueAt(input, path))}` }];
+      return [{ path: dotted, message: `must be one of ${allowed}, got ${show(valueAt(input, path), dotted)}` }];
     }
-    const meta = (node: unknown) => (node as { meta?: () => unknown }).meta?.();
-    return [{ path: path.join("."), message: describe(issue, valueAt(input, path), unitAt(schema, path, meta)) }];
+    return [{ path: dotted, message: describe(issue, valueAt(input, path), dotted, metaAt(schema, path)) }];
   });
 }

@@ -30,7 +30,7 @@ const override = keys("OverrideConfig", {
     .max(64)
     .optional()
     .describe(
-      "number of containers, of gitserver, searcher and zoekt-webserver only; default from the size. Restart; adding gitserver replicas moves repositories",
+      "number of containers, of sourcegraph-frontend, gitserver, searcher and zoekt-webserver only; default from the size. Restart; more or fewer of gitserver move repositories",
     ),
   cpus: z
     .number()
@@ -45,9 +45,16 @@ const override = keys("OverrideConfig", {
     .optional()
     .describe("memory limit per container, GB; default from the size. Restart of that service"),
   env: z
-    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+        error: "is not a name of a variable; use letters, digits and underscores, and begin with no digit",
+      }),
+      z.string(),
+    )
     .optional()
-    .describe("environment variables added or replaced; default none. Restart of that service"),
+    .describe(
+      "environment variables added or replaced, secrets in them written as ${secret:NAME}; default none. Restart of that service",
+    ),
   privileged: flag(
     "cadvisor only: false runs it without privileges, at the price of its out-of-memory metrics; default true. Restart of that service",
   ),
@@ -168,13 +175,7 @@ export const configSchema = keys("Config", {
     .optional()
     .describe("names of the data resources that may be removed, shrunk or moved by this update; default none"),
   overrides: z
-    .record(
-      z.string().refine(isServiceName, {
-        error: (issue) =>
-          `no service is called "${String(issue.input)}"; services are ${services.map((s) => s.name).join(", ")}`,
-      }),
-      override,
-    )
+    .record(z.string().refine(isServiceName, { params: { known: services.map(({ name }) => name) } }), override)
     .optional()
     .meta({
       description: "per service: replicas, limits, variables, image; default none. Restart of those services",
@@ -185,7 +186,13 @@ export const configSchema = keys("Config", {
     .optional()
     .describe("tags or labels of every resource; default none. In place"),
   secrets: z
-    .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/), z.string())
+    .record(
+      z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, {
+        error:
+          "is not a name of a secret; use at most 64 letters, digits, dashes and underscores, and begin with a letter",
+      }),
+      z.string(),
+    )
     .optional()
     .describe(
       "encrypted values by name, set with `pulumi config set --secret --path 'sourcegraph:secrets.NAME'`; default none. Restart of the services that read them",

@@ -1,8 +1,18 @@
-import { InputError, type Problem } from "../errors";
+import { InputError, type Problem, type RefusedError } from "../errors";
 import type { DatabaseName } from "../product/service";
 import { checkCombinations } from "./combinations";
-import type { Config } from "./config";
-import { problemsOf } from "./problems";
+import type {
+  AlarmsConfig,
+  BackupConfig,
+  Config,
+  DataDiskConfig,
+  ExistingNetworkConfig,
+  GcpConfig,
+  OverrideConfig,
+  SmtpConfig,
+} from "./config";
+import { releaseProblem } from "./combinations-machine";
+import { encrypted, problemsOf } from "./problems";
 import { configSchema } from "./schema";
 import type { SizeName, Usage } from "./sizes";
 
@@ -11,92 +21,219 @@ export type FileTexts = Readonly<Record<string, string>>;
 
 /** PostgreSQL outside the deployment. */
 export interface ExternalDatabase {
+  /** Host name or address. */
   readonly host: string;
+  /** Port. */
   readonly port: number;
+  /** Login. */
   readonly user: string;
+  /** Name of the database. */
   readonly database: string;
+  /** How the connection is encrypted, as libpq names it. */
   readonly sslmode: string;
+  /** Name of the secret that holds the password. */
   readonly passwordSecret: string;
 }
 
 /** A config, parsed, checked and completed: nothing is left to a default further on. */
 export interface Specification {
+  /** Name of the instance. */
   readonly name: string;
+  /** What is built. */
   readonly shape: "vm";
+  /** Where it is built. */
   readonly cloud: "aws" | "gcp" | "local";
+  /** Region of the cloud; `local` without one. */
   readonly region: string;
+  /** Zone of machine and data disk; `local` without one. */
   readonly zone: string;
+  /** Exact release. */
   readonly release: string;
-  readonly size: { readonly named: SizeName } | { readonly usage: Usage };
+  /** A named size, or what to compute it from. */
+  readonly size: NamedSize | SizeFromUsage;
+  /** Host name of the instance. */
   readonly domain?: string;
+  /** Zone the DNS record is written into. */
   readonly dnsZone?: string;
-  readonly tls: {
-    readonly mode: "acme" | "certificate" | "load-balancer" | "none";
-    readonly email?: string;
-    readonly staging: boolean;
-    readonly certificate?: string;
-    readonly keySecret?: string;
-    readonly certificateArn?: string;
-  };
-  readonly access: {
-    readonly allowedCidrs: readonly string[];
-    readonly sshKeys: readonly string[];
-    readonly trustedProxies?: readonly string[];
-    readonly iapMembers: readonly string[];
-  };
-  readonly network:
-    | { readonly cidr: string; readonly reservedCidrs: readonly string[] }
-    | {
-        readonly existing: {
-          readonly vpcId?: string;
-          readonly subnetId?: string;
-          readonly loadBalancerSubnetIds?: readonly string[];
-          readonly network?: string;
-          readonly instanceConnect: boolean;
-        };
-      };
+  /** How HTTPS is done. */
+  readonly tls: SpecifiedTls;
+  /** Who reaches the instance. */
+  readonly access: SpecifiedAccess;
+  /** The network: made for the instance, or one that exists. */
+  readonly network: SpecifiedNewNetwork | SpecifiedExistingNetwork;
+  /** Where each database is. */
   readonly databases: Readonly<Record<DatabaseName, "bundled" | ExternalDatabase>>;
-  readonly cache: {
-    readonly cache: "bundled" | { readonly secret: string };
-    readonly store: "bundled" | { readonly secret: string };
-  };
+  /** Where each Redis is. */
+  readonly cache: Readonly<Record<"cache" | "store", "bundled" | ExternalRedis>>;
+  /** Where uploads are kept. */
   readonly objectStorage: "bundled" | ExternalObjectStorage;
-  readonly registry?: { readonly host: string; readonly credentialsSecret?: string; readonly pinDigests: boolean };
-  readonly smtp?: NonNullable<Config["smtp"]>;
-  readonly siteConfig?: {
-    readonly site?: string;
-    readonly codeHosts?: string;
-    readonly globalSettings?: string;
-    readonly allowEdits: boolean;
-  };
-  readonly proxy?: { readonly http?: string; readonly https?: string; readonly noProxy: readonly string[] };
+  /** Private mirror of the images. */
+  readonly registry?: SpecifiedRegistry;
+  /** Outgoing mail. */
+  readonly smtp?: SmtpConfig;
+  /** Texts of the configuration files. */
+  readonly siteConfig?: SpecifiedSiteConfig;
+  /** Outgoing proxy. */
+  readonly proxy?: SpecifiedProxy;
+  /** Whether traces are collected. */
   readonly tracing: boolean;
-  readonly backup: { readonly keepDays: number; readonly hourUtc: number };
-  readonly alarms?: { readonly email: string };
-  readonly machine: { readonly type?: string; readonly rootDiskGb: number };
-  readonly dataDisk: NonNullable<Config["dataDisk"]>;
+  /** Snapshots of the data disk. */
+  readonly backup: Readonly<Required<BackupConfig>>;
+  /** Where alarms go. */
+  readonly alarms?: AlarmsConfig;
+  /** The machine, as far as it is not the size's. */
+  readonly machine: SpecifiedMachine;
+  /** The data disk, as far as it is not the size's. */
+  readonly dataDisk: DataDiskConfig;
+  /** Whether the cloud refuses to delete the machine. */
   readonly deletionProtection: boolean;
+  /** Ids of the manual steps that were taken. */
   readonly acknowledge: readonly string[];
+  /** Names of the data resources that may be lost. */
   readonly allowDataLoss: readonly string[];
-  readonly overrides: NonNullable<Config["overrides"]>;
+  /** What is different for single services, by name. */
+  readonly overrides: Readonly<Record<string, OverrideConfig>>;
+  /** Tags or labels of every resource. */
   readonly tags: Readonly<Record<string, string>>;
   /** Names of the encrypted config values; the values stay outside. */
   readonly secrets: readonly string[];
-  readonly gcp?: { readonly project: string };
-  readonly local: { readonly httpPort: number; readonly address: string; readonly host?: string };
+  /** Settings of Google Cloud. */
+  readonly gcp?: GcpConfig;
+  /** Settings of a local Docker Engine. */
+  readonly local: SpecifiedLocal;
+}
+
+/** A size by its name. */
+export interface NamedSize {
+  /** The name. */
+  readonly named: SizeName;
+}
+
+/** A size that is computed. */
+export interface SizeFromUsage {
+  /** What it is computed from. */
+  readonly usage: Usage;
+}
+
+/** How HTTPS is done, complete. */
+export interface SpecifiedTls {
+  /** Who ends TLS. */
+  readonly mode: "acme" | "certificate" | "load-balancer" | "none";
+  /** Contact address of the ACME account. */
+  readonly email?: string;
+  /** Whether Let's Encrypt's staging service is used. */
+  readonly staging: boolean;
+  /** Certificate chain, PEM. */
+  readonly certificate?: string;
+  /** Name of the secret that holds the private key. */
+  readonly keySecret?: string;
+  /** AWS: existing certificate of the load balancer. */
+  readonly certificateArn?: string;
+}
+
+/** Who reaches the instance, complete. */
+export interface SpecifiedAccess {
+  /** CIDR blocks that may reach ports 80 and 443. */
+  readonly allowedCidrs: readonly string[];
+  /** Public keys of admins. */
+  readonly sshKeys: readonly string[];
+  /** Proxies whose X-Forwarded headers are believed; absent: the load balancer's. */
+  readonly trustedProxies?: readonly string[];
+  /** GCP: who may open a tunnel to the machine. */
+  readonly iapMembers: readonly string[];
+}
+
+/** A network that is made for the instance. */
+export interface SpecifiedNewNetwork {
+  /** Address block. */
+  readonly cidr: string;
+  /** Blocks it must not overlap. */
+  readonly reservedCidrs: readonly string[];
+}
+
+/** A network that exists. */
+export interface SpecifiedExistingNetwork {
+  /** Ids of its parts. */
+  readonly existing: ExistingNetworkConfig & Required<Pick<ExistingNetworkConfig, "instanceConnect">>;
+}
+
+/** Redis outside the deployment. */
+export interface ExternalRedis {
+  /** Name of the secret that holds its address. */
+  readonly secret: string;
+}
+
+/** Private mirror of the images, complete. */
+export interface SpecifiedRegistry {
+  /** Registry and prefix. */
+  readonly host: string;
+  /** Name of the secret that holds user:password. */
+  readonly credentialsSecret?: string;
+  /** Whether images are named by digest too. */
+  readonly pinDigests: boolean;
+}
+
+/** Texts of the configuration files. */
+export interface SpecifiedSiteConfig {
+  /** Site configuration, JSON with comments. */
+  readonly site?: string;
+  /** Code host connections. */
+  readonly codeHosts?: string;
+  /** Global settings. */
+  readonly globalSettings?: string;
+  /** Whether admins may edit what files own. */
+  readonly allowEdits: boolean;
+}
+
+/** Outgoing proxy, complete. */
+export interface SpecifiedProxy {
+  /** Proxy of plain HTTP requests. */
+  readonly http?: string;
+  /** Proxy of HTTPS requests. */
+  readonly https?: string;
+  /** Hosts reached without it. */
+  readonly noProxy: readonly string[];
+}
+
+/** The machine, as far as it is not the size's. */
+export interface SpecifiedMachine {
+  /** Machine type, in place of the size's. */
+  readonly type?: string;
+  /** Root disk, GB. */
+  readonly rootDiskGb: number;
+}
+
+/** Settings of a local Docker Engine, complete. */
+export interface SpecifiedLocal {
+  /** Port of this machine. */
+  readonly httpPort: number;
+  /** Address the port is bound to. */
+  readonly address: string;
+  /** Docker host; absent: the engine of this machine. */
+  readonly host?: string;
 }
 
 /** Buckets outside the deployment. */
 export interface ExternalObjectStorage {
+  /** Kind of store. */
   readonly backend: "S3" | "GCS";
+  /** General bucket. */
   readonly bucket?: string;
+  /** Bucket of code graph uploads, before 7.2. */
   readonly codeIntelBucket?: string;
+  /** Bucket of search job results, before 7.2. */
   readonly searchJobsBucket?: string;
+  /** S3: region. */
   readonly region?: string;
+  /** S3: endpoint. */
   readonly endpoint?: string;
+  /** GCS: project. */
   readonly project?: string;
+  /** Whether the bucket is in the path. */
   readonly pathStyle: boolean;
+  /** S3: name of the secret with the access key id. */
   readonly accessKeyIdSecret?: string;
+  /** S3: name of the secret with the secret access key. */
   readonly secretAccessKeySecret?: string;
 }
 
@@ -113,7 +250,7 @@ function completeDatabase(config: Config["databases"], name: DatabaseName): "bun
   };
 }
 
-function completeCache(config: Config["cache"], name: "cache" | "store"): "bundled" | { readonly secret: string } {
+function completeCache(config: Config["cache"], name: "cache" | "store"): "bundled" | ExternalRedis {
   const secret = typeof config === "object" ? config.external[name] : undefined;
   return secret === undefined ? "bundled" : { secret };
 }
@@ -203,34 +340,57 @@ function complete(config: Config, files: FileTexts): Specification {
   };
 }
 
+/** Places of encrypted values outside `secrets`, which alone may hold them. */
+function encryptedPlaces(value: unknown, path: string): string[] {
+  if (value === encrypted) return [path];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    path === "" && key === "secrets" ? [] : encryptedPlaces(inner, path === "" ? key : `${path}.${key}`),
+  );
+}
+
+function encryptedProblem(path: string): Problem {
+  return {
+    path,
+    message:
+      "is encrypted, but only values below 'secrets' may be; write it in the open if it is no secret, otherwise set it by pulumi config set --secret --path 'sourcegraph:secrets.NAME' and write NAME where its name belongs",
+  };
+}
+
+/** Everything wrong with a config, and the release's problem apart, since it alone may be a refusal. */
+function problemsIn(config: unknown, files: FileTexts): { problems: Problem[]; release?: InputError | RefusedError } {
+  const hidden = encryptedPlaces(config, "");
+  const parsed = configSchema.safeParse(config);
+  const schema = parsed.success ? [] : problemsOf(parsed.error.issues, configSchema, config);
+  const shadowed = (path: string) => hidden.some((place) => path === place || path.startsWith(`${place}.`));
+  const found = [...hidden.map(encryptedProblem), ...schema.filter(({ path }) => !shadowed(path))];
+  if (typeof config !== "object" || config === null) return { problems: found };
+  // What is well formed is checked for contradictions all the same, so that one run shows everything.
+  const malformed = new Set(found.map(({ path }) => path.split(".")[0] ?? ""));
+  const rest = Object.fromEntries(Object.entries(config).filter(([key]) => !malformed.has(key)));
+  const readable = configSchema.partial().safeParse(rest);
+  if (!readable.success) return { problems: found };
+  return {
+    problems: [...found, ...checkCombinations(readable.data, files, malformed)],
+    release: releaseProblem(readable.data.release),
+  };
+}
+
 /**
  * Parses, checks and completes a config.
  *
  * @param config what the user wrote; encrypted values may be anything, only their names are used
  * @param files texts of the files the config names, by the path as written
- * @throws InputError naming every problem at once
+ * @throws InputError naming every problem at once: malformed values, contradictions, a release that cannot be deployed, usage
+ * beyond one machine
+ * @throws RefusedError when all that is wrong is a release too old to be rendered
  * @example parseSpecification({ cloud: "local", release: "7.5.4453" })
  */
 export function parseSpecification(config: unknown, files: FileTexts = {}): Specification {
-  const parsed = configSchema.safeParse(config);
-  if (!parsed.success) {
-    // What is well formed is checked for contradictions all the same, so that one run shows everything.
-    const problems = problemsOf(parsed.error.issues, configSchema, config);
-    throw new InputError([...problems, ...contradictionsOfPart(config, problems, files)]);
-  }
-  const problems = checkCombinations(parsed.data, files);
-  if (problems.length > 0) throw new InputError(problems);
-  return complete(parsed.data, files);
-}
-
-/** Drops the malformed top-level keys and checks what is left, as far as it can be checked. */
-function contradictionsOfPart(config: unknown, problems: readonly Problem[], files: FileTexts): Problem[] {
-  if (typeof config !== "object" || config === null) return [];
-  const bad = new Set(problems.map((problem) => problem.path.split(".")[0]));
-  const rest = Object.fromEntries(Object.entries(config).filter(([key]) => !bad.has(key)));
-  const parsed = configSchema.partial().safeParse(rest);
-  if (!parsed.success) return [];
-  return checkCombinations(parsed.data, files).filter((problem) => !bad.has(problem.path.split(".")[0]));
+  const { problems, release } = problemsIn(config, files);
+  if (problems.length > 0) throw new InputError([...problems, ...(release?.problems ?? [])]);
+  if (release !== undefined) throw release;
+  return complete(configSchema.parse(config), files);
 }
 
 /** The paths of the files a config names, for the edge of the program to read. */
