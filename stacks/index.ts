@@ -16,7 +16,7 @@ async function lastManifest(): Promise<Manifest | undefined> {
 async function program(): Promise<StackOutputs> {
   const { config, secrets } = readStackConfig();
   const previous = await lastManifest();
-  return declareStack({ config, secrets, files: readNamedFiles(config, process.cwd()), previous });
+  return declareStack({ config, secrets, files: readNamedFiles(config, pulumi.getRootDirectory()), previous });
 }
 
 export = program;

@@ -25,7 +25,7 @@ export interface Decision {
  *
  * @throws InputError, RefusedError
  */
-export function decide(cloud: "aws" | "gcp", name: string, args: SourcegraphVmArgs): Decision {
+export function decide(cloud: "aws" | "gcp" | "local", name: string, args: SourcegraphVmArgs): Decision {
   const { secrets = {}, files = {}, previous, ...config } = args;
   // Only the names are looked at; the values may be Outputs.
   const given = Object.fromEntries(Object.keys(secrets).map((secret) => [secret, ""]));

@@ -3,16 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { PlannedContainer } from "../core/planning/container";
 import { dataNames } from "../core/planning/data-safety";
-import { checkTransition, manifestOf, type Manifest } from "../core/planning/manifest";
-import { planVm, type Plan } from "../core/planning/plan";
+import type { Manifest } from "../core/planning/manifest";
+import type { Plan } from "../core/planning/plan";
 import { secretNames, type SecretPart } from "../core/planning/secrets";
-import { parseSpecification } from "../core/planning/specification";
-import { bundleText, digestOf, type Bundle } from "../core/rendering/bundle";
-import { renderBundle } from "../core/rendering/bundle-files";
+import type { Bundle } from "../core/rendering/bundle";
 import { healthCommand } from "../core/rendering/compose";
 import { secretText } from "../core/rendering/secret-text";
 import { transformed, type Connect, type SourcegraphVmArgs, type Transform } from "./args";
 import { dataOptions } from "./data-options";
+import { decide } from "./decision";
 
 /** Changes to single children of a local deployment. */
 export interface LocalTransforms {
@@ -54,8 +53,8 @@ export class SourcegraphVm extends pulumi.ComponentResource {
   readonly release: pulumi.Output<string>;
   /** How to look inside. */
   readonly connect: Connect;
-  /** What the next update compares itself with. */
-  readonly manifest: Manifest;
+  /** What the next update compares itself with. Known once every container is there, so never ahead of the deployment. */
+  readonly manifest: pulumi.Output<Manifest>;
 
   /**
    * @param name stem of all names; 2 to 24 lower-case letters, digits and dashes
@@ -64,12 +63,10 @@ export class SourcegraphVm extends pulumi.ComponentResource {
    * @throws InputError, RefusedError before anything is registered
    */
   constructor(name: string, args: LocalSourcegraphVmArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { transform = {}, ...shared } = args;
+    const { specification, plan, bundle, manifest } = decide("local", name, shared);
     super("sourcegraph:local:SourcegraphVm", name, {}, opts);
-    const { secrets = {}, files = {}, previous, transform = {}, ...config } = args;
-    const specification = parseSpecification({ ...config, name, cloud: "local", secrets: names(secrets) }, files);
-    const plan = planVm(specification);
-    const { lastHop } = checkTransition(previous, plan, specification);
-    const bundle = renderBundle(plan, specification, lastHop);
+    const secrets = args.secrets ?? {};
 
     const host = specification.local.host;
     const provider = host === undefined ? undefined : new docker.Provider(`${name}-engine`, { host }, { parent: this });
@@ -82,7 +79,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       const full = dataNames.volume(name, volume);
       return new docker.Volume(full, { name: full }, dataOptions(this, { provider }));
     });
-    this.containers(plan, bundle, values, network, volumes, transform.containers ?? {}, provider);
+    const containers = this.containers(plan, bundle, values, network, volumes, transform.containers ?? {}, provider);
 
     this.url = pulumi.output(plan.exposure.url);
     this.release = pulumi.output(plan.release);
@@ -90,7 +87,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       shell: `docker exec -it ${name}-sourcegraph-frontend-0 sh`,
       logs: `docker logs --follow ${name}-sourcegraph-frontend-0`,
     };
-    this.manifest = manifestOf(plan, specification, digestOf(bundleText(bundle)), lastHop);
+    this.manifest = pulumi.all(containers.map((container) => container.id)).apply(() => manifest);
     this.registerOutputs({ url: this.url, release: this.release, connect: this.connect, manifest: this.manifest });
   }
 
@@ -120,7 +117,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     volumes: readonly docker.Volume[],
     transforms: Readonly<Record<string, Transform<docker.ContainerArgs>>>,
     provider: docker.Provider | undefined,
-  ): void {
+  ): docker.Container[] {
     const images = new Map<string, docker.RemoteImage>();
     for (const { image } of plan.containers) {
       if (images.has(image.reference)) continue;
@@ -132,8 +129,18 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     for (const container of inStartOrder(plan.containers)) {
       const image = images.get(container.image.reference);
       if (image === undefined) continue;
-      const args = containerArgs(plan, container, bundle, values, network.name, image);
       const after = Object.keys(container.startsAfter).flatMap((other) => made.get(other) ?? []);
+      const jobs = Object.entries(container.startsAfter)
+        .filter(([, condition]) => condition === "service_completed_successfully")
+        .flatMap(([other]) => made.get(other) ?? []);
+      const args = {
+        ...containerArgs(plan, container, bundle, values, network.name, image),
+        // The provider does not mind how a job ends; what waits for it does.
+        labels: jobs.map((job) => ({
+          label: "sourcegraph.after",
+          value: pulumi.all([job.name, job.exitCode]).apply(succeeded),
+        })),
+      };
       const options = { parent: this, provider, deleteBeforeReplace: true, dependsOn: [...volumes, ...after] };
       const child = new docker.Container(
         `${plan.name}-${container.name}`,
@@ -142,11 +149,17 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       );
       made.set(container.name, child);
     }
+    return [...made.values()];
   }
 }
 
-function names(secrets: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.keys(secrets).map((name) => [name, ""]));
+/** The name of a job that ended well. */
+function succeeded([job, exitCode]: readonly [string, number]): string {
+  if (exitCode !== 0)
+    throw new pulumi.RunError(
+      `${job} ended with exit code ${exitCode}, so nothing that waits for it was started; read its messages by: docker logs ${job}`,
+    );
+  return job;
 }
 
 /** Containers so that each comes after those it waits for. */
@@ -241,6 +254,8 @@ function containerArgs(
           },
     cpus: container.cpus === undefined ? undefined : String(container.cpus),
     memory: container.memoryMib,
+    // What the engine takes by default; said, so that the memory can be raised in place.
+    memorySwap: 2 * container.memoryMib,
     shmSize: container.shmMib,
     privileged: container.privileged ? true : undefined,
     devices: container.devices.map((device) => ({ hostPath: device })),
