@@ -124,7 +124,13 @@ export class SourcegraphVm extends pulumi.ComponentResource {
 /** The config of an instance whose network comes from the program: planning need not know which. */
 function withoutNetwork(common: Omit<GcpSourcegraphVmArgs, "transform" | "existingNetwork">): typeof common {
   if (common.network !== undefined)
-    throw new InputError([{ path: "existingNetwork", message: "and 'network' exclude each other; keep one of them" }]);
+    throw new InputError([
+      {
+        path: "existingNetwork",
+        message:
+          "and 'network' exclude each other; keep 'existingNetwork' for values of resources, 'network' for plain ones",
+      },
+    ]);
   return { ...common, network: { existing: { network: "existingNetwork", subnetId: "existingNetwork" } } };
 }
 
