@@ -52,7 +52,7 @@ export function declareLoadBalancer(
     readonly domain: string;
   },
 ): lb.LoadBalancer {
-  const { parent, names, transform, specification } = scope;
+  const { parent, names, transform } = scope;
   const child = { parent };
   const balancer = new lb.LoadBalancer(
     names.loadBalancer,
@@ -64,7 +64,9 @@ export function declareLoadBalancer(
         subnets: o.place.loadBalancerSubnetIds,
         idleTimeout: idleTimeoutSeconds,
         dropInvalidHeaderFields: true,
-        enableDeletionProtection: specification.deletionProtection,
+        // It holds nothing. A guard could not be lifted in the update that drops the load balancer, and would leave that
+        // update, or a destroy, half done.
+        enableDeletionProtection: false,
         tags: tagsOf(scope, names.loadBalancer),
       },
       transform.loadBalancer,

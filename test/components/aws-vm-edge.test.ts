@@ -11,7 +11,7 @@ const balancerArn = "arn:aws:lb/loadBalancer:LoadBalancer:sourcegraph";
 const targetArn = "arn:aws:lb/targetGroup:TargetGroup:sourcegraph";
 
 describe("SourcegraphVm on AWS: behind a load balancer", () => {
-  it("declares one that waits ten minutes, is guarded, and sends plain HTTP on to HTTPS", async () => {
+  it("declares one that waits ten minutes and sends plain HTTP on to HTTPS", async () => {
     const { resources, error } = await recorded("full");
     assert.equal(error, undefined);
     assert.deepEqual(only(resources, "aws:lb/loadBalancer:LoadBalancer").inputs, {
@@ -21,7 +21,7 @@ describe("SourcegraphVm on AWS: behind a load balancer", () => {
       subnets: ["sourcegraph-edge-a-id", "sourcegraph-edge-b-id"],
       idleTimeout: 600,
       dropInvalidHeaderFields: true,
-      enableDeletionProtection: true,
+      enableDeletionProtection: false,
       tags: tags("sourcegraph"),
     });
     assert.deepEqual(only(resources, listener, "sourcegraph-http").inputs, {
