@@ -4,15 +4,40 @@ export {
   parseSpecification,
   type ExternalDatabase,
   type ExternalObjectStorage,
+  type ExternalRedis,
   type FileTexts,
+  type NamedSize,
+  type SizeFromUsage,
   type Specification,
+  type SpecifiedAccess,
+  type SpecifiedExistingNetwork,
+  type SpecifiedLocal,
+  type SpecifiedMachine,
+  type SpecifiedNewNetwork,
+  type SpecifiedProxy,
+  type SpecifiedRegistry,
+  type SpecifiedSiteConfig,
+  type SpecifiedTls,
 } from "./core/planning/specification";
-export { configSchema } from "./core/planning/schema";
+export { configJsonSchema } from "./core/planning/json-schema";
 export type * from "./core/planning/config";
+export { sizeLabels, sizeNames, type SizeLabel, type SizeName, type Usage } from "./core/planning/usage";
 export { planVm, type Exposure, type Plan, type PlannedMachine, type PlannedNetwork } from "./core/planning/plan";
-export type { PlannedContainer, PlannedImage, PlannedMount, PublishedPort } from "./core/planning/container";
+export type { PlannedSubnet } from "./core/planning/addresses";
+export type { DataDisk, Machine } from "./core/planning/machine";
+export type { MachineImage } from "./core/planning/machine-images";
+export type { PriceEstimate, PriceLine } from "./core/planning/price";
+export type {
+  FileMount,
+  MachineMount,
+  PlannedContainer,
+  PlannedImage,
+  PlannedMount,
+  PublishedPort,
+  VolumeMount,
+} from "./core/planning/container";
 export type { PlannedSecret, SecretPart } from "./core/planning/secrets";
-export { checkDataSafety, type DataResource } from "./core/planning/data-safety";
+export { dataProblems, type DataResource } from "./core/planning/data-safety";
 export {
   checkTransition,
   manifestOf,
@@ -21,8 +46,20 @@ export {
   type Manifest,
   type Transition,
 } from "./core/planning/manifest";
-export { estimate, estimateAsPublished } from "./core/planning/sizing";
+export { estimate } from "./core/planning/sizing";
+export type {
+  Correction,
+  CorrectionId,
+  DeploymentTarget,
+  DiskSpace,
+  Estimate,
+  EstimateOptions,
+  RequestAndLimit,
+  Resources,
+  ServiceEstimate,
+} from "./core/planning/sizing";
 export { checkHop, planUpgrade } from "./core/planning/upgrade";
+export type * from "./core/planning/upgrade-plan";
 export {
   bundleText,
   digestOf,
@@ -32,8 +69,7 @@ export {
   type SecretFile,
 } from "./core/rendering/bundle";
 export { renderBundle } from "./core/rendering/bundle-files";
-export { renderBootstrap } from "./core/rendering/bootstrap";
-export { findRelease, newestComposeRelease, releases, type ImagePin, type Release } from "./core/product/releases";
-export { serviceNamed, services, servicesOf } from "./core/product/services";
-export type { DataClass, HealthCheck, Plane, Service, ServiceName, ServiceVolume } from "./core/product/service";
+export { findRelease, newestComposeRelease, releases } from "./core/product/releases";
+export type { Deployable, HelmRelease, ImagePin, Release, ReleaseAnomalies } from "./core/product/releases";
+export type { CommandCheck, DatabaseName, HealthCheck, HttpCheck, ServiceName } from "./core/product/service";
 export type { Connect, SourcegraphVmArgs, Transform } from "./vm/args";

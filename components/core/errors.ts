@@ -14,12 +14,14 @@ function listProblems(headline: string, problems: readonly Problem[]): string {
 
 /** The input is malformed or contradicts itself: exit code 2. The message lists every problem. */
 export class InputError extends Error {
+  /** Name of the kind of error. */
   override readonly name = "InputError";
   /** Exit code of the command. */
   readonly exitCode = 2;
   /** Tells Pulumi that this is the user's to mend: it prints the message without a stack trace. */
   readonly __pulumiRunError = true;
   constructor(
+    /** Every problem found. */
     readonly problems: readonly Problem[],
     headline = "the configuration is not valid",
   ) {
@@ -29,12 +31,14 @@ export class InputError extends Error {
 
 /** The input is well formed, but a rule refuses it (upgrade stop, acknowledgement, data safety, boundary): exit code 3. */
 export class RefusedError extends Error {
+  /** Name of the kind of error. */
   override readonly name = "RefusedError";
   /** Exit code of the command. */
   readonly exitCode = 3;
   /** Tells Pulumi that this is the user's to mend: it prints the message without a stack trace. */
   readonly __pulumiRunError = true;
   constructor(
+    /** Every problem found. */
     readonly problems: readonly Problem[],
     headline = "refused",
   ) {

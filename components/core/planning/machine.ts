@@ -6,7 +6,9 @@ import { oneMachineSize, type SizeName, type Usage } from "./usage";
 export interface Machine {
   /** The cloud's name of the type, e.g. `m6a.2xlarge`. */
   readonly type: string;
+  /** Virtual CPUs. */
   readonly vcpu: number;
+  /** Memory, GiB. */
   readonly memoryGib: number;
 }
 

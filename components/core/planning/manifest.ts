@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { RefusedError } from "../errors";
-import { checkDataSafety, type DataResource } from "./data-safety";
+import { RefusedError, type Problem } from "../errors";
+import { dataProblems, type DataResource } from "./data-safety";
 import type { Plan } from "./plan";
 import type { Specification } from "./specification";
 import { checkHop } from "./upgrade";
@@ -11,18 +11,27 @@ import type { Hop } from "./upgrade-plan";
  * upgrade or a loss of data. Names only, never secrets.
  */
 export interface Manifest {
+  /** Version of this form. */
   readonly schema: 1;
+  /** Name of the instance. */
   readonly name: string;
+  /** What is built. */
   readonly shape: "vm";
+  /** Where it is built. */
   readonly cloud: "aws" | "gcp" | "local";
+  /** Region of the cloud. */
   readonly region: string;
+  /** Zone of machine and data disk. */
   readonly zone: string;
+  /** Release that is deployed. */
   readonly release: string;
+  /** Size that is deployed. */
   readonly size: string;
   /** SHA-256 of the bundle that is deployed. */
   readonly planDigest: string;
   /** Which of databases, caches and object store are bundled and which are external. */
   readonly services: Readonly<Record<string, "bundled" | "external">>;
+  /** Everything that holds data. */
   readonly dataResources: readonly DataResource[];
   /**
    * The last upgrade that was made. The program goes on declaring its snapshot, and the machine goes on accepting it, so
@@ -33,8 +42,11 @@ export interface Manifest {
 
 /** An upgrade that was made. */
 export interface LastHop {
+  /** Release before. */
   readonly from: string;
+  /** Release after. */
   readonly to: string;
+  /** Kind of the upgrade. */
   readonly kind: "standard" | "multi-version";
 }
 
@@ -120,38 +132,87 @@ export interface Transition {
   readonly lastHop?: LastHop;
 }
 
-/**
- * Checks a plan against the last manifest, before anything is registered: one lawful hop at most, no loss of data, and no
- * move of a store between bundled and external, which is a procedure of its own.
- *
- * @throws RefusedError with every reason of the first kind that refuses
- */
-export function checkTransition(previous: Manifest | undefined, plan: Plan, specification: Specification): Transition {
-  if (previous === undefined) return {};
-  const immovable = (["name", "shape", "cloud", "region"] as const)
+/** What a config tells of the conditions under which manual steps matter; those only the site knows stay open. */
+function conditionsOf(specification: Specification): string[] {
+  const { databases, cache, objectStorage, siteConfig, smtp, tracing, overrides } = specification;
+  const served = Object.values(databases);
+  const isSet = (variable: string) => Object.values(overrides).some(({ env }) => env?.[variable] !== undefined);
+  const conditions: Readonly<Record<string, boolean>> = {
+    "builtin-postgres": served.includes("bundled"),
+    "external-postgres": served.some((database) => database !== "bundled"),
+    "external-redis": cache.cache !== "bundled" || cache.store !== "bundled",
+    "external-object-storage": objectStorage !== "bundled",
+    "config-from-file": siteConfig !== undefined || smtp !== undefined,
+    "bundled-jaeger": tracing,
+    autoupgrade: isSet("SRC_AUTOUPGRADE"),
+    "iam-db-auth": isSet("PG_CONNECTION_UPDATER"),
+  };
+  return Object.keys(conditions).filter((name) => conditions[name] === true);
+}
+
+function immovableProblems(previous: Manifest, plan: Plan): Problem[] {
+  return (["name", "shape", "cloud", "region"] as const)
     .filter((key) => previous[key] !== plan[key])
     .map((key) => ({
       path: key,
       message: `cannot change from ${previous[key]} to ${plan[key]} in place; deploy a second stack and move the data by backup and restore`,
     }));
-  if (immovable.length > 0) throw new RefusedError(immovable, "refused, because the instance would be built anew");
-  checkDataSafety(previous.dataResources, plan.dataResources, specification.allowDataLoss, plan.cloud);
+}
+
+function movedProblems(previous: Manifest, specification: Specification): Problem[] {
   const services = servicesOf(specification);
-  const moved = Object.entries(previous.services)
+  return Object.entries(previous.services)
     .filter(([key, was]) => services[key] !== undefined && services[key] !== was && key !== "cache.cache")
     .filter(([key]) => !specification.allowDataLoss.includes(key))
     .map(([key, was]) => ({
       path: key,
       message: `cannot change from ${was} to ${services[key] ?? "nothing"}: the data would stay behind; move it by dump and restore with Sourcegraph stopped, then add "${key}" to 'allowDataLoss' for one update`,
     }));
-  if (moved.length > 0) throw new RefusedError(moved, "refused, because data would stay behind");
-  const hop = checkHop({
-    from: previous.release,
-    to: plan.release,
-    target: "compose",
-    acknowledge: specification.acknowledge,
-    databases: services["databases.frontend"],
-  });
+}
+
+/** The hop, or why it is refused. */
+function hopOf(previous: Manifest, plan: Plan, specification: Specification): Hop | RefusedError | undefined {
+  try {
+    return checkHop({
+      from: previous.release,
+      to: plan.release,
+      target: "compose",
+      acknowledge: specification.acknowledge,
+      databases: specification.databases.frontend === "bundled" ? "bundled" : "external",
+      conditions: conditionsOf(specification),
+      // The machine's converge brings up a new release on the data that is there; it does not run the migrator's `upgrade`.
+      standardHopsOnly: true,
+    });
+  } catch (error) {
+    if (error instanceof RefusedError) return error;
+    throw error;
+  }
+}
+
+/**
+ * Checks a plan against the last manifest, before anything is registered: one lawful standard hop at most, no loss of data,
+ * and no move of a store between bundled and external, which is a procedure of its own.
+ *
+ * @throws RefusedError with every reason; of the upgrade's own kind when nothing but the upgrade is refused
+ */
+export function checkTransition(previous: Manifest | undefined, plan: Plan, specification: Specification): Transition {
+  if (previous === undefined) return {};
+  const immovable = immovableProblems(previous, plan);
+  // Of an instance that would be built anew nothing else can be said.
+  if (immovable.length > 0) throw new RefusedError(immovable, "refused, because the instance would be built anew");
+  const data = [
+    ...dataProblems(previous.dataResources, plan.dataResources, specification.allowDataLoss, plan.cloud),
+    ...movedProblems(previous, specification),
+  ];
+  const hop = hopOf(previous, plan, specification);
+  if (hop instanceof RefusedError) {
+    if (data.length === 0) throw hop;
+    throw new RefusedError(
+      [...data, ...hop.problems],
+      "refused, because data would be lost, and for the upgrade itself",
+    );
+  }
+  if (data.length > 0) throw new RefusedError(data, "refused, because data would be lost or stay behind");
   const lastHop = hop === undefined ? previous.lastHop : { from: hop.from, to: hop.to, kind: hop.kind };
   return { ...(hop === undefined ? {} : { hop }), ...(lastHop === undefined ? {} : { lastHop }) };
 }

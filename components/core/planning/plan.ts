@@ -1,10 +1,13 @@
 import { requireRenderable } from "../product/releases";
+import type { ServiceVolume } from "../product/service";
+import { serviceNamed, volumeName } from "../product/services";
 import { planSubnets, type PlannedSubnet } from "./addresses";
 import { configurationFilesOf } from "./configuration-files";
 import type { PlannedContainer } from "./container";
 import { planContainers } from "./containers";
 import { dataResourcesOf, type DataResource } from "./data-safety";
-import { dataDiskFor, machineFor, type DataDisk, type Machine } from "./machine";
+import { dataDiskFor, type DataDisk, type Machine } from "./machine";
+import { chosenMachine } from "./machine-type";
 import { machineImages, type MachineImage } from "./machine-images";
 import { plannedSecrets } from "./planned-secrets";
 import { priceOf, vmPriceThings, type PriceEstimate } from "./price";
@@ -17,10 +20,13 @@ import { oneMachineSize, type SizeName, type Usage } from "./usage";
 export interface Exposure {
   /** Address a person types. */
   readonly url: string;
+  /** Host name, where one is given. */
   readonly domain?: string;
+  /** How HTTPS is done. */
   readonly tls: Specification["tls"]["mode"];
   /** Whether the cloud's load balancer is in front. */
   readonly loadBalancer: boolean;
+  /** CIDR blocks that may reach the ports. */
   readonly allowedCidrs: readonly string[];
   /** Ports open to the allowed blocks. */
   readonly ports: readonly number[];
@@ -30,29 +36,43 @@ export interface Exposure {
 
 /** The machine with its image and root disk. */
 export interface PlannedMachine extends Machine {
+  /** Image of the operating system. */
   readonly image: MachineImage;
+  /** Root disk, GB. */
   readonly rootDiskGb: number;
 }
 
 /** The network made for the instance. */
 export interface PlannedNetwork {
+  /** Address block of the network. */
   readonly cidr: string;
+  /** Subnets cut from it. */
   readonly subnets: readonly PlannedSubnet[];
 }
 
 /** Every decision of a deployment, as plain data. */
 export interface Plan {
+  /** Version of this form. */
   readonly schema: 1;
+  /** Name of the instance. */
   readonly name: string;
+  /** What is built. */
   readonly shape: "vm";
+  /** Where it is built. */
   readonly cloud: "aws" | "gcp" | "local";
+  /** Region of the cloud; `local` without one. */
   readonly region: string;
+  /** Zone of machine and data disk; `local` without one. */
   readonly zone: string;
+  /** Exact release. */
   readonly release: string;
+  /** Day the release was published, `YYYY-MM-DD`. */
   readonly releaseDate: string;
+  /** Size, named or computed. */
   readonly size: SizeName;
   /** What the size was computed from, or what it stands for. */
   readonly usage: Usage;
+  /** Whether the size was named or computed from usage. */
   readonly sizeGiven: "named" | "usage";
   /** Absent for local deployments. */
   readonly machine?: PlannedMachine;
@@ -60,12 +80,17 @@ export interface Plan {
   readonly dataDisk?: DataDisk;
   /** Absent where an existing network is used, and for local deployments. */
   readonly network?: PlannedNetwork;
+  /** How the instance is reached, and by whom. */
   readonly exposure: Exposure;
+  /** Every container, in the order of the catalogue. */
   readonly containers: readonly PlannedContainer[];
   /** Named volumes, sorted. */
   readonly volumes: readonly string[];
+  /** Every secret, by name only. */
   readonly secrets: readonly PlannedSecret[];
+  /** When the data disk is snapshotted, and how long snapshots are kept. */
   readonly backup: Specification["backup"];
+  /** Everything that holds data and must not be lost. */
   readonly dataResources: readonly DataResource[];
   /** Absent for local deployments. */
   readonly price?: PriceEstimate;
@@ -133,6 +158,16 @@ function noticesOf(specification: Specification): string[] {
   return notices;
 }
 
+/** The named volumes of the containers that are of one kind, sorted. */
+function volumesOf(containers: readonly PlannedContainer[], isKept: (volume: ServiceVolume) => boolean): string[] {
+  const names = containers.flatMap(({ service, ordinal }) =>
+    serviceNamed(service)
+      .volumes.filter(isKept)
+      .map((volume) => volumeName(volume, ordinal)),
+  );
+  return [...new Set(names)].sort();
+}
+
 /**
  * Decides everything about one instance. Pure: the same specification gives the same plan.
  *
@@ -149,10 +184,9 @@ export function planVm(specification: Specification): Plan {
       ? { cidr: specification.network.cidr, subnets: planSubnets(specification.network.cidr) }
       : undefined;
   const exposure = exposureOf(specification, network);
-  const containers = planContainers(specification, configurationFilesOf(specification));
-  const volumes = [
-    ...new Set(containers.flatMap((c) => c.mounts.flatMap((m) => (m.kind === "volume" ? [m.volume] : [])))),
-  ].sort();
+  const chosen = cloud === "local" ? undefined : chosenMachine(size, cloud, specification.machine.type);
+  const containers = planContainers(specification, configurationFilesOf(specification), chosen?.vcpu);
+  const volumes = volumesOf(containers, () => true);
   const secrets = plannedSecrets(specification, containers);
   const common = {
     schema: 1 as const,
@@ -173,10 +207,19 @@ export function planVm(specification: Specification): Plan {
     backup: specification.backup,
     notices: noticesOf(specification),
   };
-  if (cloud === "local") return { ...common, dataResources: dataResourcesOf({ name, cloud, zone, volumes, secrets }) };
-  const computed = machineFor(size, cloud);
+  if (cloud === "local" || chosen === undefined)
+    return {
+      ...common,
+      dataResources: dataResourcesOf({
+        name,
+        cloud,
+        zone,
+        volumes: volumesOf(containers, (volume) => volume.value !== "cache"),
+        secrets,
+      }),
+    };
   const machine: PlannedMachine = {
-    ...(specification.machine.type === undefined ? computed : { ...computed, type: specification.machine.type }),
+    ...chosen,
     image: machineImages[cloud],
     rootDiskGb: specification.machine.rootDiskGb,
   };

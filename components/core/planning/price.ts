@@ -14,8 +14,11 @@ export type { PricedCloud, PricedThing } from "./price-list";
 
 /** One line of an estimate. */
 export interface PriceLine {
+  /** What is paid for. */
   readonly item: string;
+  /** Key in the price list. */
   readonly key: string;
+  /** How many units a month. */
   readonly quantity: number;
   /** What one of the quantity is; empty when there is no price. */
   readonly unit: string;
@@ -31,6 +34,7 @@ export interface PriceLine {
 
 /** What a month costs at list price. An estimate, not an offer. */
 export interface PriceEstimate {
+  /** Currency of all amounts. */
   readonly currency: "USD";
   /** Region whose prices were used. */
   readonly region: string;
@@ -38,6 +42,7 @@ export interface PriceEstimate {
   readonly requestedRegion: string;
   /** Says so when the two regions differ. */
   readonly regionNote?: string;
+  /** Every item. */
   readonly lines: readonly PriceLine[];
   /** US dollars per month: the exact amounts summed, rounded once to cents, half up. Unpriced lines are not in it. */
   readonly monthly: number;
@@ -45,6 +50,7 @@ export interface PriceEstimate {
   readonly unpriced: readonly string[];
   /** Date of the price list: its newest figure. */
   readonly asOf: string;
+  /** What a reader of the figures should know. */
   readonly notes: readonly string[];
   /** What the total leaves out. */
   readonly excluded: readonly string[];

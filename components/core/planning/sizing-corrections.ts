@@ -4,7 +4,9 @@ import { fitsOneMachine, sizeLabels, sizeForUsage, sizeTotals, type SizeLabel, t
 
 /** Request and limit of one figure; the limit is never below the request. */
 export interface RequestAndLimit {
+  /** What is set aside. */
   request: number;
+  /** What may be used. */
   limit: number;
 }
 
@@ -42,9 +44,11 @@ export type CorrectionId =
 
 /** A difference from the published numbers. */
 export interface Correction {
+  /** Name of the correction. */
   readonly id: CorrectionId;
   /** What changed, with the figures before and after. */
   readonly what: string;
+  /** The defect it corrects. */
   readonly why: string;
 }
 

@@ -23,17 +23,34 @@ export interface EstimateOptions {
   readonly release?: string;
 }
 
+/** CPUs and memory. */
+export interface Resources {
+  /** CPUs. */
+  readonly cpus: number;
+  /** Memory, GB. */
+  readonly memoryGb: number;
+}
+
+/** Space on disks. */
+export interface DiskSpace {
+  /** Size, GB. */
+  readonly diskGb: number;
+}
+
 /** What a usage needs. */
 export interface Estimate {
+  /** What was asked. */
   readonly usage: Usage;
+  /** What it is for. */
   readonly target: DeploymentTarget;
+  /** The size. */
   readonly size: SizeLabel;
   /** Whether one machine can serve the usage; otherwise only the `kubernetes` shape can. */
   readonly oneMachine: boolean;
   /** The machine or machines of the size, and the disk of all services together in GB. CPUs and memory are not sums. */
-  readonly totals: { readonly cpus: number; readonly memoryGb: number; readonly diskGb: number };
+  readonly totals: Resources & DiskSpace;
   /** Sum of what all replicas of all services request. */
-  readonly requested: { readonly cpus: number; readonly memoryGb: number };
+  readonly requested: Resources;
   /** Services by their name in the catalogue, in alphabetical order. */
   readonly services: Readonly<Record<string, Readonly<ServiceEstimate>>>;
   /** Every difference from the published numbers that applies to this usage. */

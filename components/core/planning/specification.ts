@@ -6,7 +6,6 @@ import type {
   BackupConfig,
   Config,
   DataDiskConfig,
-  ExistingNetworkConfig,
   GcpConfig,
   OverrideConfig,
   SmtpConfig,
@@ -14,26 +13,27 @@ import type {
 import { releaseProblem } from "./combinations-machine";
 import { encrypted, problemsOf } from "./problems";
 import { configSchema } from "./schema";
-import type { SizeName, Usage } from "./sizes";
+import type {
+  ExternalDatabase,
+  ExternalObjectStorage,
+  ExternalRedis,
+  NamedSize,
+  SizeFromUsage,
+  SpecifiedAccess,
+  SpecifiedExistingNetwork,
+  SpecifiedLocal,
+  SpecifiedMachine,
+  SpecifiedNewNetwork,
+  SpecifiedProxy,
+  SpecifiedRegistry,
+  SpecifiedSiteConfig,
+  SpecifiedTls,
+} from "./specification-parts";
+
+export type * from "./specification-parts";
 
 /** Texts of the files a config names, read at the edge of the program: path as written to text. */
 export type FileTexts = Readonly<Record<string, string>>;
-
-/** PostgreSQL outside the deployment. */
-export interface ExternalDatabase {
-  /** Host name or address. */
-  readonly host: string;
-  /** Port. */
-  readonly port: number;
-  /** Login. */
-  readonly user: string;
-  /** Name of the database. */
-  readonly database: string;
-  /** How the connection is encrypted, as libpq names it. */
-  readonly sslmode: string;
-  /** Name of the secret that holds the password. */
-  readonly passwordSecret: string;
-}
 
 /** A config, parsed, checked and completed: nothing is left to a default further on. */
 export interface Specification {
@@ -103,140 +103,6 @@ export interface Specification {
   readonly local: SpecifiedLocal;
 }
 
-/** A size by its name. */
-export interface NamedSize {
-  /** The name. */
-  readonly named: SizeName;
-}
-
-/** A size that is computed. */
-export interface SizeFromUsage {
-  /** What it is computed from. */
-  readonly usage: Usage;
-}
-
-/** How HTTPS is done, complete. */
-export interface SpecifiedTls {
-  /** Who ends TLS. */
-  readonly mode: "acme" | "certificate" | "load-balancer" | "none";
-  /** Contact address of the ACME account. */
-  readonly email?: string;
-  /** Whether Let's Encrypt's staging service is used. */
-  readonly staging: boolean;
-  /** Certificate chain, PEM. */
-  readonly certificate?: string;
-  /** Name of the secret that holds the private key. */
-  readonly keySecret?: string;
-  /** AWS: existing certificate of the load balancer. */
-  readonly certificateArn?: string;
-}
-
-/** Who reaches the instance, complete. */
-export interface SpecifiedAccess {
-  /** CIDR blocks that may reach ports 80 and 443. */
-  readonly allowedCidrs: readonly string[];
-  /** Public keys of admins. */
-  readonly sshKeys: readonly string[];
-  /** Proxies whose X-Forwarded headers are believed; absent: the load balancer's. */
-  readonly trustedProxies?: readonly string[];
-  /** GCP: who may open a tunnel to the machine. */
-  readonly iapMembers: readonly string[];
-}
-
-/** A network that is made for the instance. */
-export interface SpecifiedNewNetwork {
-  /** Address block. */
-  readonly cidr: string;
-  /** Blocks it must not overlap. */
-  readonly reservedCidrs: readonly string[];
-}
-
-/** A network that exists. */
-export interface SpecifiedExistingNetwork {
-  /** Ids of its parts. */
-  readonly existing: ExistingNetworkConfig & Required<Pick<ExistingNetworkConfig, "instanceConnect">>;
-}
-
-/** Redis outside the deployment. */
-export interface ExternalRedis {
-  /** Name of the secret that holds its address. */
-  readonly secret: string;
-}
-
-/** Private mirror of the images, complete. */
-export interface SpecifiedRegistry {
-  /** Registry and prefix. */
-  readonly host: string;
-  /** Name of the secret that holds user:password. */
-  readonly credentialsSecret?: string;
-  /** Whether images are named by digest too. */
-  readonly pinDigests: boolean;
-}
-
-/** Texts of the configuration files. */
-export interface SpecifiedSiteConfig {
-  /** Site configuration, JSON with comments. */
-  readonly site?: string;
-  /** Code host connections. */
-  readonly codeHosts?: string;
-  /** Global settings. */
-  readonly globalSettings?: string;
-  /** Whether admins may edit what files own. */
-  readonly allowEdits: boolean;
-}
-
-/** Outgoing proxy, complete. */
-export interface SpecifiedProxy {
-  /** Proxy of plain HTTP requests. */
-  readonly http?: string;
-  /** Proxy of HTTPS requests. */
-  readonly https?: string;
-  /** Hosts reached without it. */
-  readonly noProxy: readonly string[];
-}
-
-/** The machine, as far as it is not the size's. */
-export interface SpecifiedMachine {
-  /** Machine type, in place of the size's. */
-  readonly type?: string;
-  /** Root disk, GB. */
-  readonly rootDiskGb: number;
-}
-
-/** Settings of a local Docker Engine, complete. */
-export interface SpecifiedLocal {
-  /** Port of this machine. */
-  readonly httpPort: number;
-  /** Address the port is bound to. */
-  readonly address: string;
-  /** Docker host; absent: the engine of this machine. */
-  readonly host?: string;
-}
-
-/** Buckets outside the deployment. */
-export interface ExternalObjectStorage {
-  /** Kind of store. */
-  readonly backend: "S3" | "GCS";
-  /** General bucket. */
-  readonly bucket?: string;
-  /** Bucket of code graph uploads, before 7.2. */
-  readonly codeIntelBucket?: string;
-  /** Bucket of search job results, before 7.2. */
-  readonly searchJobsBucket?: string;
-  /** S3: region. */
-  readonly region?: string;
-  /** S3: endpoint. */
-  readonly endpoint?: string;
-  /** GCS: project. */
-  readonly project?: string;
-  /** Whether the bucket is in the path. */
-  readonly pathStyle: boolean;
-  /** S3: name of the secret with the access key id. */
-  readonly accessKeyIdSecret?: string;
-  /** S3: name of the secret with the secret access key. */
-  readonly secretAccessKeySecret?: string;
-}
-
 function completeDatabase(config: Config["databases"], name: DatabaseName): "bundled" | ExternalDatabase {
   const external = typeof config === "object" ? config.external[name] : undefined;
   if (external === undefined) return "bundled";
@@ -265,6 +131,14 @@ function defaultTlsMode(config: Config): Specification["tls"]["mode"] {
   return config.cloud !== "local" && config.domain !== undefined ? "load-balancer" : "none";
 }
 
+/** Regions of Google Cloud that have no zone `a`. */
+const withoutZoneA = new Set(["us-east1", "europe-west1"]);
+
+function firstZone(cloud: "aws" | "gcp", region: string): string {
+  if (cloud === "aws") return `${region}a`;
+  return `${region}-${withoutZoneA.has(region) ? "b" : "a"}`;
+}
+
 function complete(config: Config, files: FileTexts): Specification {
   const file = (path: string | undefined) => (path === undefined ? undefined : files[path]);
   const tls = config.tls;
@@ -274,8 +148,7 @@ function complete(config: Config, files: FileTexts): Specification {
     shape: "vm",
     cloud: config.cloud,
     region: config.region ?? "local",
-    zone:
-      config.zone ?? (config.cloud === "local" ? "local" : `${config.region}${config.cloud === "gcp" ? "-a" : "a"}`),
+    zone: config.zone ?? (config.cloud === "local" ? "local" : firstZone(config.cloud, config.region ?? "")),
     release: config.release,
     size: config.usage === undefined ? { named: config.size ?? "XS" } : { usage: config.usage },
     domain: config.domain,

@@ -27,7 +27,12 @@ export interface ReleaseAnomalies {
   /** Images the compose file pins at another version: repository name to tag. */
   readonly tagNotEqualVersion?: Readonly<Record<string, string>>;
   /** Where chart and compose file pin differently: which tags or how many, or how many digests only. */
-  readonly helmPinsDiffer?: { readonly tag?: number | readonly string[]; readonly digestOnly?: number };
+  readonly helmPinsDiffer?: {
+    /** Images whose tags differ. */
+    readonly tag?: number | readonly string[];
+    /** How many differ in the digest only. */
+    readonly digestOnly?: number;
+  };
   /** Images the chart pins at another tag than its version. */
   readonly helmTagNotEqualVersion?: Readonly<Record<string, string | number | readonly string[]>>;
   /** Overlay files of the compose repository that pin an older release: repository name to tag. */
@@ -58,8 +63,11 @@ export interface Release {
   readonly images: Readonly<Record<string, ImagePin>>;
   /** Images outside the vendor's organisation the compose file names: repository name to tag. */
   readonly thirdPartyImages: Readonly<Record<string, string>>;
+  /** How it can be deployed. */
   readonly deployable: Deployable;
+  /** Its chart, where it has one. */
   readonly helm?: HelmRelease;
+  /** What is irregular about it. */
   readonly anomalies: ReleaseAnomalies;
 }
 

@@ -74,13 +74,35 @@ export interface EnvironmentVariable extends ReleaseRange {
 /** The databases of the product, by the schema that lives there. */
 export type DatabaseName = "frontend" | "codeIntel" | "codeInsights";
 
+/** Healthy when a request from within the container succeeds. */
+export interface HttpCheck {
+  /** How it is checked. */
+  readonly kind: "http";
+  /** Program of the image that makes the request. */
+  readonly tool: "wget" | "curl";
+  /** Port of the container. */
+  readonly port: number;
+  /** Path of the request. */
+  readonly path: string;
+}
+
+/** Healthy when a command in the container succeeds. */
+export interface CommandCheck {
+  /** How it is checked. */
+  readonly kind: "exec";
+  /** Command line, for the container's shell. */
+  readonly command: string;
+}
+
 /** How the compose deployment checks a service. Durations in seconds. */
 export interface HealthCheck {
-  readonly test:
-    | { readonly kind: "http"; readonly tool: "wget" | "curl"; readonly port: number; readonly path: string }
-    | { readonly kind: "exec"; readonly command: string };
+  /** The request or command that tells. */
+  readonly test: HttpCheck | CommandCheck;
+  /** Time between two checks, seconds. */
   readonly interval: number;
+  /** Time after which a check has failed, seconds. */
   readonly timeout: number;
+  /** Failures in a row that make it unhealthy. */
   readonly retries: number;
   /** Time after start in which failures do not count. */
   readonly startPeriod?: number;

@@ -9,6 +9,7 @@ export interface BundleFile {
   readonly path: string;
   /** Octal permission bits, e.g. `0644`. */
   readonly mode: string;
+  /** Content. */
   readonly text: string;
 }
 
@@ -20,11 +21,13 @@ export interface SecretFile {
   readonly mode: string;
   /** Owner and group on the machine as `uid:gid`; default `0:0`. */
   readonly owner?: string;
+  /** Content: texts and secrets, one after another. */
   readonly parts: readonly SecretPart[];
 }
 
 /** The files a machine converges to, and what it has to fetch for itself. */
 export interface Bundle {
+  /** Version of this form. */
   readonly schema: 1;
   /** Release the files deploy. */
   readonly release: string;
@@ -40,7 +43,9 @@ export interface Bundle {
 
 /** The one mutable object: says which bundle holds now, and where in the secret store its secrets are. */
 export interface BundlePointer {
+  /** Version of this form. */
   readonly schema: 1;
+  /** Release of the bundle. */
   readonly release: string;
   /** SHA-256 of the bundle's text, lower-case hex; the bundle's key is `bundles/<digest>.json`. */
   readonly digest: string;
