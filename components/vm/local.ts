@@ -77,7 +77,13 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     });
     const volumes = plan.volumes.map((volume) => {
       const full = dataNames.volume(name, volume);
-      return new docker.Volume(full, { name: full }, dataOptions(this, { provider }));
+      // A cache is of no consequence: it may go with the replica or the service it belongs to.
+      const holdsData = plan.dataResources.some((resource) => resource.name === full);
+      return new docker.Volume(
+        full,
+        { name: full },
+        holdsData ? dataOptions(this, { provider }) : { parent: this, provider },
+      );
     });
     const containers = this.containers(plan, bundle, values, network, volumes, transform.containers ?? {}, provider);
 

@@ -1,6 +1,7 @@
 import { parse as parseJsonc, type ParseError } from "jsonc-parser";
 import { hintFor, show, type Problems } from "./problems";
 import type { Config } from "./config";
+import { databasePasswords } from "./planned-secrets";
 import { secretNames, splitPlaceholders } from "./secrets";
 
 type Files = Readonly<Record<string, string>>;
@@ -106,6 +107,9 @@ function checkReferences(config: Partial<Config>, files: Files, problems: Proble
 
 /** The files with configuration, and the secrets that these and the config refer to. */
 export function checkSecrets(config: Partial<Config>, files: Files, problems: Problems): void {
+  for (const name of Object.keys(config.secrets ?? {}))
+    if (Object.hasOwn(databasePasswords, name))
+      problems.add(`secrets.${name}`, "is the name of a password that is made for a bundled database; choose another");
   checkFiles(config, files, problems);
   checkReferences(config, files, problems);
 }

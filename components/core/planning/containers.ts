@@ -1,13 +1,13 @@
-import { InputError } from "../errors";
 import { imagePin, registry } from "../product/releases";
 import type { EnvironmentValue, Service, ServiceName } from "../product/service";
-import { holdsIn, repositoryOf, serviceNamed, servicesOf } from "../product/services";
+import { holdsIn, repositoryOf, serviceNamed, servicesOf, volumeName } from "../product/services";
 import { configurationFolder, type ConfigurationFiles } from "./configuration-files";
 import type { PlannedContainer, PlannedImage, PlannedMount, PublishedPort } from "./container";
-import { databaseEnvironment, databaseServices } from "./database-environment";
+import { databaseEnvironment, databaseServices, type ServiceEnvironment } from "./database-environment";
+import { imageReference } from "./image-reference";
 import { objectStorageEnvironment, redisEnvironment } from "./store-environment";
-import type { SecretPart } from "./secrets";
-import { composeResources, composeResourcesForUsage, type ComposeResources } from "./sizes";
+import { secretNames, splitPlaceholders, type SecretPart } from "./secrets";
+import { composeResources, composeResourcesForUsage, type ComposeResources, type ServiceResources } from "./sizes";
 import type { Specification } from "./specification";
 
 /** Services that are left out because something outside does their work. */
@@ -92,22 +92,13 @@ function resolveValue(value: EnvironmentValue, ordinal: number, instances: Insta
 }
 
 function imageOf(service: Service, specification: Specification): PlannedImage {
-  const override = specification.overrides[service.name]?.image;
-  if (override !== undefined) {
-    const match = /^(?:(.+)\/)?([^/:@]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(override);
-    if (match === null)
-      throw new InputError([
-        {
-          path: `overrides.${service.name}.image`,
-          message: `must be an image reference such as host/name:tag@sha256:..., got "${override}"`,
-        },
-      ]);
-    const [, prefix, repository, tag, digest] = match;
-    return { reference: override, registry: prefix ?? "", repository: repository ?? "", tag: tag ?? "latest", digest };
-  }
+  const override = imageReference(specification.overrides[service.name]?.image ?? "");
+  if (override !== undefined) return override;
   const repository = repositoryOf(service, specification.release);
   const { tag, digest } = imagePin(specification.release, repository);
   const host = specification.registry?.host ?? registry;
+  if (specification.registry?.pinDigests === false)
+    return { reference: `${host}/${repository}:${tag}`, registry: host, repository, tag };
   return { reference: `${host}/${repository}:${tag}@${digest}`, registry: host, repository, tag, digest };
 }
 
@@ -209,7 +200,7 @@ function mountsOf(
 ): PlannedMount[] {
   const volumes = service.volumes.map((volume): PlannedMount => ({
     kind: "volume",
-    volume: volume.name.replace("{n}", String(ordinal)),
+    volume: volumeName(volume, ordinal),
     target: volume.target,
   }));
   const config = (service.config ?? []).map((mount): PlannedMount => ({
@@ -235,68 +226,115 @@ function startsAfterOf(service: Service, instances: Instances): PlannedContainer
   );
 }
 
+/** Variables a person adds or replaces; those with `${secret:NAME}` in them are secret. */
+function givenEnvironment(env: Readonly<Record<string, string>> = {}): ServiceEnvironment {
+  const environment: Record<string, string> = {};
+  const secretEnvironment: Record<string, readonly SecretPart[]> = {};
+  for (const [variable, value] of Object.entries(env)) {
+    const parts = splitPlaceholders(value, "env");
+    if (secretNames(parts).length === 0) environment[variable] = value;
+    else secretEnvironment[variable] = parts;
+  }
+  return { environment, secretEnvironment };
+}
+
+/** What the planned value of a variable is; a variable is either plain or secret, and the last one wins. */
+function mergedEnvironment(layers: readonly Partial<ServiceEnvironment>[]): ServiceEnvironment {
+  const environment: Record<string, string> = {};
+  const secretEnvironment: Record<string, readonly SecretPart[]> = {};
+  for (const layer of layers) {
+    for (const [variable, value] of Object.entries(layer.environment ?? {})) {
+      environment[variable] = value;
+      delete secretEnvironment[variable];
+    }
+    for (const [variable, value] of Object.entries(layer.secretEnvironment ?? {})) {
+      secretEnvironment[variable] = value;
+      delete environment[variable];
+    }
+  }
+  return { environment, secretEnvironment };
+}
+
+/** What all replicas of a service are told alike. */
+function commonLayers(
+  service: Service,
+  specification: Specification,
+  instances: Instances,
+  files: ConfigurationFiles,
+): Partial<ServiceEnvironment>[] {
+  return [
+    databaseEnvironment(service, specification),
+    objectStorageEnvironment(service, specification),
+    { secretEnvironment: redisEnvironment(service, specification) },
+    { environment: tracingOf(service, specification).environment },
+    { environment: service.configurationFiles ? configurationEnvironment(specification, files) : {} },
+    { environment: service.proxied ? proxyEnvironment(specification, instances) : {} },
+    { environment: service.name === "caddy" ? edgeOf(specification).environment : {} },
+    givenEnvironment(specification.overrides[service.name]?.env),
+  ];
+}
+
+/** CPU limit of a container; none on a host that is not known, never more than the machine has. */
+function cpusOf(
+  service: Service,
+  specification: Specification,
+  limits: ServiceResources | undefined,
+  machineCpus: number | undefined,
+): number | undefined {
+  const given = specification.overrides[service.name]?.cpus;
+  if (given !== undefined || machineCpus === undefined) return given;
+  return Math.min(limits?.cpus ?? service.vendorLimits.cpus, machineCpus);
+}
+
 /**
  * Every container of a deployment, in the catalogue's order, replicas by number.
  *
  * @param specification a complete specification of a renderable release
  * @param files the configuration files that are rendered
+ * @param machineCpus vCPUs of the machine, above which Docker refuses a container; undefined on a host that is not known
  */
-export function planContainers(specification: Specification, files: ConfigurationFiles): PlannedContainer[] {
+export function planContainers(
+  specification: Specification,
+  files: ConfigurationFiles,
+  machineCpus: number | undefined,
+): PlannedContainer[] {
   const resources = resourcesOf(specification);
   const instances = instancesOf(specification, resources);
-  return deployedServices(specification).flatMap((service) =>
-    (instances.get(service.name) ?? []).map((name, ordinal): PlannedContainer => {
-      const override = specification.overrides[service.name];
-      const limits = resources[service.name];
-      const databases = databaseEnvironment(service, specification);
-      const stores = objectStorageEnvironment(service, specification);
-      const redis = redisEnvironment(service, specification);
-      const tracing = tracingOf(service, specification);
-      const edge = service.name === "caddy" ? edgeOf(specification) : undefined;
-      const environment: Record<string, string> = {
-        ...Object.fromEntries(
-          service.environment
-            .filter((variable) => holdsIn(variable, specification.release))
-            .map((variable) => [variable.name, resolveValue(variable.value, ordinal, instances)]),
-        ),
-        ...databases.environment,
-        ...stores.environment,
-        ...tracing.environment,
-        ...(service.configurationFiles ? configurationEnvironment(specification, files) : {}),
-        ...(service.proxied ? proxyEnvironment(specification, instances) : {}),
-        ...edge?.environment,
-        ...override?.env,
-      };
-      const secretEnvironment: Record<string, readonly SecretPart[]> = {
-        ...databases.secretEnvironment,
-        ...stores.secretEnvironment,
-        ...redis,
-      };
-      for (const variable of Object.keys(override?.env ?? {})) delete secretEnvironment[variable];
+  return deployedServices(specification).flatMap((service) => {
+    const override = specification.overrides[service.name];
+    const limits = resources[service.name];
+    const read = service.environment.filter((variable) => holdsIn(variable, specification.release));
+    const common = commonLayers(service, specification, instances, files);
+    const memoryGb = override?.memoryGb ?? limits?.memoryGb ?? service.vendorLimits.memoryMib / 1024;
+    const same = {
+      image: imageOf(service, specification),
+      command: tracingOf(service, specification).command ?? service.command,
+      publishedPorts: service.name === "caddy" ? edgeOf(specification).ports : [],
+      expose: service.expose ?? [],
+      health: service.health,
+      restart: service.restart,
+      startsAfter: startsAfterOf(service, instances),
+      stopGraceSeconds: service.stopGraceSeconds,
+      shmMib: service.shmMib,
+      cpus: cpusOf(service, specification, limits, machineCpus),
+      memoryMib: Math.round(memoryGb * 1024),
+      privileged: service.privileged === true && override?.privileged !== false,
+      devices: override?.privileged === false ? [] : (service.devices ?? []),
+      hostPid: service.hostPid ?? false,
+    };
+    return (instances.get(service.name) ?? []).map((name, ordinal): PlannedContainer => {
+      const own = Object.fromEntries(
+        read.map((variable) => [variable.name, resolveValue(variable.value, ordinal, instances)]),
+      );
       return {
         name,
         service: service.name,
         ordinal,
-        image: imageOf(service, specification),
-        command: tracing.command ?? service.command,
         hostname: service.ownHostname ? name : undefined,
-        environment,
-        secretEnvironment,
+        ...mergedEnvironment([{ environment: own }, ...common]),
         mounts: mountsOf(service, ordinal, specification, files),
-        publishedPorts: edge?.ports ?? [],
-        expose: service.expose ?? [],
-        health: service.health,
-        restart: service.restart,
-        startsAfter: startsAfterOf(service, instances),
-        stopGraceSeconds: service.stopGraceSeconds,
-        shmMib: service.shmMib,
-        cpus:
-          override?.cpus ?? (specification.cloud === "local" ? undefined : (limits?.cpus ?? service.vendorLimits.cpus)),
-        memoryMib: Math.round((override?.memoryGb ?? limits?.memoryGb ?? service.vendorLimits.memoryMib / 1024) * 1024),
-        privileged: service.privileged ?? false,
-        devices: service.devices ?? [],
-        hostPid: service.hostPid ?? false,
+        ...same,
       };
-    }),
-  );
+    });
+  });
 }

@@ -1,4 +1,4 @@
-import { RefusedError, type Problem } from "../errors";
+import type { Problem } from "../errors";
 import type { DataDisk } from "./machine";
 import type { PlannedSecret } from "./secrets";
 
@@ -6,6 +6,7 @@ import type { PlannedSecret } from "./secrets";
 export interface DataResource {
   /** Name of the resource in the program; its identity. */
   readonly name: string;
+  /** What holds the data. */
   readonly kind: "disk" | "volume" | "secret";
   /** Zone of a disk; it cannot move. */
   readonly place: string;
@@ -66,31 +67,27 @@ function lossOf(before: DataResource, after: DataResource | undefined, cloud: st
 }
 
 /**
- * Refuses a change that would lose data against what is deployed.
+ * What would be lost against what is deployed: every data resource that would be removed, moved or shrunk.
  *
  * @param before data resources of the last manifest
  * @param after data resources of the plan
  * @param allowed names from `allowDataLoss`
- * @throws RefusedError naming every data resource at risk
  */
-export function checkDataSafety(
+export function dataProblems(
   before: readonly DataResource[],
   after: readonly DataResource[],
   allowed: readonly string[],
   cloud: string,
-): void {
-  const problems: Problem[] = [];
-  for (const resource of before) {
-    const loss = lossOf(
-      resource,
-      after.find((candidate) => candidate.name === resource.name),
-      cloud,
-    );
-    if (loss === undefined || allowed.includes(resource.name)) continue;
-    problems.push({
-      path: resource.name,
-      message: `${loss}; keep it as it is, or add "${resource.name}" to 'allowDataLoss' if its data may be lost`,
-    });
-  }
-  if (problems.length > 0) throw new RefusedError(problems, "refused, because data would be lost");
+): Problem[] {
+  const planned = new Map(after.map((resource) => [resource.name, resource]));
+  return before.flatMap((resource): Problem[] => {
+    const loss = lossOf(resource, planned.get(resource.name), cloud);
+    if (loss === undefined || allowed.includes(resource.name)) return [];
+    return [
+      {
+        path: resource.name,
+        message: `${loss}; keep it as it is, or add "${resource.name}" to 'allowDataLoss' if its data may be lost`,
+      },
+    ];
+  });
 }

@@ -4,7 +4,7 @@ import { secretNames, splitPlaceholders, type PlannedSecret } from "./secrets";
 import type { Specification } from "./specification";
 
 /** Passwords that are made for the bundled databases: lost with them, useless without them. */
-const databasePasswords: Readonly<Record<string, string>> = {
+export const databasePasswords: Readonly<Record<string, string>> = {
   pgsqlPassword: "password of the primary database",
   codeintelDbPassword: "password of the code navigation database",
   codeinsightsDbPassword: "password of the code insights database",
@@ -32,6 +32,9 @@ function purposes(specification: Specification): Map<string, string> {
   for (const text of [siteConfig?.site, siteConfig?.codeHosts, siteConfig?.globalSettings])
     for (const name of secretNames(splitPlaceholders(text ?? "", "json")))
       add(name, "value in the configuration files");
+  for (const [service, { env }] of Object.entries(specification.overrides))
+    for (const [variable, value] of Object.entries(env ?? {}))
+      for (const name of secretNames(splitPlaceholders(value, "env"))) add(name, `in ${variable} of ${service}`);
   return found;
 }
 

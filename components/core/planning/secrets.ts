@@ -32,7 +32,7 @@ export interface PlannedSecret {
 const placeholder = /\$\{secret:([^\s"\\{}]+)\}/g;
 
 /** Splits a text with `${secret:NAME}` placeholders into parts. */
-export function splitPlaceholders(text: string, as: "raw" | "json"): SecretPart[] {
+export function splitPlaceholders(text: string, as: "raw" | "json" | "env"): SecretPart[] {
   const parts: SecretPart[] = [];
   let position = 0;
   for (const match of text.matchAll(placeholder)) {

@@ -81,6 +81,11 @@ export const stopRules: readonly StopRule[] = [
     reason: "machine images have no multi-version upgrade: go one minor release at a time",
   },
   {
+    id: "standard-hops-only",
+    forbids: (from, to, { standardHopsOnly }) => standardHopsOnly === true && hopKind(from, to) === "multi-version",
+    reason: "this deployment makes no multi-version upgrade yet: go one minor release at a time",
+  },
+  {
     id: "ami-sunset",
     forbids: (from, to, situation) => crosses(from, to, v7_0) && holds("machine-image-or-pure-docker", situation),
     reason: "machine images end before 7.0: move to compose or Kubernetes on the same release first",

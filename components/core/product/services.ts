@@ -1,5 +1,5 @@
 import { isAtLeast } from "./releases";
-import type { ReleaseRange, Service, ServiceName } from "./service";
+import type { ReleaseRange, Service, ServiceName, ServiceVolume } from "./service";
 import { applicationServices } from "./services/application";
 import { operationsServices } from "./services/operations";
 import { searchServices } from "./services/search";
@@ -48,4 +48,9 @@ export function repositoryOf(service: Service, release: string): string {
   const image = service.images.find((candidate) => holdsIn(candidate, release));
   if (image === undefined) throw new Error(`'${service.name}' has no image in release ${release}`);
   return image.repository;
+}
+
+/** Name of the volume of one instance of a service, e.g. `gitserver-0`. */
+export function volumeName(volume: ServiceVolume, ordinal: number): string {
+  return volume.name.replace("{n}", String(ordinal));
 }

@@ -11,6 +11,7 @@ import { convergeScript } from "./converge";
 import { renderGrafana } from "./grafana";
 import { renderPostgresConf } from "./postgresql";
 import { renderPrometheus } from "./prometheus";
+import { inEnvironmentFile } from "./secret-text";
 import { renderSiteConfiguration } from "./site-configuration";
 
 const databases = ["pgsql", "codeintel-db", "codeinsights-db"] as const;
@@ -30,7 +31,11 @@ function byPath(a: { readonly path: string }, b: { readonly path: string }): num
 function environmentFile(container: PlannedContainer): SecretFile[] {
   const variables = Object.entries(container.secretEnvironment);
   if (variables.length === 0) return [];
-  const parts = variables.flatMap(([name, value]): SecretPart[] => [`${name}="`, ...value, '"\n']);
+  const parts = variables.flatMap(([name, value]): SecretPart[] => [
+    `${name}="`,
+    ...value.map((part) => (typeof part === "string" ? inEnvironmentFile(part) : part)),
+    '"\n',
+  ]);
   return [{ path: secretEnvironmentPath(container.name), mode: "0600", parts }];
 }
 

@@ -1,12 +1,17 @@
 import type { SecretPart } from "../planning/secrets";
 
+/** Writes a value so that it stands between double quotes in an environment file as compose reads it. */
+export function inEnvironmentFile(value: string): string {
+  return value.replace(/[\\"$]/g, "\\$&").replaceAll("\n", "\\n");
+}
+
 /** Writes a secret's value as a part asks for. */
 function written(value: string, as: Exclude<SecretPart, string>["as"]): string {
   switch (as) {
     case "raw":
       return value;
     case "env":
-      return value.replace(/[\\"$]/g, "\\$&").replaceAll("\n", "\\n");
+      return inEnvironmentFile(value);
     case "json":
       return JSON.stringify(value).slice(1, -1);
     case "uri":
