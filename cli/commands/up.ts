@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { InputError } from "../../components/core/errors";
+import { outputsText } from "../engine/outputs-text";
+import { follow, openStack, plainOutputs, type EngineOptions } from "../engine/stack";
+import { PlainError } from "../failure";
+import type { Terminal } from "../terminal";
+import { printJson, printText, withExamples } from "../verb";
+
+const dockerSocket = "/var/run/docker.sock";
+
+function requireDocker({ env }: Terminal): void {
+  if ((env["DOCKER_HOST"] ?? "") !== "" || process.platform === "win32" || existsSync(dockerSocket)) return;
+  throw new InputError(
+    [
+      {
+        path: "stack",
+        message: `is missing, and a try-out needs a Docker Engine, of which neither ${dockerSocket} nor DOCKER_HOST is there; start Docker, or name a stack`,
+      },
+    ],
+    "there is nothing to deploy to",
+  );
+}
+
+async function up(options: EngineOptions, terminal: Terminal): Promise<void> {
+  const { yes = false, json = false } = options;
+  if (!yes && terminal.confirm === undefined)
+    throw new InputError(
+      [
+        {
+          path: "yes",
+          message: "is missing, and nobody can be asked; sgbox preview shows what would be done, --yes does it",
+        },
+      ],
+      "nothing was done",
+    );
+  if (options.stack === undefined) requireDocker(terminal);
+  const { stack, place } = await openStack(options, "create", terminal);
+  if (!yes) {
+    const { progress } = await follow("planned", terminal, ({ take }) =>
+      stack.preview({ onEvent: take, color: "never" }),
+    );
+    const question = `${progress.summary}. Go on with ${place.stack}?`;
+    if ((await terminal.confirm?.(question)) !== true) throw new PlainError("nothing was done");
+  }
+  const { progress, result } = await follow("done", terminal, ({ take }) =>
+    stack.up({ onEvent: take, color: "never" }),
+  );
+  terminal.note(progress.summary);
+  const outputs = plainOutputs(result.outputs);
+  if (json) printJson(terminal, { stack: place.stack, counts: progress.counts, outputs });
+  else printText(terminal, outputsText(outputs, terminal.colors));
+}
+
+/** Defines `sgbox up`. */
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .option(
+      "--stack <file or name>",
+      "stack file, or name of a stack with a file here; default: a try-out on this machine's Docker",
+    )
+    .option("--yes", "do not ask, neither about the changes nor about installing Pulumi's engine");
+  withExamples(command, ["sgbox up", "sgbox up --stack Pulumi.prod.yaml --yes"]).action((options: EngineOptions) =>
+    up(options, terminal),
+  );
+}

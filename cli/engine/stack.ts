@@ -1,0 +1,85 @@
+import { LocalWorkspace, StackNotFoundError, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
+import { InputError } from "../../components/core/errors";
+import { planVm } from "../../components/core/planning/plan";
+import { parseSpecification, type Specification } from "../../components/core/planning/specification";
+import { readStackFile } from "../stack-file";
+import type { Terminal } from "../terminal";
+import { engineEnvironment } from "./home";
+import { findStack, type StackPlace } from "./place";
+import { engineError } from "./program-error";
+import { Progress } from "./progress";
+import { findPulumi } from "./pulumi-command";
+
+/** A stack with the engine that works on it. */
+export interface OpenStack {
+  readonly place: StackPlace;
+  readonly stack: Stack;
+}
+
+/** Options every verb of the engine has. */
+export interface EngineOptions {
+  readonly stack?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Opens the stack a verb is given. Its configuration is checked first, so that what is wrong is said at once.
+ * @param missing what to do when the stack is not there yet: make it, or say that nothing is deployed
+ * @throws InputError when there is no such stack or its configuration is wrong
+ */
+export async function openStack(
+  options: EngineOptions,
+  missing: "create" | "refuse",
+  terminal: Terminal,
+): Promise<OpenStack> {
+  const place = findStack(options.stack, terminal, missing === "create");
+  if (missing === "create") planVm(specificationOf(place, terminal));
+  const pulumiCommand = await findPulumi(terminal, options.yes === true);
+  const workspace = { pulumiCommand, envVars: engineEnvironment(terminal) };
+  const args = { stackName: place.stack, workDir: place.folder };
+  try {
+    const stack =
+      missing === "create"
+        ? await LocalWorkspace.createOrSelectStack(args, workspace)
+        : await LocalWorkspace.selectStack(args, workspace);
+    return { place, stack };
+  } catch (error) {
+    if (!(error instanceof StackNotFoundError)) throw engineError([], error);
+    throw new InputError(
+      [{ path: "stack", message: `is "${place.stack}", which is not deployed; sgbox up makes it` }],
+      "the stack cannot be found",
+    );
+  }
+}
+
+/**
+ * The specification of a stack.
+ * @throws InputError when its configuration is wrong
+ */
+export function specificationOf(place: StackPlace, terminal: Terminal): Specification {
+  const { config, files } = readStackFile(place.file, terminal);
+  return parseSpecification(config, files);
+}
+
+/** Runs the engine, telling its progress unless it is to be quiet, and turns what the program or the engine reports into errors. */
+export async function follow<Result>(
+  kind: "planned" | "done",
+  terminal: Terminal,
+  run: (progress: Progress) => Promise<Result>,
+  isQuiet = false,
+): Promise<{ readonly progress: Progress; readonly result: Result }> {
+  const progress = new Progress(terminal, kind, isQuiet);
+  try {
+    return { progress, result: await run(progress) };
+  } catch (error) {
+    throw engineError(progress.errors, error);
+  }
+}
+
+/** The outputs of a stack as plain values; secret ones are named, not shown. */
+export function plainOutputs(outputs: OutputMap): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { value, secret }]) => [name, secret ? "[secret]" : (value as unknown)]),
+  );
+}

@@ -1,0 +1,20 @@
+import { RefusedError } from "../errors";
+import type { Specification } from "./specification";
+
+/**
+ * Refuses to destroy what the cloud would refuse to delete, before half of it is gone.
+ * @throws RefusedError while deletion protection is on
+ */
+export function checkDestroy({ cloud, deletionProtection }: Pick<Specification, "cloud" | "deletionProtection">): void {
+  if (cloud === "local" || !deletionProtection) return;
+  throw new RefusedError(
+    [
+      {
+        path: "deletionProtection",
+        message:
+          "is true, so the cloud deletes neither machine nor load balancer; set it to false, run sgbox up, then sgbox down",
+      },
+    ],
+    "refused, because the instance is protected from deletion",
+  );
+}
