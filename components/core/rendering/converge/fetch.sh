@@ -64,10 +64,10 @@ publish() { # best effort
   fi
 }
 
-secret() { # secret ADDRESS
+secret() { # secret ADDRESS[#VERSION]
   case $source in
     s3) request secretsmanager -H 'X-Amz-Target: secretsmanager.GetSecretValue' \
-      -H 'Content-Type: application/x-amz-json-1.1' -d "{\"SecretId\": \"$1\"}" "$secrets/" | jq -e .SecretString ;;
+      -H 'Content-Type: application/x-amz-json-1.1' -d "{\"SecretId\": \"${1%%#*}\"}" "$secrets/" | jq -e .SecretString ;;
     gcs) request - "$secrets/v1/$1:access" | jq -e '.payload.data | @base64d' ;;
     folder) jq -Rs . "$folder/secrets/$1" ;;
   esac
