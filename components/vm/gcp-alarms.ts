@@ -139,8 +139,8 @@ function declareMachineAlarms(scope: GcpScope, alarm: Alarm, machine: compute.In
   alarm(
     "status",
     "machine is silent",
-    `The machine of Sourcegraph ${name} has published nothing for 15 minutes: it is off, or its set-up failed.`,
-    promql("no sign of life", pulumi.interpolate`absent_over_time(${series}[15m])`, "0s"),
+    `The machine of Sourcegraph ${name} has published nothing for 20 minutes: it is off, or its set-up failed.`,
+    promql("no sign of life", pulumi.interpolate`absent_over_time(${series}[10m])`, "600s"),
     transform.status,
   );
   alarm(

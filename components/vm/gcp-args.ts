@@ -83,7 +83,7 @@ export interface GcpTransforms {
   readonly snapshot?: Transform<Pick<compute.SnapshotArgs, "labels">>;
   /** The machine's own address, where it serves by itself. */
   readonly address?: Transform<compute.AddressArgs>;
-  /** The machine. Its data disk stays attached and its startup script stays; other metadata is added to them. */
+  /** The machine. Its data disk stays attached and its startup script stays; metadata is added to what there is. */
   readonly machine?: Transform<Omit<compute.InstanceArgs, "attachedDisks" | "metadataStartupScript">>;
   /** The rule that lets web traffic in. */
   readonly webFirewall?: Transform<compute.FirewallArgs>;
@@ -103,7 +103,8 @@ export interface GcpSourcegraphVmArgs extends SourcegraphVmArgs {
   readonly transform?: GcpTransforms;
   /**
    * A network that another part of the program makes, in place of `network`. A machine behind the load balancer needs
-   * Cloud NAT there to fetch packages and images. Default: a network is made. A change stops and starts the machine.
+   * Cloud NAT there to fetch packages and images. Firewall rules are made in the project of the instance; for a Shared VPC
+   * give `project` in `transform.webFirewall` and `transform.tunnelFirewall`. Default: a network is made. A change stops and starts the machine.
    *
    * @example { network: network.selfLink, subnetwork: network.subnetworkId }
    */

@@ -16,6 +16,9 @@ export interface GcpPlace {
 /** Device name of the data disk within the machine; Google's guest environment makes a link of it. */
 const deviceName = "sourcegraph-data";
 
+/** Metadata entry whose text Google's guest environment runs at every boot. */
+const startup = "startup-script";
+
 /** User of the keys in `access.sshKeys`, as on Debian's images for AWS. */
 export const adminUser = "admin";
 
@@ -71,12 +74,12 @@ export function declareMachine(o: {
   readonly address: compute.Address | undefined;
 }): compute.Instance {
   const { scope, place, account, address } = o;
-  const { names, parent, project, zone, labels, machine, specification, transform } = scope;
+  const { names, parent, project, zone, labels, machine, dataDisk, specification, transform } = scope;
   const keys = specification.access.sshKeys;
   const script = o.bucket.apply((bucket) => startupScript(scope, bucket));
   const metadata: Record<string, pulumi.Input<string>> = {
     // In `metadata` a change is made in place and runs at the next boot; `metadataStartupScript` would replace the machine.
-    "startup-script": script,
+    [startup]: script,
     "block-project-ssh-keys": "true",
     "serial-port-enable": "false",
     // Either the keys of the config, or whoever Google's OS Login lets in.
@@ -93,7 +96,8 @@ export function declareMachine(o: {
       initializeParams: {
         image: `projects/${machine.image.owner}/global/images/${machine.image.name}`,
         size: machine.rootDiskGb,
-        type: "pd-balanced",
+        // Machines that take Hyperdisk data disks do not all boot from others.
+        type: dataDisk.type.startsWith("hyperdisk") ? dataDisk.type : "pd-balanced",
         labels,
       },
     },
@@ -116,7 +120,9 @@ export function declareMachine(o: {
     metadata:
       given.metadata === metadata
         ? metadata
-        : pulumi.all([given.metadata, script]).apply(([more, text]) => ({ ...more, "startup-script": text })),
+        : pulumi
+            .all([metadata, given.metadata])
+            .apply(([ours, more]) => ({ ...ours, ...more, [startup]: ours[startup] ?? "" })),
   };
   return new compute.Instance(
     names.machine,

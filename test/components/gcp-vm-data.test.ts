@@ -74,11 +74,14 @@ describe("data of SourcegraphVm on Google Cloud", () => {
     assert.deepEqual([disk.name, disk.dependsOn], ["sourcegraph-data", ["sourcegraph-key-compute"]]);
   });
 
-  it("passes size, type and speed of the disk on", async () => {
+  it("passes size, type and speed of the disk on, and boots from a disk the machine takes too", async () => {
     const dataDisk = { sizeGb: 900, type: "hyperdisk-balanced", iops: 6000, throughputMbps: 300 };
-    const { resources } = await recordVm({ ...leastArgs, dataDisk });
+    const { resources } = await recordVm({ ...leastArgs, machine: { type: "c3-standard-22" }, dataDisk });
     const { type, size, provisionedIops, provisionedThroughput } = only(resources, "gcp:compute/disk:Disk").inputs;
     assert.deepEqual([type, size, provisionedIops, provisionedThroughput], ["hyperdisk-balanced", 900, 6000, 300]);
+    const { bootDisk, machineType } = only(resources, "gcp:compute/instance:Instance").inputs;
+    assert.equal(machineType, "c3-standard-22");
+    assert.equal((bootDisk as { initializeParams: { type: string } }).initializeParams.type, "hyperdisk-balanced");
   });
 
   it("snapshots the disk daily and keeps the snapshots when the disk goes", async () => {
@@ -257,8 +260,8 @@ describe("data of SourcegraphVm on Google Cloud", () => {
       change({ timeoutSec: 900 }, "gcp:compute/backendService:BackendService");
       change({ severity: "CRITICAL" }, "gcp:monitoring/alertPolicy:AlertPolicy", "sourcegraph-alarm-disk");
       const machine = "gcp:compute/instance:Instance";
-      const script = (was(machine)["metadata"] as Record<string, string>)["startup-script"];
-      change({ minCpuPlatform: "Intel Ice Lake", metadata: { extra: "yes", "startup-script": script } }, machine);
+      const metadata = { ...(was(machine)["metadata"] as Record<string, string>), extra: "yes" };
+      change({ minCpuPlatform: "Intel Ice Lake", metadata }, machine);
       assert.deepEqual(
         resources.filter(({ type }) => dataTypes.includes(type)).filter((resource) => !guarded(resource)),
         [],

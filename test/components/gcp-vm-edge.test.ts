@@ -172,7 +172,7 @@ describe("edge of SourcegraphVm on Google Cloud", () => {
         conditionPrometheusQueryLanguage: { query, duration, evaluationInterval: "60s", disableMetricValidation: true },
       });
       const { "sourcegraph-alarm-status": status, "sourcegraph-alarm-disk": disk } = alarms(resources);
-      assert.deepEqual(condition(status), promql("no sign of life", `absent_over_time(${series}[15m])`, "0s"));
+      assert.deepEqual(condition(status), promql("no sign of life", `absent_over_time(${series}[10m])`, "600s"));
       assert.deepEqual(condition(disk), promql("over 80 % full", `max(${series}) > 80`, "600s"));
       const { conditions: _, ...rest } = disk!;
       assert.deepEqual(rest, {
