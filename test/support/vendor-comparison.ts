@@ -117,7 +117,7 @@ function volumes(list: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     list.map((line) => {
       const [source, target, mode] = line.split(":");
-      return [target ?? "", `${source}${mode === undefined ? "" : ` ${mode}`}`];
+      return [target?.replace(/(.)\/$/, "$1") ?? "", `${source}${mode === undefined ? "" : ` ${mode}`}`];
     }),
   );
 }
