@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { InputError } from "../components/core/errors";
+import { encrypted } from "../components/core/planning/problems";
 import { filesNamed, type FileTexts } from "../components/core/planning/specification";
 
 /** Namespace of the config keys. */
@@ -21,9 +22,9 @@ function stripNamespace(key: string): string | undefined {
   return key.startsWith(prefix) ? key.slice(prefix.length) : undefined;
 }
 
-/** Values of a stack arrive as text; numbers, truth values, lists and sets of keys are JSON. */
+/** Values of a stack arrive as text; truth values, lists and sets of keys are JSON. No key at the top is a number. */
 function parseValue(text: string): unknown {
-  if (!/^(\[|\{|true$|false$|-?\d+(\.\d+)?$)/.test(text)) return text;
+  if (!/^(\[|\{|true$|false$)/.test(text)) return text;
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -31,7 +32,11 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** Reads the running stack's config: every key of the namespace, so that unknown ones are found. */
+/**
+ * Reads the running stack's config: every key of the namespace, so that unknown ones are found. A key other than `secrets`
+ * that is encrypted, or holds something encrypted, is given as `[encrypted]`, which the checks refuse: what is decrypted
+ * must not reach the plan, nor a message.
+ */
 export function readStackConfig(): StackConfig {
   const config: Record<string, unknown> = {};
   const secrets: Record<string, pulumi.Output<string>> = {};
@@ -39,12 +44,10 @@ export function readStackConfig(): StackConfig {
     const name = stripNamespace(key);
     if (name === undefined) continue;
     const value = parseValue(text);
-    if (name !== "secrets" || typeof value !== "object" || value === null) {
-      config[name] = value;
-      continue;
-    }
-    for (const [secret, plain] of Object.entries(value)) secrets[secret] = pulumi.secret(String(plain));
-    config[name] = Object.fromEntries(Object.keys(value).map((secret) => [secret, ""]));
+    if (name === "secrets" && typeof value === "object" && value !== null && !Array.isArray(value)) {
+      for (const [secret, plain] of Object.entries(value)) secrets[secret] = pulumi.secret(String(plain));
+      config[name] = Object.fromEntries(Object.keys(value).map((secret) => [secret, ""]));
+    } else config[name] = pulumi.runtime.isConfigSecret(key) ? encrypted : value;
   }
   return { config, secrets };
 }
@@ -74,15 +77,20 @@ export function configFromStackFile(text: string): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(entries).flatMap(([key, value]: [string, unknown]) => {
       const name = stripNamespace(key);
-      return name === undefined ? [] : [[name, withoutCiphertext(value)]];
+      return name === undefined ? [] : [[name, asTheEngineGives(value)]];
     }),
   );
 }
 
-function withoutCiphertext(value: unknown): unknown {
+/** A value at the top of a stack file: the engine hands scalars over as text. */
+function asTheEngineGives(value: unknown): unknown {
   if (typeof value === "string") return parseValue(value);
+  return typeof value === "number" ? String(value) : withoutCiphertext(value);
+}
+
+function withoutCiphertext(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  if (Object.keys(value).length === 1 && "secure" in value) return "[encrypted]";
+  if (Object.keys(value).length === 1 && "secure" in value) return encrypted;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutCiphertext(inner)]));
 }
 

@@ -38,7 +38,7 @@ function checkSize(config: Partial<Config>, problems: Problems): void {
   const { size, usage, cloud } = config;
   if (size !== undefined && usage !== undefined)
     problems.add("size", `and 'usage' exclude each other, got ${show(size)} and a usage; keep one of them`);
-  if (size === undefined && usage === undefined && cloud !== "local")
+  if (size === undefined && usage === undefined && cloud !== undefined && cloud !== "local")
     problems.add("size", "is missing; give a size (XS, S, M, L, XL) or 'usage'", "usage", "cloud");
   if (usage === undefined) return;
   if (usage.largestRepositoryGb > usage.totalSizeGb)

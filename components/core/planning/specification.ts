@@ -1,4 +1,4 @@
-import { InputError, type Problem, type RefusedError } from "../errors";
+import { InputError, type Problem } from "../errors";
 import type { DatabaseName } from "../product/service";
 import { checkCombinations } from "./combinations";
 import type {
@@ -230,23 +230,29 @@ function encryptedProblem(path: string): Problem {
   };
 }
 
-/** Everything wrong with a config, and the release's problem apart, since it alone may be a refusal. */
-function problemsIn(config: unknown, files: FileTexts): { problems: Problem[]; release?: InputError | RefusedError } {
+/** What can be read of a config, and what is malformed in it. */
+interface Reading {
+  readonly config: Partial<Config>;
+  readonly problems: readonly Problem[];
+}
+
+/** Of a malformed config what is well formed is read all the same, so that one run shows everything. */
+function read(config: unknown): Reading {
   const hidden = encryptedPlaces(config, "");
   const parsed = configSchema.safeParse(config);
+  if (parsed.success && hidden.length === 0) return { config: parsed.data, problems: [] };
   const schema = parsed.success ? [] : problemsOf(parsed.error.issues, configSchema, config);
   const shadowed = (path: string) => hidden.some((place) => path === place || path.startsWith(`${place}.`));
-  const found = [...hidden.map(encryptedProblem), ...schema.filter(({ path }) => !shadowed(path))];
-  if (typeof config !== "object" || config === null) return { problems: found };
-  // What is well formed is checked for contradictions all the same, so that one run shows everything.
-  const malformed = new Set(found.map(({ path }) => path.split(".")[0] ?? ""));
+  const problems = [...hidden.map(encryptedProblem), ...schema.filter(({ path }) => !shadowed(path))];
+  if (typeof config !== "object" || config === null) return { config: {}, problems };
+  const malformed = malformedKeys(problems);
   const rest = Object.fromEntries(Object.entries(config).filter(([key]) => !malformed.has(key)));
   const readable = configSchema.partial().safeParse(rest);
-  if (!readable.success) return { problems: found };
-  return {
-    problems: [...found, ...checkCombinations(readable.data, files, malformed)],
-    release: releaseProblem(readable.data.release),
-  };
+  return { config: readable.success ? readable.data : {}, problems };
+}
+
+function malformedKeys(problems: readonly Problem[]): ReadonlySet<string> {
+  return new Set(problems.map(({ path }) => path.split(".")[0] ?? ""));
 }
 
 /**
@@ -260,10 +266,13 @@ function problemsIn(config: unknown, files: FileTexts): { problems: Problem[]; r
  * @example parseSpecification({ cloud: "local", release: "7.5.4453" })
  */
 export function parseSpecification(config: unknown, files: FileTexts = {}): Specification {
-  const { problems, release } = problemsIn(config, files);
+  const { config: readable, problems: malformed } = read(config);
+  const contradictions = checkCombinations(readable, files, malformedKeys(malformed));
+  const problems = [...malformed, ...contradictions];
+  const release = releaseProblem(readable.release);
   if (problems.length > 0) throw new InputError([...problems, ...(release?.problems ?? [])]);
   if (release !== undefined) throw release;
-  return complete(configSchema.parse(config), files);
+  return complete(readable as Config, files);
 }
 
 /** The paths of the files a config names, for the edge of the program to read. */

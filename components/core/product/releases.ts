@@ -1,4 +1,4 @@
-import { parse, compare } from "semver";
+import { compare, parse, SemVer } from "semver";
 import { InputError, RefusedError } from "../errors";
 import data from "./data/releases.json";
 
@@ -136,9 +136,20 @@ export function normalizeRelease(version: string): string | undefined {
   return numbers && `${numbers.major}.${numbers.minor}.${numbers.patch}`;
 }
 
+const parsedVersions = new Map<string, SemVer>();
+
+/** Reading a version costs more than comparing two, and planning compares the same few again and again. */
+function parsedOnce(version: string): SemVer {
+  const known = parsedVersions.get(version);
+  if (known !== undefined) return known;
+  const parsed = new SemVer(version);
+  parsedVersions.set(version, parsed);
+  return parsed;
+}
+
 /** Negative, zero or positive as `a` is older than, equal to or newer than `b`, number by number. Throws a TypeError on what is no version. */
 export function compareReleases(a: string, b: string): number {
-  return compare(a, b);
+  return parsedOnce(a).compare(parsedOnce(b));
 }
 
 /** Whether `a` is `b` or newer. */
