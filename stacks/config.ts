@@ -32,6 +32,11 @@ function parseValue(text: string): unknown {
   }
 }
 
+/** Whether the engine decrypted something to give this key; a part of the SDK that its types leave out. */
+function isConfigSecret(key: string): boolean {
+  return (pulumi.runtime as unknown as { isConfigSecret(key: string): boolean }).isConfigSecret(key);
+}
+
 /**
  * Reads the running stack's config: every key of the namespace, so that unknown ones are found. A key other than `secrets`
  * that is encrypted, or holds something encrypted, is given as `[encrypted]`, which the checks refuse: what is decrypted
@@ -47,7 +52,7 @@ export function readStackConfig(): StackConfig {
     if (name === "secrets" && typeof value === "object" && value !== null && !Array.isArray(value)) {
       for (const [secret, plain] of Object.entries(value)) secrets[secret] = pulumi.secret(String(plain));
       config[name] = Object.fromEntries(Object.keys(value).map((secret) => [secret, ""]));
-    } else config[name] = pulumi.runtime.isConfigSecret(key) ? encrypted : value;
+    } else config[name] = isConfigSecret(key) ? encrypted : value;
   }
   return { config, secrets };
 }

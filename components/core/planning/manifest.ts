@@ -212,7 +212,7 @@ export function checkTransition(previous: Manifest | undefined, plan: Plan, spec
       "refused, because data would be lost, and for the upgrade itself",
     );
   }
-  if (data.length > 0) throw new RefusedError(data, "refused, because data would be lost or stay behind");
+  if (data.length > 0) throw new RefusedError(data, "refused, because data would be lost");
   const lastHop = hop === undefined ? previous.lastHop : { from: hop.from, to: hop.to, kind: hop.kind };
   return { ...(hop === undefined ? {} : { hop }), ...(lastHop === undefined ? {} : { lastHop }) };
 }
