@@ -13,7 +13,7 @@ const hour = 3600;
  * disk, and missing backup. They exist in any case, since one of them acts and all can be looked at; somebody is told where
  * `alarms.email` is set. Cost: about 0.10 USD a month each.
  *
- * How full the disk is, is told by the machine itself: metric `DataDiskUsedPercent`, dimension `Name`.
+ * How full the disk is, is told by the machine itself: metric `DataDiskUsedPercent`, dimension `Name`, every minute.
  */
 export function declareAlarms(scope: AwsScope, machine: AwsMachine, backup: dlm.LifecyclePolicy): void {
   const { parent, names, transform, plan, specification } = scope;
@@ -68,7 +68,10 @@ export function declareAlarms(scope: AwsScope, machine: AwsMachine, backup: dlm.
     statistic: "Maximum",
     period: 300,
     evaluationPeriods: 3,
-    alarmDescription: "the data disk is four fifths full; raise dataDisk.sizeGb, it grows in place",
+    // A machine that has stopped to measure may have run full already.
+    treatMissingData: "breaching",
+    alarmDescription:
+      "the data disk is four fifths full (raise dataDisk.sizeGb, it grows in place), or the machine does not say",
   });
   alarm("backup-missing", {
     namespace: "AWS/EBS",
