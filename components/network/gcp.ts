@@ -69,14 +69,14 @@ export class Network extends pulumi.ComponentResource {
     const block = planSubnets(cidr).find((subnet) => subnet.name === "machine")?.cidr ?? cidr;
 
     super("sourcegraph:gcp:Network", name, {}, opts);
-    const parent = this;
+    const child = { parent: this };
     const network = new compute.Network(
       `${name}-vpc`,
       transformed<compute.NetworkArgs>(
         { project, autoCreateSubnetworks: false, routingMode: "REGIONAL" },
         transform.network,
       ),
-      { parent },
+      child,
     );
     const subnetwork = new compute.Subnetwork(
       `${name}-machine`,
@@ -92,7 +92,7 @@ export class Network extends pulumi.ComponentResource {
         },
         transform.subnetwork,
       ),
-      { parent },
+      child,
     );
     this.networkId = network.name;
     this.selfLink = network.selfLink;
@@ -116,16 +116,16 @@ export class Network extends pulumi.ComponentResource {
     labels: Readonly<Record<string, string>>,
     transform: GcpNetworkTransforms,
   ): pulumi.Output<string> {
-    const parent = this;
+    const child = { parent: this };
     const router = new compute.Router(
       `${name}-router`,
       transformed<compute.RouterArgs>({ project, region, network: network.selfLink }, transform.router),
-      { parent },
+      child,
     );
     const address = new compute.Address(
       `${name}-nat`,
       transformed<compute.AddressArgs>({ project, region, addressType: "EXTERNAL", labels }, transform.natAddress),
-      { parent },
+      child,
     );
     new compute.RouterNat(
       `${name}-nat`,
@@ -144,7 +144,7 @@ export class Network extends pulumi.ComponentResource {
         },
         transform.nat,
       ),
-      { parent },
+      child,
     );
     return address.address;
   }

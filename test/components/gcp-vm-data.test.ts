@@ -28,7 +28,7 @@ const guarded = ({ protect, retainOnDelete, ignoreChanges }: Recorded) =>
 
 /** What was declared, unless it was refused. */
 function declared({ resources, error }: { resources: readonly Recorded[]; error: unknown }): readonly Recorded[] {
-  if (error !== undefined) throw error;
+  assert.equal(error, undefined);
   return resources;
 }
 
@@ -38,7 +38,7 @@ const acknowledge = ["backup-first", "oob-complete", "same-minor-executors"];
 /** The manifest a deployment leaves, with what is given in place of what it says. */
 async function manifestAfter(args: GcpSourcegraphVmArgs, change: Partial<Manifest> = {}): Promise<Manifest> {
   const { result, error } = await recordVm(args);
-  if (error !== undefined) throw error;
+  assert.equal(error, undefined);
   return { ...(await valueOf(result!.manifest))!, ...change };
 }
 

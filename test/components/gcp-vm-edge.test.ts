@@ -59,7 +59,7 @@ describe("edge of SourcegraphVm on Google Cloud", () => {
       healthChecks: "link:HealthCheck/sourcegraph-edge",
       securityPolicy: "link:SecurityPolicy/sourcegraph-edge",
     });
-    assert.ok((backend["timeoutSec"] as number) >= 600);
+    assert.ok(backend["timeoutSec"] >= 600);
   });
 
   it("listens on 443, and on 80 only to send to 443", async () => {

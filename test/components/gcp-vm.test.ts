@@ -154,16 +154,19 @@ describe("SourcegraphVm on Google Cloud", () => {
 
   it("gives the machine's account these rights and no others", async () => {
     const { resources } = await recordVm(fullArgs);
-    assert.deepEqual(inputsAt(resources, "gcp:serviceaccount/account:Account"), {
+    const account = only(resources, "gcp:serviceaccount/account:Account");
+    assert.deepEqual(account.inputs, {
       project: "example",
       accountId: "sourcegraph-ae1fb",
       displayName: "Sourcegraph sourcegraph",
       description: "identity of the machine",
     });
+    // The id comes from the stack's name; a stack that is renamed keeps its account.
+    assert.deepEqual(account.ignoreChanges, ["accountId"]);
     const granted = resources.filter(({ inputs }) => inputs["member"] === member);
     const rights = granted.map(({ inputs: { role, bucket, project, secretId, condition } }) => [
       role,
-      bucket ?? (secretId === undefined ? project : `${String(project)}/${String(secretId)}`),
+      bucket ?? (secretId === undefined ? project : [project, secretId].join("/")),
       ...(condition === undefined ? [] : [(condition as { expression: string }).expression]),
     ]);
     const accessor = "roles/secretmanager.secretAccessor";
