@@ -31,7 +31,7 @@ const types = [];
 const mocks = {
   newResource: ({ type, name, inputs }) => {
     types.push(type);
-    return { id: name + "-id", state: { arn: "arn:" + name, ...inputs } };
+    return { id: name + "-id", state: { arn: "arn:" + name, result: "made up", exitCode: 0, ...inputs } };
   },
   call: ({ inputs }) => inputs,
 };
@@ -55,7 +55,8 @@ describe("the packed package in an empty project", function () {
 
   before(() => {
     project = mkdtempSync(join(tmpdir(), "sgbox-package-"));
-    const packed = execFileSync("npm", ["pack", "--silent", "--pack-destination", project], {
+    // What was built when the dependencies were installed is packed; a build here would pull it from under other tests.
+    const packed = execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", project], {
       cwd: repository,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],

@@ -195,7 +195,7 @@ export function allOf(resources: readonly Recorded[], type: string): Recorded[] 
 }
 
 /** `type name < parent`, sorted: what an update recognises resources by. */
-export function identitiesOf(resources: readonly Recorded[]): string[] {
+export function identitiesOf(resources: readonly Pick<Recorded, "type" | "name" | "parent">[]): string[] {
   return resources.map(({ type, name, parent }) => `${keyOf(type, name)} < ${parent}`).sort();
 }
 

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { identitiesOf } from "./support/recorder";
+
+const root = resolve(__dirname, "..");
+
+/** The examples with the config their README sets. */
+const examples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "aws-vm": {
+    domain: "sourcegraph.example.com",
+    dnsZone: "Z0123456789ABCDEFGHIJ",
+    alarmEmail: "ops@example.com",
+    allowedCidrs: '["10.0.0.0/8"]',
+  },
+  "gcp-vm": {
+    project: "example-project",
+    domain: "sourcegraph.example.com",
+    dnsZone: "example-zone",
+    allowedCidrs: '["10.0.0.0/8"]',
+    admins: '["group:admins@example.com"]',
+  },
+  "local-vm": {},
+  "aws-vm-existing-network": {},
+  "aws-vm-upgrade": {},
+  "aws-vm-upgrade/step2": {},
+};
+
+const sections = ["What you get", "Prerequisites", "Deploy", "What you should see", "Next steps", "Clean up"];
+
+interface Run {
+  readonly identities: readonly string[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** The part of a registration's request that tells what is registered. */
+interface Request {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+}
+
+/** Sees every registration as it leaves the program. */
+function observe(see: (request: Request) => void): void {
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResource: (request: Request, ...rest: unknown[]) => unknown;
+  };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, ...rest) => {
+    see(request);
+    return register(request, ...rest);
+  };
+}
+
+/** `type name` of a resource from its URN. */
+function parentOf(urn: string): string {
+  if (urn === "") return "stack";
+  const [, , types = "", name] = urn.split("::");
+  return `${types.split("$").at(-1)} ${name}`;
+}
+
+/** What the clouds compute that programs go on with. */
+const computed = (name: string) => ({
+  arn: `arn:aws:mock:us-east-1:123456789012:${name}`,
+  result: "made up",
+  exitCode: 0,
+  domainValidationOptions: [
+    { resourceRecordName: "_a.example.com", resourceRecordType: "CNAME", resourceRecordValue: "_b.example.com" },
+  ],
+});
+
+/** Runs an example's program as Pulumi would, under mocks. */
+async function run(example: string, previous?: unknown): Promise<Run> {
+  const seen: { type: string; name: string; parent: string }[] = [];
+  const project = `sourcegraph-${example.split("/")[0]}`;
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        if (type === "pulumi:pulumi:StackReference")
+          return { id: name, state: { outputs: previous === undefined ? {} : { manifest: previous } } };
+        return { id: `${name}-id`, state: { ...computed(name), ...(inputs as object) } };
+      },
+      call: ({ inputs }) => inputs as Record<string, unknown>,
+    },
+    project,
+    "dev",
+    false,
+    "organization",
+  );
+  const config = examples[example] ?? {};
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(Object.entries(config).map(([key, value]) => [`${project}:${key}`, value])),
+  );
+  observe((request) =>
+    seen.push({ type: request.getType(), name: request.getName(), parent: parentOf(request.getParent()) }),
+  );
+  const file = join(root, "examples", example, "index.ts");
+  // Loaded anew each time, because loading it is what declares.
+  delete require.cache[file];
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- as Pulumi does
+  const program = require(file) as Record<string, unknown> | (() => Promise<Record<string, unknown>>);
+  const outputs = typeof program === "function" ? await program() : program;
+  await pulumi.runtime.disconnect();
+  return { identities: identitiesOf(seen), outputs };
+}
+
+describe("the examples", function () {
+  this.timeout(20_000);
+
+  for (const example of Object.keys(examples)) {
+    it(`${example} declares what test/identity says, so that an update of the library keeps it`, async () => {
+      const previous = example.endsWith("/step2")
+        ? await valueOf((await run(example.replace("/step2", ""))).outputs.manifest)
+        : undefined;
+      const { identities, outputs } = await run(example, previous);
+      assert.match(String(await valueOf(outputs.url)), /^https?:\/\//);
+      const fixture = join(root, "test/identity/examples", `${example.replace("/", "-")}.json`);
+      if (process.env.UPDATE_IDENTITY === "1") writeFileSync(fixture, `${JSON.stringify(identities, null, 2)}\n`);
+      assert.deepEqual(identities, JSON.parse(readFileSync(fixture, "utf8")));
+    });
+  }
+
+  it("refuse an upgrade that jumps or goes back, before anything is declared", async () => {
+    const manifest = (await valueOf((await run("aws-vm-upgrade/step2")).outputs.manifest)) as object;
+    await assert.rejects(run("aws-vm-upgrade", { ...manifest }), /^RefusedError/);
+  });
+
+  for (const example of Object.keys(examples).filter((name) => !name.includes("/"))) {
+    it(`${example} explains itself in the order of all examples`, () => {
+      const text = readFileSync(join(root, "examples", example, "README.md"), "utf8");
+      assert.deepEqual(
+        [...text.matchAll(/^## (.*)$/gm)].map((match) => match[1]),
+        sections,
+      );
+    });
+  }
+});
+
+function valueOf(value: unknown): Promise<unknown> {
+  return new Promise((settle) => pulumi.output(value).apply(settle));
+}
