@@ -1,5 +1,5 @@
 import { parse as parseJsonc, type ParseError } from "jsonc-parser";
-import { hintFor, show, type Problems } from "./problems";
+import { nearest, show, type Problems } from "./problems";
 import type { Config } from "./config";
 import { databasePasswords } from "./planned-secrets";
 import { secretNames, splitPlaceholders } from "./secrets";
@@ -97,10 +97,12 @@ function checkReferences(config: Partial<Config>, files: Files, problems: Proble
     if (cloud === undefined || given.includes(name) || store?.shape.test(name) === true) continue;
     const setIt = (called: string) => `pulumi config set --secret --path 'sourcegraph:secrets.${called}'`;
     const orStore = store === undefined ? "" : `, or ${store.what}`;
+    const meant = nearest(name, given);
+    const fix = meant === undefined ? `set it by ${setIt("NAME")} and write NAME here` : `did you mean '${meant}'?`;
     // A value that may be the secret itself is never repeated.
     const message = placeholder
       ? `refers to the secret '${name}', which is not given; set it by ${setIt(name)}`
-      : `must be the name of a secret under 'secrets'${orStore}, and the value given (not shown here) is none; ${given.length === 0 ? "there are no secrets yet" : hintFor(name, given, "there are")}; set one by ${setIt("NAME")} and write its NAME`;
+      : `must be the name of a secret under 'secrets'${orStore}; the value given is not one and not shown here; ${fix}`;
     problems.add(path, message, "secrets");
   }
 }

@@ -7,18 +7,18 @@ type Databases = Extract<Config["databases"], object>["external"];
 type Buckets = Extract<Config["objectStorage"], object>["external"];
 
 function checkDatabases(external: Databases, problems: Problems): void {
-  const named = Object.entries(external);
-  if (named.length === 0)
+  const names = (["frontend", "codeIntel", "codeInsights"] as const).filter((name) => external[name] !== undefined);
+  if (names.length === 0)
     problems.add("databases.external", "names no database; give frontend, codeIntel or codeInsights, or write bundled");
-  for (const [name, database] of named)
-    if (database !== undefined && database.passwordSecret === undefined)
+  const places = new Map<string, string>();
+  for (const name of names) {
+    const database = external[name];
+    if (database === undefined) continue;
+    if (database.passwordSecret === undefined)
       problems.add(
         `databases.external.${name}.passwordSecret`,
         "is missing; an external database needs the secret with its password",
       );
-  const places = new Map<string, string>();
-  for (const [name, database] of named) {
-    if (database === undefined) continue;
     const place = `${database.host}:${database.port ?? 5432}/${database.database}`;
     const other = places.get(place);
     if (other !== undefined)

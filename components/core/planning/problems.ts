@@ -30,7 +30,8 @@ function keysAt(schema: Node, path: readonly PropertyKey[]): string[] {
   return next === undefined ? [] : keysAt(next, rest);
 }
 
-function nearest(word: string, known: readonly string[]): string | undefined {
+/** The known word that was most likely meant; undefined when none is near. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({ candidate, away: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.away - b.away);
@@ -88,7 +89,7 @@ export function show(value: unknown, path = ""): string {
 }
 
 /** The end of a message on a word that is not known: what was meant, or else everything that is known. */
-export function hintFor(word: string, known: readonly string[], all: string): string {
+function hintFor(word: string, known: readonly string[], all: string): string {
   const meant = nearest(word, known);
   return meant === undefined ? `${all} ${known.join(", ")}` : `did you mean '${meant}'?`;
 }

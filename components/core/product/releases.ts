@@ -205,7 +205,7 @@ export function requireRenderable(version: string, path = "release"): Release {
   const release = findRelease(version);
   if (release === undefined) throw wrong(unknownReleaseMessage(version, renderable));
   if (!release.deployable.compose) {
-    const near = nearestReleases(release.version, pullable).join(" and ");
+    const near = nearestReleases(release.version, renderable).join(" and ");
     throw wrong(`is "${version}", which cannot be pulled: ${release.deployable.reason}; nearest to it: ${near}`);
   }
   if (!isAtLeast(release.version, oldestRenderableRelease)) {

@@ -116,7 +116,7 @@ describe("a release to render", () => {
     latest: `'release' is "latest", which is not a version; give three numbers such as 7.5.4453`,
     "7.6.0": `'release' is "7.6.0", which exists for Kubernetes only; nearest to it for docker compose: 7.5.4453`,
     "7.4.2513": `'release' is "7.4.2513", which exists for Kubernetes only; nearest to it for docker compose: 7.4.0 and 7.5.0`,
-    "5.3.16323": `'release' is "5.3.16323", which cannot be pulled: its compose file names images in the private registry us-central1-docker.pkg.dev/sourcegraph-ci/rfc795-internal; nearest to it: 5.3.12303 and 5.4.0`,
+    "5.3.16323": `'release' is "5.3.16323", which cannot be pulled: its compose file names images in the private registry us-central1-docker.pkg.dev/sourcegraph-ci/rfc795-internal; nearest to it: 6.0.0`,
   };
   for (const [version, message] of Object.entries(wrong)) {
     it(`is wrong input when it is ${version}`, () => {
