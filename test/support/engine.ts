@@ -203,10 +203,15 @@ export class Engine {
 
   /** The text of the state file, exactly as it is on disk; "" before the first operation. */
   public exportState(): string {
+    const file = this.stateFile();
+    return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+  }
+
+  /** The state file. */
+  public stateFile(): string {
     const stacks = path.join(this.folder, "state", ".pulumi", "stacks");
     const [project = ""] = fs.readdirSync(stacks);
-    const file = path.join(stacks, project, `${this.stack}.json`);
-    return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+    return path.join(stacks, project, `${this.stack}.json`);
   }
 
   /** The outputs of the stack, secrets in plain text. */
