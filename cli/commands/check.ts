@@ -73,7 +73,7 @@ async function check({ stack, against, format, json }: Options, terminal: Termin
       );
       break;
     case "text":
-      printText(terminal, sectionsText(sections, terminal.colors));
+      printText(terminal, sectionsText(sections, terminal));
       break;
     case "markdown":
       printText(terminal, reportMarkdown(title, sections));

@@ -41,7 +41,7 @@ function keptText(kept: readonly Kept[], { stack, folder }: StackPlace, terminal
   return [
     sectionsText(
       [{ id: "kept", title: "Kept", summary: "because it holds data or opens it", columns, rows }],
-      terminal.colors,
+      terminal,
     ),
     "",
     "sgbox up brings the instance back with this data.",

@@ -47,7 +47,7 @@ function images({ release: asked, mirror, format, json }: Options, terminal: Ter
     terminal,
     sectionsText(
       [{ id: "images", title: `Images of ${release}`, summary: `${found.length}`, columns, rows }],
-      terminal.colors,
+      terminal,
     ),
   );
 }

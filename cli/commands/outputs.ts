@@ -8,7 +8,7 @@ async function outputs(options: EngineOptions, terminal: Terminal): Promise<void
   const { stack } = await openStack(options, "refuse", terminal);
   const found = plainOutputs(await stack.outputs());
   if (options.json === true) printJson(terminal, found);
-  else printText(terminal, outputsText(found, terminal.colors));
+  else printText(terminal, outputsText(found, terminal));
 }
 
 /** Defines `sgbox outputs`. */

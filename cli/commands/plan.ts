@@ -48,7 +48,7 @@ function textOf(planned: PlannedStack, all: boolean, terminal: Terminal): string
   return [
     dim(headline),
     "",
-    sectionsText(planSections(planned, all ? "all" : "short"), terminal.colors),
+    sectionsText(planSections(planned, all ? "all" : "short"), terminal),
     "",
     bold("Next"),
     indented(tableText([{ title: "" }, { title: "" }], next, terminal.colors)),

@@ -21,7 +21,7 @@ async function preview(options: EngineOptions, terminal: Terminal): Promise<void
     columns: [{ title: "" }, { title: "" }, { title: "" }],
     rows: progress.changes.map(({ op, type, name }) => [op, type, name]),
   };
-  printText(terminal, sectionsText([section], terminal.colors));
+  printText(terminal, sectionsText([section], terminal));
 }
 
 /** Defines `sgbox preview`. */

@@ -39,7 +39,7 @@ async function compare(checkout: string, json: boolean, terminal: Terminal): Pro
       found,
     ]),
   };
-  printText(terminal, sectionsText([section], terminal.colors));
+  printText(terminal, sectionsText([section], terminal));
 }
 
 function list(json: boolean, terminal: Terminal): void {
@@ -69,7 +69,7 @@ function list(json: boolean, terminal: Terminal): void {
       reason,
     ]),
   };
-  printText(terminal, sectionsText([section], terminal.colors));
+  printText(terminal, sectionsText([section], terminal));
 }
 
 /** Defines `sgbox releases`. */

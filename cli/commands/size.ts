@@ -21,13 +21,13 @@ function size(options: Options, terminal: Terminal): void {
   if (asPublished === true) {
     const published = estimateAsPublished(usage, target);
     if (json === true) printJson(terminal, published);
-    else printText(terminal, sectionsText(publishedSections(published), terminal.colors));
+    else printText(terminal, sectionsText(publishedSections(published), terminal));
     return;
   }
   const estimated = estimate(usage, { target, release });
   const machines = target === "docker-compose" ? machineQuotes(usage) : [];
   if (json === true) printJson(terminal, { ...estimated, machines });
-  else printText(terminal, sectionsText(estimateSections(estimated, machines), terminal.colors));
+  else printText(terminal, sectionsText(estimateSections(estimated, machines), terminal));
 }
 
 /** Defines `sgbox size`. */

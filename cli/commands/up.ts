@@ -49,7 +49,7 @@ async function up(options: EngineOptions, terminal: Terminal): Promise<void> {
   terminal.note(progress.summary);
   const outputs = plainOutputs(result.outputs);
   if (json) printJson(terminal, { stack: place.stack, counts: progress.counts, outputs });
-  else printText(terminal, outputsText(outputs, terminal.colors));
+  else printText(terminal, outputsText(outputs, terminal));
 }
 
 /** Defines `sgbox up`. */

@@ -26,7 +26,7 @@ interface Options {
 function upgrade({ json, commands, ...request }: Options, terminal: Terminal): void {
   const planned = planUpgrade(request);
   if (json === true) printJson(terminal, planned);
-  else printText(terminal, sectionsText(upgradeSections(planned, { commands: commands === true }), terminal.colors));
+  else printText(terminal, sectionsText(upgradeSections(planned, { commands: commands === true }), terminal));
 }
 
 /** Defines `sgbox upgrade`. */

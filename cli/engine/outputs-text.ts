@@ -1,6 +1,6 @@
 import { facts } from "../../components/core/rendering/section";
 import { sectionsText } from "../table";
-import type { Colors } from "../terminal";
+import type { Terminal } from "../terminal";
 
 function entriesOf(name: string, value: unknown): [string, string][] {
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
@@ -10,8 +10,8 @@ function entriesOf(name: string, value: unknown): [string, string][] {
 }
 
 /** Outputs for a person; the manifest is for programs and is left to `--json`. */
-export function outputsText(outputs: Readonly<Record<string, unknown>>, colors: Colors): string {
+export function outputsText(outputs: Readonly<Record<string, unknown>>, terminal: Terminal): string {
   const { manifest: _manifest, ...rest } = outputs;
   const entries = Object.entries(rest).flatMap(([name, value]) => entriesOf(name, value));
-  return sectionsText([facts("outputs", "Outputs", entries)], colors);
+  return sectionsText([facts("outputs", "Outputs", entries)], terminal);
 }

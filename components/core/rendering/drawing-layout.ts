@@ -55,7 +55,18 @@ export const measures = {
   character: 6.4,
 } as const;
 
-const columns: readonly Place[] = ["outside", "balancer", "edge", "application", "inner", "stores", "cloud"];
+const columns: readonly Place[] = ["outside", "balancer", "application", "inner", "stores", "cloud"];
+
+/** The column of a group; the edge stands above the application. */
+function columnOfGroup({ place }: Group): Place {
+  return place === "edge" ? "application" : place;
+}
+
+/** The groups of a column from top to bottom. */
+function stackedIn(column: Place, groups: readonly Group[]): Group[] {
+  const found = groups.filter((group) => columnOfGroup(group) === column);
+  return [...found.filter(({ place }) => place === "edge"), ...found.filter(({ place }) => place !== "edge")];
+}
 
 /** Height of a card: its name, its lines, and what rests there. */
 function cardHeight(card: Card): number {
@@ -118,8 +129,8 @@ function gutterWidth(links: readonly Link[]): number {
 function linksBetween(left: number, right: number, groups: readonly Group[], links: readonly Link[]): Link[] {
   const columnOf = (id: string): number | undefined => {
     if (id === machineEnd) return undefined;
-    const place = groups.find((group) => group.id === id)?.place;
-    return place === undefined || place === "observability" ? undefined : columns.indexOf(place);
+    const group = groups.find((each) => each.id === id);
+    return group === undefined || group.place === "observability" ? undefined : columns.indexOf(columnOfGroup(group));
   };
   return links.filter(({ from, to }) => {
     const [a, b] = [columnOf(from), columnOf(to)];
@@ -133,7 +144,7 @@ function linksBetween(left: number, right: number, groups: readonly Group[], lin
 /** Decides every position of a drawing; the same drawing always gives the same layout. */
 export function layOut(drawing: Drawing): Layout {
   const { groups, links } = drawing;
-  const used = columns.filter((place) => groups.some((group) => group.place === place));
+  const used = columns.filter((place) => groups.some((group) => columnOfGroup(group) === place));
   const inMachine = (place: Place): boolean => ["edge", "application", "inner", "stores"].includes(place);
   const skipping = links.some(({ from, to }) => from === "application" && to === "stores");
   const headers = drawing.network === undefined ? 1 : 2;
@@ -146,9 +157,7 @@ export function layOut(drawing: Drawing): Layout {
 
   const heights = new Map<Place, number>();
   for (const place of used) {
-    const stacked = groups
-      .filter((group) => group.place === place)
-      .map((group) => groupSize(group, endsOf(group, links)).height);
+    const stacked = stackedIn(place, groups).map((group) => groupSize(group, endsOf(group, links)).height);
     heights.set(
       place,
       stacked.reduce((sum, height) => sum + height + measures.groupGap, -measures.groupGap),
@@ -167,10 +176,10 @@ export function layOut(drawing: Drawing): Layout {
     }
     let y =
       top +
-      (place === "outside" || place === "balancer" || place === "edge"
+      (place === "outside" || place === "balancer" || place === "application"
         ? 0
         : Math.max(0, (tallest - (heights.get(place) ?? 0)) / 4));
-    for (const group of groups.filter((each) => each.place === place)) {
+    for (const group of stackedIn(place, groups)) {
       const each = placeGroup(group, x, Math.round(y), endsOf(group, links));
       placed.push(each);
       y += each.box.height + measures.groupGap;

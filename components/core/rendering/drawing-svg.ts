@@ -26,7 +26,7 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;b
 .drawing text{fill:var(--ink);font-size:12px}
 .drawing .title{font-size:20px;font-weight:600}
 .drawing .soft{fill:var(--soft);font-size:11px}
-.drawing .name{font-size:12.5px;font-weight:600}
+.drawing .name{font-size:12px;font-weight:600}
 .drawing .heading{font-size:11px;font-weight:600;fill:var(--soft);letter-spacing:.04em}
 .drawing .boundary{fill:none;stroke:var(--soft);stroke-width:1.2;stroke-dasharray:6 4}
 .drawing .machine{fill:var(--machine);stroke-dasharray:none;stroke-width:1.4}

@@ -2,6 +2,7 @@ import { sizingData } from "../planning/sizing-data";
 import type { DeclaredResource } from "../planning/declared-resource";
 import type { Plan } from "../planning/plan";
 import type { Specification } from "../planning/specification";
+import { serviceNamed } from "../product/services";
 import type { Bundle } from "./bundle";
 import { dataAtRest } from "./data-at-rest";
 import { resourceSection } from "./resource-tree";
@@ -137,6 +138,23 @@ function servicesSection({ containers }: Plan): Section {
   };
 }
 
+/** Who opens connections to whom, service by service; what the drawing shows group by group. */
+function connectionsSection({ containers }: Plan): Section {
+  const names = [...new Set(containers.map(({ service }) => service))];
+  const rows = names.flatMap((from) =>
+    serviceNamed(from)
+      .connects.filter(({ to }) => names.includes(to))
+      .map(({ to, port }) => [from, to, String(port)]),
+  );
+  return {
+    id: "connections",
+    title: "Connections",
+    summary: `${rows.length}, all within the machine; scrapes of metrics are not listed`,
+    columns: [{ title: "from" }, { title: "to" }, { title: "port", align: right }],
+    rows,
+  };
+}
+
 const origins = {
   generated: "made at first creation",
   config: "encrypted config value",
@@ -214,6 +232,7 @@ export function planSections(reported: ReportedPlan, detail: Detail): Section[] 
     overview(reported),
     ...noticesSection(plan),
     servicesSection(plan),
+    ...(detail === "all" ? [connectionsSection(plan)] : []),
     dataAtRest(plan, specification, detail),
     secretsSection(plan),
     detail === "all" ? files : { ...files, rows: [], columns: [] },

@@ -15,7 +15,7 @@ const style = `
 @media (prefers-color-scheme:dark){:root{--ink:#e7ebf1;--soft:#9aa6b6;--paper:#11161d;--panel:#181f29;--line:#303a47;--accent:#6cc3de}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-main,header{max-width:1400px;margin:0 auto;padding:0 20px}
+main,header{max-width:1600px;margin:0 auto;padding:0 20px}
 header{padding-top:28px}
 h1{font-size:24px;margin:0}
 header p{color:var(--soft);margin:4px 0 16px}
@@ -25,7 +25,7 @@ a:hover{text-decoration:underline}
 .tools{position:sticky;top:0;z-index:1;background:var(--paper);padding:12px 0;margin:12px 0;border-bottom:1px solid var(--line)}
 input{width:100%;max-width:420px;padding:8px 12px;font:inherit;color:inherit;background:var(--panel);border:1px solid var(--line);border-radius:8px}
 figure{margin:0 0 24px;border:1px solid var(--line);border-radius:10px;overflow-x:auto}
-figure svg{display:block;min-width:1100px;width:100%;height:auto}
+figure svg{display:block;min-width:1500px;width:100%;height:auto}
 section{margin:0 0 32px}
 h2{font-size:18px;margin:0 0 8px}
 h2 span{color:var(--soft);font-size:14px;font-weight:400;margin-left:8px}
