@@ -34,6 +34,7 @@ export default tseslint.config(
       "no-console": "off",
     },
   },
+  { files: ["examples/**/*.ts"], rules: { "@typescript-eslint/explicit-module-boundary-types": "off" } },
   { files: ["components/core/planning/config.ts"], rules: { "max-lines": "off" } },
   {
     files: ["**/*.cjs", "**/*.mjs"],

@@ -17,7 +17,7 @@ const instance = new SourcegraphVm("sourcegraph", {
   access: { allowedCidrs: ["10.0.0.0/8"] },
   existingNetwork: { vpcId: vpc.id, subnetId: subnet.id, instanceConnect: true },
   // One child changed: the machine is monitored every minute.
-  transform: { machine: { monitoring: true } },
+  transform: { instance: { monitoring: true } },
 });
 
 export const url = instance.url;

@@ -1,0 +1,112 @@
+// Measures the budgets and prints them beside what was measured. Nothing fails here: a figure depends on the machine.
+//
+//   npm run bench [-- --json] [-- --tests]      --tests: npm test as well
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import Table from "cli-table3";
+import { planVm } from "../components/core/planning/plan";
+import { parseSpecification } from "../components/core/planning/specification";
+import { measureProgram, median } from "./processes";
+
+/** One budget. */
+interface Line {
+  readonly what: string;
+  readonly unit: "s" | "ms" | "MB" | "bytes";
+  readonly budget: number;
+  readonly measured: number;
+  /** Processor time of the same work, seconds. */
+  readonly cpuSeconds?: number;
+}
+
+const root = join(__dirname, "..");
+
+function milliseconds(work: () => void): number {
+  const start = process.hrtime.bigint();
+  work();
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+function start(): Line[] {
+  const { seconds, cpuSeconds, megabytes } = measureProgram(root, ["dist/cli/main.js", "plan"]);
+  return [
+    { what: "npm start, warm disk", unit: "s", budget: 1, measured: seconds, cpuSeconds },
+    { what: "npm start, peak memory", unit: "MB", budget: 200, measured: megabytes },
+  ];
+}
+
+function programs(): Line[] {
+  return ["aws", "gcp", "local"].flatMap((cloud): Line[] => {
+    const { seconds, cpuSeconds, megabytes, output } = measureProgram(root, ["bench/program.cjs", cloud]);
+    const { userDataBytes } = JSON.parse(output) as { userDataBytes?: number };
+    return [
+      { what: `program start under mocks, ${cloud}`, unit: "s", budget: 2, measured: seconds, cpuSeconds },
+      { what: `program start under mocks, ${cloud}, peak memory`, unit: "MB", budget: 250, measured: megabytes },
+      ...(userDataBytes === undefined
+        ? []
+        : [{ what: "user data, aws", unit: "bytes" as const, budget: 16_384, measured: userDataBytes }]),
+    ];
+  });
+}
+
+/** A config unlike its neighbours, so that nothing is measured twice. */
+const config = (index: number) => ({
+  cloud: index % 2 === 0 ? "aws" : "gcp",
+  region: index % 2 === 0 ? "us-east-1" : "us-central1",
+  gcp: index % 2 === 0 ? undefined : { project: "example-project" },
+  release: "7.5.4453",
+  usage: {
+    users: 100 + index,
+    repositories: 1000 + index,
+    totalSizeGb: 100,
+    largestRepositoryGb: 5,
+    largestIndexGb: 1,
+  },
+  access: { allowedCidrs: ["10.0.0.0/8"] },
+});
+
+function planning(): Line[] {
+  const specification = (index: number) => parseSpecification(JSON.parse(JSON.stringify(config(index))));
+  const plan = (index: number) => planVm(specification(index));
+  for (let index = 0; index < 200; index++) plan(index);
+  const single = Array.from({ length: 300 }, (_, index) => milliseconds(() => plan(index)));
+  const before = process.cpuUsage();
+  const thousand = milliseconds(() => {
+    for (let index = 0; index < 1000; index++) plan(index);
+  });
+  const { user, system } = process.cpuUsage(before);
+  const cpuSeconds = (user + system) / 1e6;
+  return [
+    { what: "planning one instance, config to plan", unit: "ms", budget: 2, measured: median(single) },
+    { what: "planning 1,000 instances in one process", unit: "s", budget: 2, measured: thousand / 1000, cpuSeconds },
+  ];
+}
+
+function tests(): Line[] {
+  if (!process.argv.includes("--tests")) return [];
+  const wall = milliseconds(() => spawnSync("npm", ["test"], { cwd: root, stdio: "ignore" }));
+  return [{ what: "npm test", unit: "s", budget: 60, measured: wall / 1000 }];
+}
+
+if (!existsSync(join(root, "dist/cli/main.js"))) throw new Error("there is no dist/; run npm run build");
+const lines = [...start(), ...programs(), ...planning(), ...tests()];
+
+if (process.argv.includes("--json")) console.log(JSON.stringify(lines, null, 2));
+else {
+  const figure = (value: number, unit: string) => `${value.toFixed(unit === "s" || unit === "ms" ? 2 : 0)} ${unit}`;
+  const table = new Table({
+    head: ["what", "budget", "measured", "ratio", "processor time"],
+    style: { head: [], border: [] },
+  });
+  for (const { what, unit, budget, measured, cpuSeconds } of lines)
+    table.push([
+      what,
+      `${budget} ${unit}`,
+      figure(measured, unit),
+      (measured / budget).toFixed(2),
+      cpuSeconds === undefined ? "" : figure(cpuSeconds, "s"),
+    ]);
+  console.log(table.toString());
+  console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; medians`);
+}
