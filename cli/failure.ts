@@ -23,6 +23,13 @@ export class PlainError extends Error {
   override readonly name = "PlainError";
 }
 
+/** Ends a verb that has printed its result with an exit code other than 0. */
+export class ExitWith extends Error {
+  constructor(readonly code: number) {
+    super(`exit code ${code}`);
+  }
+}
+
 /** Describes anything that was thrown. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof InputError) return { kind: "input", message: error.message, problems: error.problems };

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { exitCodes, reportFailure } from "./failure";
+import { exitCodes, ExitWith, reportFailure } from "./failure";
 import { packageVersion } from "./package-root";
 import type { Terminal } from "./terminal";
 import type { Verb } from "./verb";
@@ -57,12 +57,5 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
     if (error instanceof ExitWith) return error.code;
     return reportFailure(error, terminal, args.includes("--json"));
-  }
-}
-
-/** Ends a verb that has printed its result with an exit code other than 0. */
-export class ExitWith extends Error {
-  constructor(readonly code: number) {
-    super(`exit code ${code}`);
   }
 }

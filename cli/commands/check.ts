@@ -6,9 +6,8 @@ import { checkTransition, parseManifest, type Manifest } from "../../components/
 import { checkSections } from "../../components/core/rendering/check-report";
 import { reportPage } from "../../components/core/rendering/report-html";
 import { reportMarkdown } from "../../components/core/rendering/report-markdown";
-import { exitCodes, failureOf } from "../failure";
+import { exitCodes, ExitWith, failureOf } from "../failure";
 import { planStack, type PlannedStack } from "../planned";
-import { ExitWith } from "../program";
 import { sampleStackFile } from "../stack-file";
 import { sectionsText } from "../table";
 import type { Terminal } from "../terminal";
