@@ -1,26 +1,6 @@
 import { machineEnd, type Card, type Drawing, type Group, type Link, type Place } from "./drawing";
+import type { Box, PlacedCard, PlacedGroup } from "./drawing-boxes";
 import { routeLinks, type Route } from "./drawing-routes";
-
-/** A rectangle in pixels. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A card where it is drawn. */
-export interface PlacedCard {
-  readonly card: Card;
-  readonly box: Box;
-}
-
-/** A group where it is drawn. */
-export interface PlacedGroup {
-  readonly group: Group;
-  readonly box: Box;
-  readonly cards: readonly PlacedCard[];
-}
 
 /** A drawing with every position decided. */
 export interface Layout {

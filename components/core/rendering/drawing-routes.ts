@@ -1,5 +1,5 @@
 import { machineEnd, type Link } from "./drawing";
-import type { Box, PlacedGroup } from "./drawing-layout";
+import type { Box, PlacedGroup } from "./drawing-boxes";
 
 /** A point in pixels. */
 export interface Point {

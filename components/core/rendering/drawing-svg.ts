@@ -1,6 +1,7 @@
 import type { DataClass } from "../product/service";
 import type { Link } from "./drawing";
-import type { Box, Layout, PlacedCard, PlacedGroup } from "./drawing-layout";
+import type { Box, PlacedCard, PlacedGroup } from "./drawing-boxes";
+import type { Layout } from "./drawing-layout";
 import type { Route } from "./drawing-routes";
 
 /** Escapes a text for XML and HTML, in content and in double-quoted attributes. */

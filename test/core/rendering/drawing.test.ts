@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { planVm } from "../../../components/core/planning/plan";
 import { parseSpecification } from "../../../components/core/planning/specification";
 import { drawingOf } from "../../../components/core/rendering/drawing";
-import { layOut, type Box, type Layout } from "../../../components/core/rendering/drawing-layout";
+import type { Box } from "../../../components/core/rendering/drawing-boxes";
+import { layOut, type Layout } from "../../../components/core/rendering/drawing-layout";
 import { drawingSvg } from "../../../components/core/rendering/drawing-svg";
 
 const aws = { cloud: "aws", region: "us-east-1", access: { allowedCidrs: ["10.0.0.0/8"] } };
