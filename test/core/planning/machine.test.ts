@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import prices from "../../../components/core/product/data/prices.json";
-import { InputError } from "../../../components/core/planning/errors";
+import { InputError } from "../../../components/core/errors";
 import { dataDiskFor, machineFor } from "../../../components/core/planning/machine";
 import { defaultUsage, sizeNames, type Usage } from "../../../components/core/planning/sizes";
 

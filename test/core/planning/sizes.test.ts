@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { InputError } from "../../../components/core/planning/errors";
+import { InputError } from "../../../components/core/errors";
 import { machineFor } from "../../../components/core/planning/machine";
 import {
   composeCorrections,

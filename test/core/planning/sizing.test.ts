@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import facts from "../../../components/core/product/data/sizing.json";
-import { InputError } from "../../../components/core/planning/errors";
+import { InputError } from "../../../components/core/errors";
 import {
   estimate,
   estimateAsPublished,
