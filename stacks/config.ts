@@ -69,7 +69,7 @@ export function configFromStackFile(text: string): Record<string, unknown> {
     document = parse(text);
   } catch (error) {
     throw new InputError(
-      [{ path: "", message: `it is not YAML: ${(error as Error).message.split("\n")[0] ?? ""}` }],
+      [{ path: "", message: `it is not YAML: ${(error as Error).message.split("\n")[0]?.replace(/:$/, "") ?? ""}` }],
       "the stack file cannot be read",
     );
   }
