@@ -1,4 +1,4 @@
-import type { Specification } from "./specification";
+import type { Specification } from "./specified";
 
 /** Folder of the bundle with the configuration files, and nothing else: the frontends see it as a whole. */
 export const configurationFolder = "secrets/configuration";

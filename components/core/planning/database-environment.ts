@@ -1,6 +1,6 @@
 import type { DatabaseName, Service, ServiceName } from "../product/service";
 import type { SecretPart } from "./secrets";
-import type { ExternalDatabase, Specification } from "./specification";
+import type { ExternalDatabase, Specification } from "./specified";
 
 /** Which service is which database when it is bundled. */
 export const databaseServices: readonly (readonly [DatabaseName, "pgsql" | "codeintel-db" | "codeinsights-db"])[] = [

@@ -1,7 +1,7 @@
 import { databaseServices } from "./database-environment";
 import type { PlannedContainer } from "./container";
 import { secretNames, splitPlaceholders, type PlannedSecret } from "./secrets";
-import type { Specification } from "./specification";
+import type { Specification } from "./specified";
 
 /** Passwords that are made for the bundled databases: lost with them, useless without them. */
 export const databasePasswords: Readonly<Record<string, string>> = {

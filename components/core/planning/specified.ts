@@ -1,7 +1,84 @@
-import type { ExistingNetworkConfig } from "./config";
+import type { DatabaseName } from "../product/service";
+import type {
+  AlarmsConfig,
+  BackupConfig,
+  DataDiskConfig,
+  ExistingNetworkConfig,
+  GcpConfig,
+  OverrideConfig,
+  SmtpConfig,
+} from "./config";
 import type { SizeName, Usage } from "./usage";
 
-// The parts of a specification: what the keys of the config become, parsed and completed.
+// What a config becomes, parsed and completed.
+
+/** A config, parsed, checked and completed: nothing is left to a default further on. */
+export interface Specification {
+  /** Name of the instance. */
+  readonly name: string;
+  /** What is built. */
+  readonly shape: "vm";
+  /** Where it is built. */
+  readonly cloud: "aws" | "gcp" | "local";
+  /** Region of the cloud; `local` without one. */
+  readonly region: string;
+  /** Zone of machine and data disk; `local` without one. */
+  readonly zone: string;
+  /** Exact release. */
+  readonly release: string;
+  /** A named size, or what to compute it from. */
+  readonly size: NamedSize | SizeFromUsage;
+  /** Host name of the instance. */
+  readonly domain?: string;
+  /** Zone the DNS record is written into. */
+  readonly dnsZone?: string;
+  /** How HTTPS is done. */
+  readonly tls: SpecifiedTls;
+  /** Who reaches the instance. */
+  readonly access: SpecifiedAccess;
+  /** The network: made for the instance, or one that exists. */
+  readonly network: SpecifiedNewNetwork | SpecifiedExistingNetwork;
+  /** Where each database is. */
+  readonly databases: Readonly<Record<DatabaseName, "bundled" | ExternalDatabase>>;
+  /** Where each Redis is. */
+  readonly cache: Readonly<Record<"cache" | "store", "bundled" | ExternalRedis>>;
+  /** Where uploads are kept. */
+  readonly objectStorage: "bundled" | ExternalObjectStorage;
+  /** Private mirror of the images. */
+  readonly registry?: SpecifiedRegistry;
+  /** Outgoing mail. */
+  readonly smtp?: SmtpConfig;
+  /** Texts of the configuration files. */
+  readonly siteConfig?: SpecifiedSiteConfig;
+  /** Outgoing proxy. */
+  readonly proxy?: SpecifiedProxy;
+  /** Whether traces are collected. */
+  readonly tracing: boolean;
+  /** Snapshots of the data disk. */
+  readonly backup: Readonly<Required<BackupConfig>>;
+  /** Where alarms go. */
+  readonly alarms?: AlarmsConfig;
+  /** The machine, as far as it is not the size's. */
+  readonly machine: SpecifiedMachine;
+  /** The data disk, as far as it is not the size's. */
+  readonly dataDisk: DataDiskConfig;
+  /** Whether the cloud refuses to delete the machine. */
+  readonly deletionProtection: boolean;
+  /** Ids of the manual steps that were taken. */
+  readonly acknowledge: readonly string[];
+  /** Names of the data resources that may be lost. */
+  readonly allowDataLoss: readonly string[];
+  /** What is different for single services, by name. */
+  readonly overrides: Readonly<Record<string, OverrideConfig>>;
+  /** Tags or labels of every resource. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Names of the encrypted config values; the values stay outside. */
+  readonly secrets: readonly string[];
+  /** Settings of Google Cloud. */
+  readonly gcp?: GcpConfig;
+  /** Settings of a local Docker Engine. */
+  readonly local: SpecifiedLocal;
+}
 
 /** A size by its name. */
 export interface NamedSize {
