@@ -57,6 +57,8 @@ export class ProgramHost {
   readonly folder = mkdtempSync(join(tmpdir(), "sgbox-machine-"));
   /** Environment for the programs beyond the usual. */
   readonly environment: Record<string, string> = {};
+  /** How long a program may take. */
+  timeoutMs = 60_000;
 
   constructor(settings: Readonly<Record<string, string>> = {}) {
     for (const part of ["bin", "etc", "run", "mnt", "fake", "source/bundles", "source/secrets", "archives"]) {
@@ -124,7 +126,7 @@ export class ProgramHost {
       execFile(
         "/bin/bash",
         ["-c", 'exec "$0" "$@" 2>&1', program, ...args],
-        { env, timeout: 60_000 },
+        { env, timeout: this.timeoutMs },
         (error, stdout) => {
           resolve({ code: error === null ? 0 : Number(error.code ?? -1), output: stdout });
         },
