@@ -331,11 +331,19 @@ describe("options", () => {
   });
 
   it("let variables of an override win, and keep those that name a secret secret", () => {
-    const env = { PGHOST: "pooler", PGPASSWORD: "${secret:pw}", DEPLOY_TYPE: "x", URL: "https://me:${secret:pw}@h" };
+    const env = {
+      PGHOST: "pooler",
+      PGUSER: "${secret:pw}",
+      PGPASSWORD: "${secret:pw}",
+      DEPLOY_TYPE: "x",
+      URL: "https://me:${secret:pw}@h",
+    };
     const of = plan({ ...good.local, overrides: { migrator: { env } }, secrets: { pw: "" } });
     const { environment, secretEnvironment } = container(of, "migrator");
     assert.deepEqual([environment["PGHOST"], environment["DEPLOY_TYPE"]], ["pooler", "x"]);
     assert.deepEqual(secretEnvironment["PGPASSWORD"], [{ secret: "pw", as: "env" }]);
+    assert.deepEqual(secretEnvironment["PGUSER"], [{ secret: "pw", as: "env" }]);
+    assert.ok(!("PGUSER" in environment));
     assert.deepEqual(secretEnvironment["URL"], ["https://me:", { secret: "pw", as: "env" }, "@h"]);
   });
 
