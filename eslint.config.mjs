@@ -9,7 +9,7 @@ const sdkRoots = ["@pulumi/aws", "@pulumi/gcp"].map((name) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["dist/", "coverage/", "node_modules/", "docs/", "test/golden/", ".state/"] },
+  { ignores: ["dist/", "dist.new/", "coverage/", "node_modules/", "docs/", "test/golden/", ".state/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -368,8 +368,8 @@ const rules: readonly CorrectionRule[] = [
 
 /** Applies every correction to a draft, in place, and returns those that changed something. */
 export function correct(draft: Draft): Correction[] {
-  return rules.flatMap(({ id, why, apply }) => {
-    const what = apply(draft);
-    return what === undefined ? [] : [{ id, what, why }];
+  return rules.flatMap((rule) => {
+    const what = rule.apply(draft);
+    return what === undefined ? [] : [{ id: rule.id, what, why: rule.why }];
   });
 }

@@ -7,7 +7,7 @@ import type { Specification } from "../planning/specification";
 import type { Bundle, BundleFile, SecretFile } from "./bundle";
 import { renderCaddyfile } from "./caddyfile";
 import { renderCompose, secretEnvironmentPath } from "./compose";
-import { convergeScript } from "./converge";
+import { convergeScript, measureScript } from "./converge";
 import { renderGrafana } from "./grafana";
 import { renderPostgresConf } from "./postgresql";
 import { renderPrometheus } from "./prometheus";
@@ -91,6 +91,7 @@ function plainFiles(plan: Plan, specification: Specification, hop: LastHop | und
       : [file("registry-host", `${registry.host.split("/")[0] ?? ""}\n`)]),
     ...(hop === undefined ? [] : [file("hop.json", `${JSON.stringify({ from: [hop.from], kind: hop.kind })}\n`)]),
     file("converge.sh", convergeScript, "0755"),
+    file("measure.sh", measureScript, "0755"),
   ];
 }
 

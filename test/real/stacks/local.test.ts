@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { planVm, type Plan } from "../../../components/core/planning/plan";
 import { parseSpecification } from "../../../components/core/planning/specification";
+import { builtProject } from "../../support/built";
 import { startDocker, type DockerEngine } from "../../support/docker";
 import { Engine, type ConfigValue } from "../../support/engine";
 import { buildImages } from "../../support/images/build";
-import { repository, requireToolchain, toolchainFolder } from "../../support/toolchain";
+import { requireToolchain, toolchainFolder } from "../../support/toolchain";
 
 const older = "7.4.0";
 const release = "7.5.4453";
@@ -50,7 +51,7 @@ describe("the local stack on the real engine and a real Docker Engine, with stan
     await buildImages([...images(older), ...images(release)], docker.api);
     engine = await Engine.start({
       bin,
-      project: repository,
+      project: builtProject(),
       config: stackConfig(config(older)),
       env: docker.env,
       timeoutMs: 240_000,
@@ -121,9 +122,14 @@ describe("the local stack on the real engine and a real Docker Engine, with stan
       up.changes.join("\n"),
     );
     assert.deepEqual(await inPgsql(".stand-in-first"), [older]);
-    const running = await lines("ps", "--format", "{{.Image}}");
+    const made = (await lines("images", "--no-trunc", "--format", "{{.Tag}} {{.ID}}")).filter((line) =>
+      line.startsWith(`${release} `),
+    );
+    const ids = new Set(made.map((line) => line.split(" ")[1]));
+    const containers = await lines("ps", "--no-trunc", "--format", "{{.Image}}");
+    assert.ok(containers.length > 20);
     assert.deepEqual(
-      running.filter((image) => !image.endsWith(`:${release}`)),
+      containers.filter((image) => !ids.has(image)),
       [],
     );
     const preview = await engine.preview();
@@ -138,14 +144,15 @@ describe("the local stack on the real engine and a real Docker Engine, with stan
     engine.writeConfig({ "sourcegraph:release": release });
   });
 
-  it("goes down without its volumes and comes up again with the data", async () => {
+  it("goes down without the volumes that hold data, and comes up again with the data", async () => {
     const down = await engine.destroy({ args: ["--exclude-protected"] });
     assert.equal(down.code, 0, down.stdout + down.stderr);
     assert.deepEqual(await lines("ps", "--all", "--format", "{{.Names}}"), []);
     assert.deepEqual(
       await lines("volume", "ls", "--format", "{{.Name}}"),
       planOf(release)
-        .volumes.map((v) => `sourcegraph-${v}`)
+        .dataResources.filter(({ kind }) => kind === "volume")
+        .map(({ name }) => name)
         .sort(),
     );
     const up = await engine.up();

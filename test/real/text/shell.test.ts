@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { renderBootstrap, type BootstrapArgs } from "../../../components/core/rendering/bootstrap";
-import { convergeScript, fetchText } from "../../../components/core/rendering/converge";
+import { convergeScript, fetchText, measureScript } from "../../../components/core/rendering/converge";
 
 const run = promisify(execFile);
 
@@ -76,6 +76,7 @@ describe("shell texts and user data, judged by the tools that read them", functi
     });
     const scripts: Record<string, () => string> = {
       "converge.sh": () => convergeScript,
+      "measure.sh": () => measureScript,
       // Its settings come from a file that the set-up writes.
       "sourcegraph-fetch": () =>
         fetchText.replace(/^\. .*machine\.conf$/m, "read -r source folder region store secrets archives"),

@@ -1,10 +1,11 @@
 #!/bin/bash
 # Brings this machine to the bundle that its pointer names; the bundle's own converge.sh does the rest.
 #
-#   sourcegraph-fetch boot                 converge whatever was done before; without the store, to the bundle in place
-#   sourcegraph-fetch poll                 converge if the pointer is a new one or was not settled yet
+#   sourcegraph-fetch boot                 converge in any case; without the store, to the bundle in place
+#   sourcegraph-fetch poll                 measure; converge if the pointer is new or not settled
 #   sourcegraph-fetch secrets ADDRESS...   for converge.sh: the values, one JSON text a line
 #   sourcegraph-fetch publish              for converge.sh: send the status to the store, beside the pointer
+#   sourcegraph-fetch request SERVICE ...  for measure.sh: curl as this machine
 set -euo pipefail
 . /etc/sourcegraph/machine.conf
 root=/mnt/sourcegraph run=/run/sourcegraph
@@ -136,12 +137,16 @@ case ${1:-} in
     exec 9> "$run/lock"
     if [ "$1" = poll ]; then flock -n 9 || exit 0; else flock 9; fi
     mkdir -p "$root/bundles" "$state"
+    if [ "$1" = poll ] && [ -e "$root/current/measure.sh" ]; then bash "$root/current/measure.sh" || true; fi
     arrive "$1" ;;
   secrets)
     shift
     for address; do secret "$address"; done ;;
   publish) publish ;;
+  request)
+    shift
+    request "$@" ;;
   *)
-    sed -n '2,7s/^# \?//p' "$0" >&2
+    sed -n '2,8s/^# \?//p' "$0" >&2
     exit 2 ;;
 esac

@@ -8,9 +8,9 @@ const NANOSECONDS = { ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
 /** A duration as the provider takes it (`1h`, `1m30s`, `500ms`) in nanoseconds. */
 function duration(text: unknown): number {
   if (text === undefined) return 0;
-  const parts = [...String(text).matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  const parts = typeof text === "string" ? [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)] : [];
   if (parts.length === 0 || parts.map(([part]) => part).join("") !== text) {
-    throw new Error(`'${String(text)}' is not a duration like 10s, 500ms or 1h`);
+    throw new Error(`${JSON.stringify(text)} is not a duration like 10s, 500ms or 1h`);
   }
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * NANOSECONDS[unit as "ms"], 0);
 }
