@@ -130,6 +130,19 @@ describe("sgbox size", () => {
 });
 
 describe("sgbox upgrade", () => {
+  it("says that machines make no multi-version hops yet, and shows the way they go when asked", async () => {
+    const whole = await sgbox(["upgrade", "--from", "7.1.0", "--to", "7.5.4453", "--json"]);
+    assert.equal(
+      whole.stderr,
+      "note: machines deployed by 'sgbox up' do not make multi-version hops yet; --standard-hops-only shows the way they go\n",
+    );
+    const steps = await sgbox(["upgrade", "--from", "7.1.0", "--to", "7.5.4453", "--standard-hops-only", "--json"]);
+    const { path, hops } = JSON.parse(steps.stdout) as { path: string[]; hops: { kind: string }[] };
+    assert.deepEqual(path, ["7.1.0", "7.2.1943", "7.3.2527", "7.4.0", "7.5.4453"]);
+    assert.deepEqual([...new Set(hops.map(({ kind }) => kind))], ["standard"]);
+    assert.equal(steps.stderr, "");
+  });
+
   it("gives path, hops and what is not acknowledged, with exit code 0", async () => {
     const { code, stdout } = await sgbox(["upgrade", "--from", "5.2.7", "--to", "7.5.4453", "--json"]);
     const {
