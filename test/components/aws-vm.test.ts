@@ -307,7 +307,10 @@ describe("SourcegraphVm on AWS: refusals, before anything is registered", () => 
     const previous = await manifestAfter({ ...leastArgs, dataDisk: { sizeGb: 900 } });
     const { error, resources } = await recordVm({ ...leastArgs, dataDisk: { sizeGb: 800 }, previous });
     assert.ok(error instanceof RefusedError, String(error));
-    assert.match(error.message, /^refused, because data would be lost.*:\n {2}- 'sourcegraph-data' would shrink from 900 GB to 800 GB, /);
+    assert.match(
+      error.message,
+      /^refused, because data would be lost.*:\n {2}- 'sourcegraph-data' would shrink from 900 GB to 800 GB, /,
+    );
     assert.deepEqual(resources, []);
   });
 
