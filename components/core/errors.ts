@@ -12,6 +12,18 @@ function listProblems(headline: string, problems: readonly Problem[]): string {
   return [`${headline}:`, ...lines].join("\n");
 }
 
+/**
+ * Drops the frames of other packages from a stack. Nobody needs them here, and Node 20 does not get to the end of some of
+ * them when it prints an error in colours (`…/node_modules/@scope/file.ts:1:2`), which Pulumi has it do for every error: a
+ * refusal would take ten seconds and half a gigabyte.
+ */
+function withoutForeignFrames(stack: string | undefined): string | undefined {
+  return stack
+    ?.split("\n")
+    .filter((line) => !/^\s+at .*\bnode_modules\b/.test(line))
+    .join("\n");
+}
+
 /** The input is malformed or contradicts itself: exit code 2. The message lists every problem. */
 export class InputError extends Error {
   /** Name of the kind of error. */
@@ -26,6 +38,7 @@ export class InputError extends Error {
     headline = "the configuration is not valid",
   ) {
     super(listProblems(headline, problems));
+    this.stack = withoutForeignFrames(this.stack);
   }
 }
 
@@ -43,5 +56,6 @@ export class RefusedError extends Error {
     headline = "refused",
   ) {
     super(listProblems(headline, problems));
+    this.stack = withoutForeignFrames(this.stack);
   }
 }
