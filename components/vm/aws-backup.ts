@@ -87,6 +87,9 @@ export function declareBackup(scope: AwsScope, volume: ebs.Volume, keyId: pulumi
  * declaring the one of the last upgrade, so that the next update changes nothing; with the next upgrade it leaves the program
  * and stays in the account, until somebody deletes it. Its description never changes, because a changed one takes a new
  * snapshot. It is taken from the running machine, as after a power cut: databases recover from it by their logs.
+ *
+ * A `destroy --exclude-protected` forgets it, and the next update would take another by the same name, of data from after the
+ * upgrade; what something protected depends on is not forgotten, so the passwords of the databases depend on it.
  */
 export function declareSnapshotBefore(scope: AwsScope, volume: ebs.Volume, hop: LastHop): ebs.Snapshot {
   const { parent, names, transform, plan } = scope;

@@ -18,11 +18,14 @@ export interface AwsSecrets {
  * Declares the secrets of a plan. Passwords that open data are made at random once, protected and kept like the data;
  * values from the config follow the config. A secret that is in the store already is only pointed to: it has to be
  * encrypted with the account's own key of Secrets Manager, or the machine's role needs a right on its key.
+ *
+ * @param snapshot of the last upgrade; the passwords that open data hold on to it, see `declareSnapshotBefore`
  */
 export function declareSecrets(
   scope: AwsScope,
   keyArn: pulumi.Input<string>,
   given: Readonly<Record<string, pulumi.Input<string>>>,
+  snapshot: readonly pulumi.Resource[],
 ): AwsSecrets {
   const addresses: Record<string, pulumi.Input<string>> = {};
   const readable: pulumi.Input<string>[] = [];
@@ -34,7 +37,7 @@ export function declareSecrets(
       readable.push(arn);
       continue;
     }
-    const { secret, version } = keep(scope, planned, keyArn, given);
+    const { secret, version } = keep(scope, planned, keyArn, given, snapshot);
     addresses[planned.name] = pulumi.interpolate`${secret.arn}#${version.versionId}`;
     readable.push(secret.arn);
   }
@@ -46,10 +49,12 @@ function keep(
   planned: PlannedSecret,
   keyArn: pulumi.Input<string>,
   given: Readonly<Record<string, pulumi.Input<string>>>,
+  snapshot: readonly pulumi.Resource[],
 ): { secret: secretsmanager.Secret; version: secretsmanager.SecretVersion } {
   const { parent, names, transform } = scope;
   const name = names.secret(planned.name);
-  const options = planned.guardsData ? dataOptions(parent) : { parent };
+  const guarded = planned.guardsData;
+  const options = guarded ? dataOptions(parent) : { parent };
   const value =
     planned.origin === "generated"
       ? new random.RandomPassword(name, { length: 32, special: false }, options).result
@@ -67,8 +72,10 @@ function keep(
     ),
     options,
   );
-  return {
-    secret,
-    version: new secretsmanager.SecretVersion(name, { secretId: secret.id, secretString: value }, options),
-  };
+  const version = new secretsmanager.SecretVersion(
+    name,
+    { secretId: secret.id, secretString: value },
+    guarded ? dataOptions(parent, { dependsOn: [...snapshot] }) : options,
+  );
+  return { secret, version };
 }

@@ -112,14 +112,15 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const key = this.key(scope);
     const place = this.place(scope, args);
     const firewall = declareFirewall(scope, place);
-    const secrets = declareSecrets(scope, key.arn, args.secrets ?? {});
+    const dataVolume = declareDataVolume(scope, dataDisk, { arn: key.arn, id: key.keyId });
+    const snapshot = lastHop === undefined ? [] : [declareSnapshotBefore(scope, dataVolume, lastHop)];
+    const secrets = declareSecrets(scope, key.arn, args.secrets ?? {}, snapshot);
     const store = declareBundleStore(scope, key.arn);
     const identity = declareIdentity(scope, {
       keyArn: key.arn,
       bucketArn: store.bucket.arn,
       secrets: secrets.readable,
     });
-    const dataVolume = declareDataVolume(scope, dataDisk, { arn: key.arn, id: key.keyId });
     const made = declareMachine(scope, {
       machine,
       place,
@@ -130,7 +131,6 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       dataVolume,
     });
     const backup = declareBackup(scope, dataVolume, key.keyId);
-    const snapshot = lastHop === undefined ? [] : [declareSnapshotBefore(scope, dataVolume, lastHop)];
     const pointer = declareBundle(scope, store, decision, secrets.addresses, snapshot);
     const balancer =
       firewall.loadBalancer === undefined

@@ -72,7 +72,9 @@ function declareBackup(scope: GcpScope): compute.ResourcePolicy {
 
 /**
  * The snapshot before the last upgrade, named after its target. It is declared as long as no other upgrade follows, and
- * is kept in the cloud after that. Whatever else changes, it is not taken again.
+ * is kept in the cloud after that. Whatever else changes, it is not taken again: `destroy --exclude-protected` would forget
+ * it, and the next update take another by the same name, of data from after the upgrade, if the passwords of the databases,
+ * which are protected, did not depend on it.
  */
 function declareSnapshot(
   scope: GcpScope,

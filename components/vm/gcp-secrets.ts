@@ -28,15 +28,17 @@ function keptElsewhere(storeName: string): { project: string; secretId: string; 
  * nothing else that is made here. Passwords that open data are made at random once and kept like data.
  *
  * @param given values of the secrets that come from the config
+ * @param snapshot of the last upgrade; the passwords that open data hold on to it, see `declareDataDisk`
  */
 export function declareSecrets(
   scope: GcpScope,
   keys: GcpKeys,
   account: serviceaccount.Account,
   given: Readonly<Record<string, pulumi.Input<string>>>,
+  snapshot: readonly pulumi.Resource[],
 ): GcpSecrets {
   const made = scope.plan.secrets.map(
-    (planned) => [planned.name, declareSecret(scope, keys, account, planned, given)] as const,
+    (planned) => [planned.name, declareSecret(scope, keys, account, planned, given, snapshot)] as const,
   );
   return {
     addresses: Object.fromEntries(made.map(([name, { address }]) => [name, address])),
@@ -50,6 +52,7 @@ function declareSecret(
   account: serviceaccount.Account,
   planned: PlannedSecret,
   given: Readonly<Record<string, pulumi.Input<string>>>,
+  snapshot: readonly pulumi.Resource[],
 ): { address: pulumi.Output<string>; ready: pulumi.Resource[] } {
   const { names, parent, project, region, transform } = scope;
   const child = names.secret(planned.name.replaceAll(/[^A-Za-z0-9_-]+/g, "-"));
@@ -89,7 +92,7 @@ function declareSecret(
     child,
     // An earlier value can be brought back by an administrator, and read by nobody else.
     { secret: secret.id, secretData: value, deletionPolicy: "DISABLE" },
-    options(),
+    options(planned.guardsData ? { dependsOn: [...snapshot] } : {}),
   );
   return { address: version.name, ready: [version, readable(secret.secretId, project)] };
 }

@@ -88,15 +88,16 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const place = existingNetwork ?? declareNetwork(scope);
     const keys = declareKeys(scope);
     const account = declareIdentity(scope);
-    const secrets = declareSecrets(scope, keys, account, args.secrets ?? {});
-    const bucket = declareBundleStore(scope, keys, account);
     const { disk, snapshot } = declareDataDisk(scope, keys);
+    const taken = snapshot === undefined ? [] : [snapshot];
+    const secrets = declareSecrets(scope, keys, account, args.secrets ?? {}, taken);
+    const bucket = declareBundleStore(scope, keys, account);
     const ownAddress = declareAddress(scope);
     declareFirewall(scope, place, account);
     const machine = declareMachine({ scope, place, account, keys, bucket: bucket.name, disk, address: ownAddress });
     declareAdmins(scope, machine, account);
     // The machine before the pointer: an update that changes both must not stop the machine in the middle of an upgrade.
-    const pointer = declareBundle(scope, bucket, secrets, [machine, ...(snapshot === undefined ? [] : [snapshot])]);
+    const pointer = declareBundle(scope, bucket, secrets, [machine, ...taken]);
     const address = ownAddress?.address ?? declareLoadBalancer(scope, machine);
     declareRecord(scope, address);
     declareAlarms(scope, machine, disk, specification.domain ?? address);
