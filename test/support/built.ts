@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { repository } from "./toolchain";
 
@@ -9,10 +10,11 @@ const sources = ["components", "stacks", "cli", "build.mjs", "tsconfig.json", "t
 /** What the project needs beside the compiled program. */
 const besides = ["Pulumi.yaml", "package.json"];
 
-const cache = path.join(repository, "node_modules", ".cache", "sgbox-built");
+// Not below node_modules: Node marks such frames when it prints an error, which takes it seconds for each.
+const cache = path.join(os.tmpdir(), "sgbox-built");
 
 function digestOf(): string {
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(repository);
   const add = (name: string): void => {
     const file = path.join(repository, name);
     if (!fs.existsSync(file)) return;
@@ -54,6 +56,7 @@ function compile(folder: string): void {
   fs.mkdirSync(work, { recursive: true });
   try {
     execFileSync(process.execPath, ["build.mjs", path.join(work, "dist")], { cwd: repository, stdio: "inherit" });
+    fs.symlinkSync(path.join(repository, "node_modules"), path.join(work, "node_modules"));
     for (const name of besides) fs.copyFileSync(path.join(repository, name), path.join(work, name));
     if (!fs.existsSync(folder)) fs.renameSync(work, folder);
   } finally {
