@@ -42,7 +42,7 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void stdout.write(text),
     note: (line) => void stderr.write(`${line}\n`),
-    colors: pc.createColors(wantsColor(stdout.isTTY, env)),
+    colors: pc.createColors(wantsColor(stdout.isTTY === true, env)),
     ...(stdout.isTTY && { columns: stdout.columns }),
     env,
     folder: process.cwd(),
