@@ -14,7 +14,7 @@ describe("errors of a user's making", () => {
         assert.ok(message.endsWith("  - 'size' is wrong"));
         assert.ok(stack?.endsWith("\n    at program (/app/index.js:1:1)"), stack);
       } finally {
-        delete Error.prepareStackTrace;
+        delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
         if ("value" in usual) Object.defineProperty(Error, "prepareStackTrace", usual);
       }
     });

@@ -29,6 +29,8 @@ export interface MachineParts {
   readonly preload?: boolean;
   /** Files and folders on the hand-over disk, below `files/`. */
   readonly files?: readonly string[];
+  /** Memory, MB; default 2048. */
+  readonly memoryMb?: number;
 }
 
 /** Where a machine finds the service of the host. */
@@ -62,6 +64,7 @@ export class Machine {
       ...(parts.imageTars ?? []).map((tar) => ["--image-tar", tar]),
       ...(parts.files ?? []).map((file) => ["--file", file]),
       ...(parts.preload === true ? [["--preload"]] : []),
+      ...(parts.memoryMb === undefined ? [] : [["--memory", String(parts.memoryMb)]]),
     ];
     await this.tool("run", ["--timeout", "500", ...options.flat(), this.image, parts.userData], 600_000);
   }

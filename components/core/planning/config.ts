@@ -90,7 +90,10 @@ export interface Config {
   readonly machine?: MachineConfig;
   /** The data disk, which holds everything that matters. Grows in place. */
   readonly dataDisk?: DataDiskConfig;
-  /** The cloud refuses to delete the machine; default true. In place. */
+  /**
+   * The machine is guarded against deletion; default true. Set it to false and deploy before going down, and on GCP
+   * before a new machine image. In place.
+   */
   readonly deletionProtection?: boolean;
   /**
    * Ids of the manual steps of the upgrade that were taken; default none. Only checked.

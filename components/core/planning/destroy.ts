@@ -12,7 +12,7 @@ export function checkDestroy({ cloud, deletionProtection }: Pick<Specification, 
       {
         path: "deletionProtection",
         message:
-          "is true, so the cloud deletes neither machine nor load balancer; set it to false, run sgbox up, then sgbox down",
+          "is true, which guards the instance against being deleted; set it to false, run sgbox up, then sgbox down",
       },
     ],
     "refused, because the instance is protected from deletion",

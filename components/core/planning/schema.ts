@@ -162,7 +162,9 @@ export const configSchema = keys("Config", {
     .describe("alarms for status, disk and backup age; default none. In place"),
   machine: machine.optional(),
   dataDisk: dataDisk.optional(),
-  deletionProtection: flag("the cloud refuses to delete the machine; default true. In place"),
+  deletionProtection: flag(
+    "the machine is guarded against deletion; default true. Set it to false and deploy before going down, and on GCP before a new machine image. In place",
+  ),
   acknowledge: z
     .array(text("id of a manual step"))
     .optional()
