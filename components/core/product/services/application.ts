@@ -1,14 +1,5 @@
 import type { EnvironmentVariable, Service } from "../service";
-
-const traces: EnvironmentVariable = {
-  name: "OTEL_EXPORTER_OTLP_ENDPOINT",
-  value: { address: "otel-collector", port: 4317, scheme: "http" },
-};
-
-const internalApi: EnvironmentVariable = {
-  name: "SRC_FRONTEND_INTERNAL",
-  value: { address: "sourcegraph-frontend-internal", port: 3090 },
-};
+import { internalApi, traces } from "./common-environment";
 
 /** Where the services of search are; both frontends and the worker have to be told the same. */
 const searchAddresses: readonly EnvironmentVariable[] = [

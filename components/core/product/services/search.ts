@@ -1,14 +1,5 @@
 import type { EnvironmentVariable, Service } from "../service";
-
-const traces: EnvironmentVariable = {
-  name: "OTEL_EXPORTER_OTLP_ENDPOINT",
-  value: { address: "otel-collector", port: 4317, scheme: "http" },
-};
-
-const internalApi: EnvironmentVariable = {
-  name: "SRC_FRONTEND_INTERNAL",
-  value: { address: "sourcegraph-frontend-internal", port: 3090 },
-};
+import { internalApi, traces } from "./common-environment";
 
 /** Both halves of a zoekt pair go by the address of the web server, exactly as it is listed for the frontends. */
 const zoektIdentity: EnvironmentVariable = { name: "HOSTNAME", value: { peer: "zoekt-webserver", port: 6070 } };
