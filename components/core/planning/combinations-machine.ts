@@ -36,7 +36,7 @@ export function releaseProblem(release: string | undefined): InputError | Refuse
 
 function checkSize(config: Partial<Config>, problems: Problems): void {
   const { size, usage, cloud } = config;
-  if (size !== undefined && usage !== undefined)
+  if (size !== undefined && (usage !== undefined || problems.unreadable("usage")))
     problems.add("size", `and 'usage' exclude each other, got ${show(size)} and a usage; keep one of them`);
   if (size === undefined && usage === undefined && cloud !== undefined && cloud !== "local")
     problems.add("size", "is missing; give a size (XS, S, M, L, XL) or 'usage'", "usage", "cloud");

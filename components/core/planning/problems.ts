@@ -54,6 +54,11 @@ export class Problems {
   /** @param malformed keys of the config whose values could not be read: nothing is concluded from their absence */
   constructor(private readonly malformed: ReadonlySet<string> = new Set()) {}
 
+  /** Whether a key was given, though its value could not be read. */
+  unreadable(key: string): boolean {
+    return this.malformed.has(key);
+  }
+
   /** @param because other keys the problem follows from */
   add(path: string, message: string, ...because: string[]): void {
     if ([path.split(".")[0] ?? "", ...because].some((key) => this.malformed.has(key))) return;

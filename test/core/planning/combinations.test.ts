@@ -75,6 +75,18 @@ describe("a config is refused for the place", () => {
 });
 
 describe("a config is refused for the size", () => {
+  it("names size and usage together also when the usage cannot be read", () =>
+    wrong(
+      {
+        ...good.aws,
+        usage: { users: "5 people", repositories: 10, totalSizeGb: 10, largestRepositoryGb: 1, largestIndexGb: 0 },
+      },
+      [
+        "'usage.users' must be a number, got \"5 people\"; give the number alone",
+        "'size' and 'usage' exclude each other, got \"S\" and a usage; keep one of them",
+      ],
+    ));
+
   it("refuses size and usage together", () =>
     wrong(
       {

@@ -36,6 +36,7 @@ describe("a malformed config", () => {
         `'name' must be 2 to 24 lower-case letters, digits and dashes, begin with a letter and not end with a dash, because the clouds refuse other names, got "x"`,
         `'domain' must be a host name in lower case such as sourcegraph.example.com, got "SG.example.com"`,
         "'region' is missing; cloud aws needs one, such as us-east-1",
+        `'size' and 'usage' exclude each other, got "S" and a usage; keep one of them`,
         "'tls.email' is missing; mode acme needs a contact address",
         "'access.allowedCidrs' is empty, so nobody could reach the instance; list the blocks that may, such as 10.0.0.0/8, or 0.0.0.0/0 for everybody",
         `'network.cidr' must be an IPv4 block such as 10.40.0.0/16, got "10.0.0.0/33"`,
