@@ -57,7 +57,7 @@ module.exports = {
       name: "not-to-dev-dependencies",
       severity: "error",
       from: { path: "^(components|stacks|cli)/" },
-      to: { dependencyTypes: ["npm-dev"], pathNot: "node_modules/@pulumi/(aws|gcp|docker)/" },
+      to: { dependencyTypes: ["npm-dev"], pathNot: "node_modules/@pulumi/(aws|gcp|docker|kubernetes)/" },
     },
   ],
   options: {

@@ -6,8 +6,8 @@ import { existsSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
-import { planVm } from "../components/core/planning/plan";
-import { parseSpecification } from "../components/core/planning/specification";
+import { planVm } from "../components/core/planning/vm/plan";
+import { parseSpecification } from "../components/core/planning/config/specification";
 import { measureProgram, median } from "./processes";
 
 /** One budget. */

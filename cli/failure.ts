@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { InputError, RefusedError, type Problem } from "../components/core/errors";
-import { UpgradeRefusedError } from "../components/core/planning/upgrade-refusal";
+import { UpgradeRefusedError } from "../components/core/planning/upgrade/refusal";
 import type { Terminal } from "./terminal";
 
 /** Exit codes of the command. */

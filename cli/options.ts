@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
-import type { Usage } from "../components/core/planning/usage";
+import type { Usage } from "../components/core/planning/sizing/usage";
 
 /** Reads a number of an option. */
 export function numberOption(text: string): number {

@@ -1,5 +1,5 @@
-import { planVm } from "../components/core/planning/plan";
-import { parseSpecification } from "../components/core/planning/specification";
+import { planVm } from "../components/core/planning/vm/plan";
+import { parseSpecification } from "../components/core/planning/config/specification";
 import { renderBundle } from "../components/core/rendering/bundle-files";
 import type { ReportedPlan } from "../components/core/rendering/plan-report";
 import { declaredResources } from "./declared";

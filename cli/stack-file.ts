@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { InputError } from "../components/core/errors";
-import type { FileTexts } from "../components/core/planning/specification";
+import type { FileTexts } from "../components/core/planning/config/specification";
 import { configFromStackFile, readNamedFiles } from "../stacks/config";
 import { packageRoot } from "./package-root";
 import type { Terminal } from "./terminal";

@@ -18,15 +18,15 @@ export {
   type SpecifiedRegistry,
   type SpecifiedSiteConfig,
   type SpecifiedTls,
-} from "./core/planning/specification";
-export { configJsonSchema } from "./core/planning/json-schema";
-export type * from "./core/planning/config";
-export { sizeLabels, sizeNames, type SizeLabel, type SizeName, type Usage } from "./core/planning/usage";
-export { planVm, type Exposure, type Plan, type PlannedMachine, type PlannedNetwork } from "./core/planning/plan";
+} from "./core/planning/config/specification";
+export { configJsonSchema } from "./core/planning/config/json-schema";
+export type * from "./core/planning/config/config";
+export { sizeLabels, sizeNames, type SizeLabel, type SizeName, type Usage } from "./core/planning/sizing/usage";
+export { planVm, type Exposure, type Plan, type PlannedMachine, type PlannedNetwork } from "./core/planning/vm/plan";
 export type { PlannedSubnet } from "./core/planning/addresses";
-export type { DataDisk, Machine } from "./core/planning/machine";
-export type { MachineImage } from "./core/planning/machine-images";
-export type { PriceEstimate, PriceLine } from "./core/planning/price";
+export type { DataDisk, Machine } from "./core/planning/vm/machine";
+export type { MachineImage } from "./core/planning/vm/machine-images";
+export type { PriceEstimate, PriceLine } from "./core/planning/price/price";
 export type {
   FileMount,
   MachineMount,
@@ -35,7 +35,7 @@ export type {
   PlannedMount,
   PublishedPort,
   VolumeMount,
-} from "./core/planning/container";
+} from "./core/planning/vm/container";
 export type { PlannedSecret, SecretPart } from "./core/planning/secrets";
 export { dataProblems, type DataResource } from "./core/planning/data-safety";
 export {
@@ -46,7 +46,7 @@ export {
   type Manifest,
   type Transition,
 } from "./core/planning/manifest";
-export { estimate } from "./core/planning/sizing";
+export { estimate } from "./core/planning/sizing/sizing";
 export type {
   Correction,
   CorrectionId,
@@ -57,9 +57,9 @@ export type {
   RequestAndLimit,
   Resources,
   ServiceEstimate,
-} from "./core/planning/sizing";
-export { checkHop, planUpgrade } from "./core/planning/upgrade";
-export type * from "./core/planning/upgrade-plan";
+} from "./core/planning/sizing/sizing";
+export { checkHop, planUpgrade } from "./core/planning/upgrade/upgrade";
+export type * from "./core/planning/upgrade/upgrade-plan";
 export {
   bundleText,
   digestOf,

@@ -2,7 +2,7 @@
 // documents every key. `--check` compares instead of writing and fails on drift.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { configJsonSchema } from "../components/core/planning/json-schema";
+import { configJsonSchema } from "../components/core/planning/config/json-schema";
 import { configTypes } from "./generate/config-types";
 import { configurationPage } from "./generate/configuration-page";
 import type { JsonSchema } from "./generate/json-schema";
@@ -11,7 +11,7 @@ const schema = configJsonSchema() as JsonSchema;
 
 const root = join(__dirname, "..");
 const outputs: Readonly<Record<string, string>> = {
-  "components/core/planning/config.ts": configTypes(schema),
+  "components/core/planning/config/config.ts": configTypes(schema),
   "docs/config.schema.json": `${JSON.stringify(schema, null, 2)}\n`,
   "docs/configuration.md": configurationPage(schema),
 };

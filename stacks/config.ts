@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { InputError } from "../components/core/errors";
-import { encrypted } from "../components/core/planning/problems";
-import { filesNamed, type FileTexts } from "../components/core/planning/specification";
+import { encrypted } from "../components/core/planning/config/problems";
+import { filesNamed, type FileTexts } from "../components/core/planning/config/specification";
 
 /** Namespace of the config keys. */
 export const configNamespace = "sourcegraph";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../components/core/errors";
 import type { Manifest } from "../components/core/planning/manifest";
-import { parseSpecification, type FileTexts } from "../components/core/planning/specification";
+import { parseSpecification, type FileTexts } from "../components/core/planning/config/specification";
 import type { SourcegraphVmArgs } from "../components/vm/args";
 import type { DeclareCloud, StackOutputs } from "./program";
 

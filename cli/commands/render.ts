@@ -1,8 +1,8 @@
 import { Argument, Option, type Command } from "commander";
 import { newestComposeRelease } from "../../components/core/product/releases";
 import { InputError } from "../../components/core/errors";
-import { planVm, type Plan } from "../../components/core/planning/plan";
-import { parseSpecification, type Specification } from "../../components/core/planning/specification";
+import { planVm, type Plan } from "../../components/core/planning/vm/plan";
+import { parseSpecification, type Specification } from "../../components/core/planning/config/specification";
 import { renderBundle } from "../../components/core/rendering/bundle-files";
 import { previewBootstrap } from "../../components/core/rendering/bootstrap-preview";
 import { secretsReadme } from "../../components/core/rendering/secrets-readme";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { configJsonSchema } from "../../components/core/planning/json-schema";
+import { configJsonSchema } from "../../components/core/planning/config/json-schema";
 import type { Terminal } from "../terminal";
 import { printJson, withExamples } from "../verb";
 

@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
-import { machineQuotes } from "../../components/core/planning/machine-quote";
-import { estimate, estimateAsPublished, type DeploymentTarget } from "../../components/core/planning/sizing";
-import type { Usage } from "../../components/core/planning/usage";
+import { machineQuotes } from "../../components/core/planning/vm/machine-quote";
+import { estimate, estimateAsPublished, type DeploymentTarget } from "../../components/core/planning/sizing/sizing";
+import type { Usage } from "../../components/core/planning/sizing/usage";
 import { estimateSections, publishedSections } from "../../components/core/rendering/size-report";
 import { usageOf, withUsage, type UsageOptions } from "../options";
 import { sectionsText } from "../table";

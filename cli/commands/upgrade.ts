@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
-import { planUpgrade } from "../../components/core/planning/upgrade";
-import type { DeploymentKind } from "../../components/core/planning/upgrade-plan";
+import { planUpgrade } from "../../components/core/planning/upgrade/upgrade";
+import type { DeploymentKind } from "../../components/core/planning/upgrade/upgrade-plan";
 import { upgradeSections } from "../../components/core/rendering/upgrade-report";
 import { numberOption } from "../options";
 import { sectionsText } from "../table";

@@ -1,7 +1,7 @@
 import { LocalWorkspace, StackNotFoundError, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
 import { InputError } from "../../components/core/errors";
-import { planVm } from "../../components/core/planning/plan";
-import { parseSpecification, type Specification } from "../../components/core/planning/specification";
+import { planVm } from "../../components/core/planning/vm/plan";
+import { parseSpecification, type Specification } from "../../components/core/planning/config/specification";
 import { readStackFile } from "../stack-file";
 import type { Terminal } from "../terminal";
 import { engineEnvironment } from "./home";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { FileTexts } from "../core/planning/specification";
+import type { FileTexts } from "../core/planning/config/specification";
 import type { Manifest } from "../core/planning/manifest";
-import type { Config } from "../core/planning/config";
+import type { Config } from "../core/planning/config/config";
 
 /**
  * Arguments of `SourcegraphVm`, the same on every cloud: the keys of the config, and what only a program can give.

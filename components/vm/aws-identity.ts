@@ -1,6 +1,6 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
-import type { Specification } from "../core/planning/specification";
+import type { Specification } from "../core/planning/config/specification";
 import { transformed } from "./args";
 import { partitionOf, tagsOf, type AwsScope } from "./aws-scope";
 

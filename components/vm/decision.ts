@@ -1,6 +1,6 @@
 import { checkTransition, manifestOf, type LastHop, type Manifest } from "../core/planning/manifest";
-import { planVm, type Plan } from "../core/planning/plan";
-import { parseSpecification, type Specification } from "../core/planning/specification";
+import { planVm, type Plan } from "../core/planning/vm/plan";
+import { parseSpecification, type Specification } from "../core/planning/config/specification";
 import { bundleText, digestOf, type Bundle } from "../core/rendering/bundle";
 import { renderBundle } from "../core/rendering/bundle-files";
 import type { SourcegraphVmArgs } from "./args";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DataDisk } from "../core/planning/machine";
-import type { PlannedMachine } from "../core/planning/plan";
+import type { DataDisk } from "../core/planning/vm/machine";
+import type { PlannedMachine } from "../core/planning/vm/plan";
 import type { DataClass } from "../core/product/service";
 import type { Decision } from "./decision";
 import type { GcpTransforms } from "./gcp-args";

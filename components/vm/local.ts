@@ -1,10 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { PlannedContainer } from "../core/planning/container";
+import type { PlannedContainer } from "../core/planning/vm/container";
 import { dataNames } from "../core/planning/data-safety";
 import type { Manifest } from "../core/planning/manifest";
-import type { Plan } from "../core/planning/plan";
+import type { Plan } from "../core/planning/vm/plan";
 import { secretNames, type SecretPart } from "../core/planning/secrets";
 import type { Bundle } from "../core/rendering/bundle";
 import { healthCommand } from "../core/rendering/compose";

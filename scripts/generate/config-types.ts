@@ -77,5 +77,5 @@ class Interfaces {
 export function configTypes(schema: JsonSchema): string {
   const interfaces = new Interfaces();
   interfaces.typeOf(schema);
-  return `// Written by scripts/generate.ts from components/core/planning/schema.ts. Do not edit.\n\n${interfaces.text}`;
+  return `// Written by scripts/generate.ts from components/core/planning/config/schema.ts. Do not edit.\n\n${interfaces.text}`;
 }

@@ -33,7 +33,7 @@ function rows(schema: JsonSchema, path: string): string[] {
 export function configurationPage(schema: JsonSchema): string {
   return `# Configuration
 
-<!-- Written by scripts/generate.ts from components/core/planning/schema.ts. Do not edit. -->
+<!-- Written by scripts/generate.ts from components/core/planning/config/schema.ts. Do not edit. -->
 
 Keys of the namespace \`sourcegraph\` in a Pulumi stack file, one file per instance. Each says what changing it later does.
 Unknown keys are refused. \`docs/config.schema.json\` gives editors completion.

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../../components/core/errors";
-import { parseSpecification } from "../../components/core/planning/specification";
+import { parseSpecification } from "../../components/core/planning/config/specification";
 import { configFromStackFile, readNamedFiles, readStackConfig } from "../../stacks/config";
 import { valueOf } from "../support/recorder";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { InputError, RefusedError } from "../../components/core/errors";
 import { manifestOf, type Manifest } from "../../components/core/planning/manifest";
-import { planVm } from "../../components/core/planning/plan";
-import { parseSpecification } from "../../components/core/planning/specification";
+import { planVm } from "../../components/core/planning/vm/plan";
+import { parseSpecification } from "../../components/core/planning/config/specification";
 import { declareStack, type StackInput } from "../../stacks/declare";
 import { goodConfigs as good } from "../support/configs";
 import { record } from "../support/recorder";

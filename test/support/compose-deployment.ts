@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { planVm, type Plan } from "../../components/core/planning/plan";
-import { parseSpecification } from "../../components/core/planning/specification";
+import { planVm, type Plan } from "../../components/core/planning/vm/plan";
+import { parseSpecification } from "../../components/core/planning/config/specification";
 import type { Bundle, BundleFile } from "../../components/core/rendering/bundle";
 import { renderBundle } from "../../components/core/rendering/bundle-files";
 import { convergeScript } from "../../components/core/rendering/converge";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { InputError, RefusedError } from "../../components/core/errors";
 import { releases } from "../../components/core/product/releases";
-import { parseSpecification, type FileTexts } from "../../components/core/planning/specification";
+import { parseSpecification, type FileTexts } from "../../components/core/planning/config/specification";
 
 /** A good config of each cloud, for tests to vary. */
 export const goodConfigs = {

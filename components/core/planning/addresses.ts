@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { Problem } from "../errors";
-import { Problems, show } from "./problems";
-import type { Config } from "./config";
+import { Problems, show } from "./config/problems";
+import type { Config } from "./config/config";
 
 /** An IPv4 block. */
 interface Block {

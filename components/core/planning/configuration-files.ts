@@ -1,4 +1,4 @@
-import type { Specification } from "./specified";
+import type { Specification } from "./config/specified";
 
 /** Folder of the bundle with the configuration files, and nothing else: the frontends see it as a whole. */
 export const configurationFolder = "secrets/configuration";

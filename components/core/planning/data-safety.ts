@@ -1,5 +1,5 @@
 import type { Problem } from "../errors";
-import type { DataDisk } from "./machine";
+import type { DataDisk } from "./vm/machine";
 import type { PlannedSecret } from "./secrets";
 
 /** Something that holds data and is never lost by accident. */

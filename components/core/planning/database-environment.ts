@@ -1,6 +1,6 @@
 import type { DatabaseName, Service, ServiceName } from "../product/service";
 import type { SecretPart } from "./secrets";
-import type { ExternalDatabase, Specification } from "./specified";
+import type { ExternalDatabase, Specification } from "./config/specified";
 
 /** Which service is which database when it is bundled. */
 export const databaseServices: readonly (readonly [DatabaseName, "pgsql" | "codeintel-db" | "codeinsights-db"])[] = [

@@ -1,5 +1,5 @@
 import { RefusedError } from "../errors";
-import type { Specification } from "./specification";
+import type { Specification } from "./config/specification";
 
 /**
  * Refuses to destroy what the cloud would refuse to delete, before half of it is gone.

@@ -1,4 +1,4 @@
-import type { PlannedImage } from "./container";
+import type { PlannedImage } from "./vm/container";
 
 /** Reads a whole image reference; undefined when it is none. A port of the registry is not taken for a tag. */
 export function imageReference(text: string): PlannedImage | undefined {

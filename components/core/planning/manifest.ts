@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { RefusedError, type Problem } from "../errors";
 import { dataProblems, type DataResource } from "./data-safety";
-import type { Plan } from "./plan";
-import type { Specification } from "./specification";
-import { checkHop } from "./upgrade";
-import type { Hop } from "./upgrade-plan";
+import type { Plan } from "./vm/plan";
+import type { Specification } from "./config/specification";
+import { checkHop } from "./upgrade/upgrade";
+import type { Hop } from "./upgrade/upgrade-plan";
 
 /**
  * The small record a stack exports about itself: it reads the last one before it registers anything, and refuses a wrong

@@ -1,7 +1,7 @@
 import { databaseServices } from "./database-environment";
-import type { PlannedContainer } from "./container";
+import type { PlannedContainer } from "./vm/container";
 import { secretNames, splitPlaceholders, type PlannedSecret } from "./secrets";
-import type { Specification } from "./specified";
+import type { Specification } from "./config/specified";
 
 /** Passwords that are made for the bundled databases: lost with them, useless without them. */
 export const databasePasswords: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import type { ObjectStorageFamily, Service } from "../product/service";
 import { holdsIn } from "../product/services";
 import type { ServiceEnvironment } from "./database-environment";
 import type { SecretPart } from "./secrets";
-import type { ExternalObjectStorage, Specification } from "./specified";
+import type { ExternalObjectStorage, Specification } from "./config/specified";
 
 const familyPrefixes: Readonly<Record<ObjectStorageFamily, string>> = {
   sourcegraph: "SOURCEGRAPH_UPLOAD",

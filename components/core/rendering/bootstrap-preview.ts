@@ -1,5 +1,5 @@
 import { InputError } from "../errors";
-import type { Specification } from "../planning/specification";
+import type { Specification } from "../planning/config/specification";
 import { renderBootstrap } from "./bootstrap";
 import type { BundleFile } from "./bundle";
 

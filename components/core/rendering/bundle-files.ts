@@ -1,9 +1,9 @@
-import type { PlannedContainer } from "../planning/container";
+import type { PlannedContainer } from "../planning/vm/container";
 import { configurationFilesOf } from "../planning/configuration-files";
 import type { LastHop } from "../planning/manifest";
-import type { Plan } from "../planning/plan";
+import type { Plan } from "../planning/vm/plan";
 import { secretNames, type SecretPart } from "../planning/secrets";
-import type { Specification } from "../planning/specification";
+import type { Specification } from "../planning/config/specification";
 import type { Bundle, BundleFile, SecretFile } from "./bundle";
 import { renderCaddyfile } from "./caddyfile";
 import { renderCompose, secretEnvironmentPath } from "./compose";

@@ -1,4 +1,4 @@
-import type { Specification } from "../planning/specification";
+import type { Specification } from "../planning/config/specification";
 
 /** What a Caddyfile is rendered from. A change of any of it recreates the edge container; data stays. */
 export interface CaddyfileOptions {

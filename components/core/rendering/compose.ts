@@ -1,5 +1,5 @@
 import { Document } from "yaml";
-import type { PlannedContainer, PlannedMount } from "../planning/container";
+import type { PlannedContainer, PlannedMount } from "../planning/vm/container";
 import type { HealthCheck } from "../product/service";
 import { digestOf, type BundleFile, type SecretFile } from "./bundle";
 

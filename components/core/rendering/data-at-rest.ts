@@ -1,7 +1,7 @@
-import type { PlannedContainer } from "../planning/container";
+import type { PlannedContainer } from "../planning/vm/container";
 import { dataNames } from "../planning/data-safety";
-import type { Plan } from "../planning/plan";
-import type { Specification } from "../planning/specification";
+import type { Plan } from "../planning/vm/plan";
+import type { Specification } from "../planning/config/specification";
 import type { DataClass, ServiceVolume } from "../product/service";
 import { serviceNamed } from "../product/services";
 import type { Section } from "./section";

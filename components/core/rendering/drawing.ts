@@ -1,6 +1,6 @@
-import type { PlannedContainer } from "../planning/container";
-import type { Plan } from "../planning/plan";
-import type { Specification } from "../planning/specification";
+import type { PlannedContainer } from "../planning/vm/container";
+import type { Plan } from "../planning/vm/plan";
+import type { Specification } from "../planning/config/specification";
 import type { DataClass, Service, ServiceName } from "../product/service";
 import { serviceNamed } from "../product/services";
 import { restingData, type RestingData } from "./data-at-rest";

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { PlannedContainer } from "../planning/container";
+import type { PlannedContainer } from "../planning/vm/container";
 
 /** Files of the folders that Grafana is given, by path in the bundle. */
 export type GrafanaFiles = Readonly<

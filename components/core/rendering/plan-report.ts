@@ -1,7 +1,7 @@
-import { sizingData } from "../planning/sizing-data";
+import { sizingData } from "../planning/sizing/data";
 import type { DeclaredResource } from "../planning/declared-resource";
-import type { Plan } from "../planning/plan";
-import type { Specification } from "../planning/specification";
+import type { Plan } from "../planning/vm/plan";
+import type { Specification } from "../planning/config/specification";
 import { serviceNamed } from "../product/services";
 import type { Bundle } from "./bundle";
 import { dataAtRest } from "./data-at-rest";

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { PlannedContainer } from "../planning/container";
+import type { PlannedContainer } from "../planning/vm/container";
 import type { ServiceName } from "../product/service";
 import { serviceNamed } from "../product/services";
 

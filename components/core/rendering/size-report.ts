@@ -1,5 +1,5 @@
-import type { MachineQuote } from "../planning/machine-quote";
-import type { Estimate, PublishedEstimate, RequestAndLimit } from "../planning/sizing";
+import type { MachineQuote } from "../planning/vm/machine-quote";
+import type { Estimate, PublishedEstimate, RequestAndLimit } from "../planning/sizing/sizing";
 import { facts, type Section } from "./section";
 
 const right = "right" as const;

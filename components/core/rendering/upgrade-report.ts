@@ -1,4 +1,4 @@
-import type { Hop, RunbookCommand, UpgradePlan } from "../planning/upgrade-plan";
+import type { Hop, RunbookCommand, UpgradePlan } from "../planning/upgrade/upgrade-plan";
 import { facts, type Section } from "./section";
 
 function commandText({ program, args, stdin, bundle, allServicesExcept }: RunbookCommand): string {

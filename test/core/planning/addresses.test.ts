@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { blockProblem, checkNetwork, overlaps, planSubnets } from "../../../components/core/planning/addresses";
-import { parseSpecification } from "../../../components/core/planning/specification";
+import { parseSpecification } from "../../../components/core/planning/config/specification";
 import { accountId } from "../../../components/vm/gcp-names";
 import { goodConfigs as good } from "../../support/configs";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { RefusedError } from "../../../components/core/errors";
 import { checkTransition, manifestOf, parseManifest, type Manifest } from "../../../components/core/planning/manifest";
-import { planVm } from "../../../components/core/planning/plan";
-import { parseSpecification } from "../../../components/core/planning/specification";
-import { UpgradeRefusedError } from "../../../components/core/planning/upgrade-refusal";
+import { planVm } from "../../../components/core/planning/vm/plan";
+import { parseSpecification } from "../../../components/core/planning/config/specification";
+import { UpgradeRefusedError } from "../../../components/core/planning/upgrade/refusal";
 import { anyFiles, goodConfigs as good } from "../../support/configs";
 
 function manifest(config: object): Manifest {

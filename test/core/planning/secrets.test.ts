@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { planVm } from "../../../components/core/planning/plan";
+import { planVm } from "../../../components/core/planning/vm/plan";
 import { secretNames, splitPlaceholders } from "../../../components/core/planning/secrets";
-import { parseSpecification } from "../../../components/core/planning/specification";
+import { parseSpecification } from "../../../components/core/planning/config/specification";
 import { anyConfig, anyFiles, goodConfigs as good } from "../../support/configs";
 
 describe("placeholders of secrets", () => {

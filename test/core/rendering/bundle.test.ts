@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { planVm } from "../../../components/core/planning/plan";
+import { planVm } from "../../../components/core/planning/vm/plan";
 import { secretNames } from "../../../components/core/planning/secrets";
-import { parseSpecification } from "../../../components/core/planning/specification";
+import { parseSpecification } from "../../../components/core/planning/config/specification";
 import { bundleText, digestOf, type Bundle, type SecretFile } from "../../../components/core/rendering/bundle";
 import { renderBundle } from "../../../components/core/rendering/bundle-files";
 import { secretText } from "../../../components/core/rendering/secret-text";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse } from "yaml";
-import type { PlannedContainer } from "../../../components/core/planning/container";
-import { planVm } from "../../../components/core/planning/plan";
-import { parseSpecification } from "../../../components/core/planning/specification";
+import type { PlannedContainer } from "../../../components/core/planning/vm/container";
+import { planVm } from "../../../components/core/planning/vm/plan";
+import { parseSpecification } from "../../../components/core/planning/config/specification";
 import { renderBundle } from "../../../components/core/rendering/bundle-files";
 import { configLabel, healthCommand, renderCompose } from "../../../components/core/rendering/compose";
 import { anyConfig, anyFiles, goodConfigs as good } from "../../support/configs";

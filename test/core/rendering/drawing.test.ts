@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { planVm } from "../../../components/core/planning/plan";
-import { parseSpecification } from "../../../components/core/planning/specification";
+import { planVm } from "../../../components/core/planning/vm/plan";
+import { parseSpecification } from "../../../components/core/planning/config/specification";
 import { drawingOf } from "../../../components/core/rendering/drawing";
 import type { Box } from "../../../components/core/rendering/drawing-boxes";
 import { layOut, type Layout } from "../../../components/core/rendering/drawing-layout";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { planVm } from "../../../components/core/planning/plan";
-import { parseSpecification } from "../../../components/core/planning/specification";
+import { planVm } from "../../../components/core/planning/vm/plan";
+import { parseSpecification } from "../../../components/core/planning/config/specification";
 import { renderGrafana } from "../../../components/core/rendering/grafana";
 import { assertGolden } from "../../support/golden";
 

@@ -141,7 +141,7 @@ describe("the AWS sample stack on the real engine with a stand-in cloud", functi
     const kept = data();
     const before = stack.one(instance).id;
     const restore = stack.alter(
-      "components/core/planning/machine-images.js",
+      "components/core/planning/vm/machine-images.js",
       /debian-13-amd64-\d+-\d+/,
       "debian-13-amd64-20270101-2500",
     );

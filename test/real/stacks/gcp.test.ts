@@ -151,7 +151,11 @@ describe("the GCP sample stack on the real engine with a stand-in cloud", functi
     const kept = data();
     const before = stack.one(instance).id;
     const another = () =>
-      stack.alter("components/core/planning/machine-images.js", /debian-13-trixie-v\d+/, "debian-13-trixie-v20270101");
+      stack.alter(
+        "components/core/planning/vm/machine-images.js",
+        /debian-13-trixie-v\d+/,
+        "debian-13-trixie-v20270101",
+      );
     const refusing = another();
     const refused = await stack.run("up").finally(refusing);
     assert.equal(refused.code, 1);

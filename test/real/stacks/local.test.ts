@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { planVm, type Plan } from "../../../components/core/planning/plan";
-import { parseSpecification } from "../../../components/core/planning/specification";
+import { planVm, type Plan } from "../../../components/core/planning/vm/plan";
+import { parseSpecification } from "../../../components/core/planning/config/specification";
 import { builtProject } from "../../support/built";
 import { startDocker, type DockerEngine } from "../../support/docker";
 import { Engine, type ConfigValue } from "../../support/engine";

@@ -1,0 +1,82 @@
+import type { Problem } from "../../errors";
+import { checkAddresses, checkNames } from "../addresses";
+import { checkEdge } from "./combinations-edge";
+import { checkMachine } from "./combinations-machine";
+import { checkOverrides } from "./combinations-overrides";
+import { checkSecrets } from "./combinations-secrets";
+import { checkServices } from "./combinations-services";
+import { Problems, show } from "./problems";
+import type { Config } from "./config";
+
+const regions = {
+  aws: { shape: /^[a-z]{2,4}(-[a-z]+)+-\d$/, example: "us-east-1", zone: /^[a-z]$/ },
+  gcp: { shape: /^[a-z]+-[a-z]+\d+$/, example: "us-central1", zone: /^-[a-z]$/ },
+} as const;
+
+const meaninglessLocally = [
+  "region",
+  "zone",
+  "machine",
+  "dataDisk",
+  "network",
+  "dnsZone",
+  "alarms",
+  "backup",
+  "gcp",
+  "tags",
+  "deletionProtection",
+] as const;
+
+function checkPlace(config: Partial<Config>, problems: Problems): void {
+  const { cloud, region, zone, gcp } = config;
+  if (cloud === "local") {
+    for (const key of meaninglessLocally)
+      if (config[key] !== undefined)
+        problems.add(key, `has no meaning for cloud local, got ${show(config[key])}; remove it`);
+    if (config.access !== undefined) problems.add("access", "has no meaning for cloud local; use 'local.address'");
+    return;
+  }
+  if (cloud === undefined) return;
+  if (config.local !== undefined) problems.add("local", `has no meaning for cloud ${cloud}; remove it`);
+  const { shape, example, zone: letter } = regions[cloud];
+  if (region === undefined) problems.add("region", `is missing; cloud ${cloud} needs one, such as ${example}`);
+  else if (!shape.test(region))
+    problems.add("region", `must be a region of ${cloud} such as ${example}, got ${show(region)}`);
+  else if (zone !== undefined && !(zone.startsWith(region) && letter.test(zone.slice(region.length))))
+    problems.add(
+      "zone",
+      `must be a zone of region ${region} such as ${region}${cloud === "gcp" ? "-b" : "b"}, got ${show(zone)}`,
+    );
+  if (cloud === "aws" && gcp !== undefined) problems.add("gcp", "has no meaning for cloud aws; remove it");
+  if (cloud === "gcp" && gcp === undefined)
+    problems.add("gcp.project", "is missing; cloud gcp needs the project the instance lives in");
+  if (gcp !== undefined && !/^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(gcp.project))
+    problems.add(
+      "gcp.project",
+      `must be the id of a project, 6 to 30 lower-case letters, digits and dashes, got ${show(gcp.project)}`,
+    );
+}
+
+/**
+ * Every contradiction in a well-formed config.
+ *
+ * @param config the config; keys that were malformed are absent
+ * @param files texts of the files it names
+ * @param malformed the keys that are absent because they were malformed
+ */
+export function checkCombinations(
+  config: Partial<Config>,
+  files: Readonly<Record<string, string>>,
+  malformed: ReadonlySet<string> = new Set(),
+): Problem[] {
+  const problems = new Problems(malformed);
+  checkNames(config, problems);
+  checkPlace(config, problems);
+  checkMachine(config, problems);
+  checkEdge(config, files, problems);
+  checkAddresses(config, problems);
+  checkServices(config, problems);
+  checkOverrides(config, problems);
+  checkSecrets(config, files, problems);
+  return problems.list;
+}

@@ -1,0 +1,195 @@
+import { InputError, type Problem } from "../../errors";
+import type { DatabaseName } from "../../product/service";
+import { checkCombinations } from "./combinations";
+import type { Config } from "./config";
+import { releaseProblem } from "./combinations-machine";
+import { encrypted, problemsOf } from "./problems";
+import { configSchema } from "./schema";
+import type { Specification, ExternalRedis, ExternalDatabase } from "./specified";
+
+export type * from "./specified";
+
+/** Texts of the files a config names, read at the edge of the program: path as written to text. */
+export type FileTexts = Readonly<Record<string, string>>;
+
+function completeDatabase(config: Config["databases"], name: DatabaseName): "bundled" | ExternalDatabase {
+  const external = typeof config === "object" ? config.external[name] : undefined;
+  if (external === undefined) return "bundled";
+  return {
+    host: external.host,
+    port: external.port ?? 5432,
+    user: external.user,
+    database: external.database,
+    sslmode: external.sslmode ?? "require",
+    passwordSecret: external.passwordSecret ?? "",
+  };
+}
+
+function completeCache(config: Config["cache"], name: "cache" | "store"): "bundled" | ExternalRedis {
+  const secret = typeof config === "object" ? config.external[name] : undefined;
+  return secret === undefined ? "bundled" : { secret };
+}
+
+function completeNetwork(config: Config["network"]): Specification["network"] {
+  if (config !== undefined && "existing" in config)
+    return { existing: { ...config.existing, instanceConnect: config.existing.instanceConnect ?? false } };
+  return { cidr: config?.cidr ?? "10.40.0.0/16", reservedCidrs: config?.reservedCidrs ?? [] };
+}
+
+function defaultTlsMode(config: Config): Specification["tls"]["mode"] {
+  return config.cloud !== "local" && config.domain !== undefined ? "load-balancer" : "none";
+}
+
+/** Regions of Google Cloud that have no zone `a`. */
+const withoutZoneA = new Set(["us-east1", "europe-west1"]);
+
+function firstZone(cloud: "aws" | "gcp", region: string): string {
+  if (cloud === "aws") return `${region}a`;
+  return `${region}-${withoutZoneA.has(region) ? "b" : "a"}`;
+}
+
+function complete(config: Config, files: FileTexts): Specification {
+  const file = (path: string | undefined) => (path === undefined ? undefined : files[path]);
+  const tls = config.tls;
+  const siteConfig = config.siteConfig;
+  return {
+    name: config.name ?? "sourcegraph",
+    shape: "vm",
+    cloud: config.cloud,
+    region: config.region ?? "local",
+    zone: config.zone ?? (config.cloud === "local" ? "local" : firstZone(config.cloud, config.region ?? "")),
+    release: config.release,
+    size: config.usage === undefined ? { named: config.size ?? "XS" } : { usage: config.usage },
+    domain: config.domain,
+    dnsZone: config.dnsZone,
+    tls: {
+      mode: tls?.mode ?? defaultTlsMode(config),
+      email: tls?.email,
+      staging: tls?.staging ?? false,
+      certificate: file(tls?.certificateFile),
+      keySecret: tls?.keySecret,
+      certificateArn: tls?.certificateArn,
+    },
+    access: {
+      allowedCidrs: config.access?.allowedCidrs ?? [],
+      sshKeys: config.access?.sshKeys ?? [],
+      trustedProxies: config.access?.trustedProxies,
+      iapMembers: config.access?.iapMembers ?? [],
+    },
+    network: completeNetwork(config.network),
+    databases: {
+      frontend: completeDatabase(config.databases, "frontend"),
+      codeIntel: completeDatabase(config.databases, "codeIntel"),
+      codeInsights: completeDatabase(config.databases, "codeInsights"),
+    },
+    cache: { cache: completeCache(config.cache, "cache"), store: completeCache(config.cache, "store") },
+    objectStorage:
+      typeof config.objectStorage === "object"
+        ? { ...config.objectStorage.external, pathStyle: config.objectStorage.external.pathStyle ?? false }
+        : "bundled",
+    registry:
+      config.registry === undefined
+        ? undefined
+        : { ...config.registry, pinDigests: config.registry.pinDigests ?? true },
+    smtp: config.smtp,
+    siteConfig:
+      siteConfig === undefined
+        ? undefined
+        : {
+            site: file(siteConfig.siteFile),
+            codeHosts: file(siteConfig.codeHostsFile),
+            globalSettings: file(siteConfig.globalSettingsFile),
+            allowEdits: siteConfig.allowEdits ?? false,
+          },
+    proxy: config.proxy === undefined ? undefined : { ...config.proxy, noProxy: config.proxy.noProxy ?? [] },
+    tracing: config.tracing ?? false,
+    backup: { keepDays: config.backup?.keepDays ?? 14, hourUtc: config.backup?.hourUtc ?? 3 },
+    alarms: config.alarms,
+    machine: { type: config.machine?.type, rootDiskGb: config.machine?.rootDiskGb ?? 50 },
+    dataDisk: config.dataDisk ?? {},
+    deletionProtection: config.deletionProtection ?? true,
+    acknowledge: config.acknowledge ?? [],
+    allowDataLoss: config.allowDataLoss ?? [],
+    overrides: config.overrides ?? {},
+    tags: config.tags ?? {},
+    secrets: Object.keys(config.secrets ?? {}).sort(),
+    gcp: config.gcp,
+    local: {
+      httpPort: config.local?.httpPort ?? 7080,
+      address: config.local?.address ?? "127.0.0.1",
+      host: config.local?.host,
+    },
+  };
+}
+
+/** Places of encrypted values outside `secrets`, which alone may hold them. */
+function encryptedPlaces(value: unknown, path: string): string[] {
+  if (value === encrypted) return [path];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    path === "" && key === "secrets" ? [] : encryptedPlaces(inner, path === "" ? key : `${path}.${key}`),
+  );
+}
+
+function encryptedProblem(path: string): Problem {
+  return {
+    path,
+    message:
+      "is encrypted, but only values below 'secrets' may be; write it in the open if it is no secret, otherwise set it by pulumi config set --secret --path 'sourcegraph:secrets.NAME' and write NAME where its name belongs",
+  };
+}
+
+/** What can be read of a config, and what is malformed in it. */
+interface Reading {
+  readonly config: Partial<Config>;
+  readonly problems: readonly Problem[];
+}
+
+/** Of a malformed config what is well formed is read all the same, so that one run shows everything. */
+function read(config: unknown): Reading {
+  const hidden = encryptedPlaces(config, "");
+  const parsed = configSchema.safeParse(config);
+  if (parsed.success && hidden.length === 0) return { config: parsed.data, problems: [] };
+  const schema = parsed.success ? [] : problemsOf(parsed.error.issues, configSchema, config);
+  const shadowed = (path: string) => hidden.some((place) => path === place || path.startsWith(`${place}.`));
+  const problems = [...hidden.map(encryptedProblem), ...schema.filter(({ path }) => !shadowed(path))];
+  if (typeof config !== "object" || config === null) return { config: {}, problems };
+  const malformed = malformedKeys(problems);
+  const rest = Object.fromEntries(Object.entries(config).filter(([key]) => !malformed.has(key)));
+  const readable = configSchema.partial().safeParse(rest);
+  return { config: readable.success ? readable.data : {}, problems };
+}
+
+function malformedKeys(problems: readonly Problem[]): ReadonlySet<string> {
+  return new Set(problems.map(({ path }) => path.split(".")[0] ?? ""));
+}
+
+/**
+ * Parses, checks and completes a config.
+ *
+ * @param config what the user wrote; encrypted values may be anything, only their names are used
+ * @param files texts of the files the config names, by the path as written
+ * @throws InputError naming every problem at once: malformed values, contradictions, a release that cannot be deployed, usage
+ * beyond one machine
+ * @throws RefusedError when all that is wrong is a release too old to be rendered
+ * @example parseSpecification({ cloud: "local", release: "7.5.4453" })
+ */
+export function parseSpecification(config: unknown, files: FileTexts = {}): Specification {
+  const { config: readable, problems: malformed } = read(config);
+  const contradictions = checkCombinations(readable, files, malformedKeys(malformed));
+  const problems = [...malformed, ...contradictions];
+  const release = releaseProblem(readable.release);
+  if (problems.length > 0) throw new InputError([...problems, ...(release?.problems ?? [])]);
+  if (release !== undefined) throw release;
+  return complete(readable as Config, files);
+}
+
+/** The paths of the files a config names, for the edge of the program to read. */
+export function filesNamed(config: unknown): string[] {
+  const parsed = configSchema.partial().safeParse(config);
+  if (!parsed.success) return [];
+  const { tls, siteConfig } = parsed.data;
+  return [tls?.certificateFile, siteConfig?.siteFile, siteConfig?.codeHostsFile, siteConfig?.globalSettingsFile].filter(
+    (path) => path !== undefined,
+  );
+}

@@ -1,0 +1,250 @@
+import { requireRenderable } from "../../product/releases";
+import type { ServiceVolume } from "../../product/service";
+import { serviceNamed, volumeName } from "../../product/services";
+import { planSubnets, type PlannedSubnet } from "../addresses";
+import { configurationFilesOf } from "../configuration-files";
+import type { PlannedContainer } from "./container";
+import { planContainers } from "./containers";
+import { dataResourcesOf, type DataResource } from "../data-safety";
+import { dataDiskFor, type DataDisk, type Machine } from "./machine";
+import { chosenMachine } from "./machine-type";
+import { machineImages, type MachineImage } from "./machine-images";
+import { plannedSecrets } from "../planned-secrets";
+import { priceOf, vmPriceThings, type PriceEstimate } from "../price/price";
+import type { PlannedSecret } from "../secrets";
+import { defaultUsage } from "../sizing/sizes";
+import type { Specification } from "../config/specification";
+import { oneMachineSize, type SizeName, type Usage } from "../sizing/usage";
+
+/** How the instance is reached, and by whom. */
+export interface Exposure {
+  /** Address a person types. */
+  readonly url: string;
+  /** Host name, where one is given. */
+  readonly domain?: string;
+  /** How HTTPS is done. */
+  readonly tls: Specification["tls"]["mode"];
+  /** Whether the cloud's load balancer is in front. */
+  readonly loadBalancer: boolean;
+  /** CIDR blocks that may reach the ports. */
+  readonly allowedCidrs: readonly string[];
+  /** Ports open to the allowed blocks. */
+  readonly ports: readonly number[];
+  /** Proxies whose X-Forwarded headers are believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** The machine with its image and root disk. */
+export interface PlannedMachine extends Machine {
+  /** Image of the operating system. */
+  readonly image: MachineImage;
+  /** Root disk, GB. */
+  readonly rootDiskGb: number;
+}
+
+/** The network made for the instance. */
+export interface PlannedNetwork {
+  /** Address block of the network. */
+  readonly cidr: string;
+  /** Subnets cut from it. */
+  readonly subnets: readonly PlannedSubnet[];
+}
+
+/** Every decision of a deployment, as plain data. */
+export interface Plan {
+  /** Version of this form. */
+  readonly schema: 1;
+  /** Name of the instance. */
+  readonly name: string;
+  /** What is built. */
+  readonly shape: "vm";
+  /** Where it is built. */
+  readonly cloud: "aws" | "gcp" | "local";
+  /** Region of the cloud; `local` without one. */
+  readonly region: string;
+  /** Zone of machine and data disk; `local` without one. */
+  readonly zone: string;
+  /** Exact release. */
+  readonly release: string;
+  /** Day the release was published, `YYYY-MM-DD`. */
+  readonly releaseDate: string;
+  /** Size, named or computed. */
+  readonly size: SizeName;
+  /** What the size was computed from, or what it stands for. */
+  readonly usage: Usage;
+  /** Whether the size was named or computed from usage. */
+  readonly sizeGiven: "named" | "usage";
+  /** Absent for local deployments. */
+  readonly machine?: PlannedMachine;
+  /** Absent for local deployments. */
+  readonly dataDisk?: DataDisk;
+  /** Absent where an existing network is used, and for local deployments. */
+  readonly network?: PlannedNetwork;
+  /** How the instance is reached, and by whom. */
+  readonly exposure: Exposure;
+  /** Every container, in the order of the catalogue. */
+  readonly containers: readonly PlannedContainer[];
+  /** Named volumes, sorted. */
+  readonly volumes: readonly string[];
+  /** Every secret, by name only. */
+  readonly secrets: readonly PlannedSecret[];
+  /** When the data disk is snapshotted, and how long snapshots are kept. */
+  readonly backup: Specification["backup"];
+  /** Everything that holds data and must not be lost. */
+  readonly dataResources: readonly DataResource[];
+  /** Absent for local deployments. */
+  readonly price?: PriceEstimate;
+  /** Things a person should know before going on. */
+  readonly notices: readonly string[];
+}
+
+function exposureOf(specification: Specification, network: PlannedNetwork | undefined): Exposure {
+  const { cloud, domain, tls, access, local } = specification;
+  const secured = tls.mode !== "none";
+  const loadBalancer = tls.mode === "load-balancer";
+  const edges = (network?.subnets ?? [])
+    .filter((subnet) => subnet.name.startsWith("edge-"))
+    .map((subnet) => subnet.cidr);
+  // Google's front ends reach backends from these two published blocks.
+  const balancers = cloud === "gcp" ? ["130.211.0.0/22", "35.191.0.0/16"] : edges;
+  return {
+    url:
+      cloud === "local"
+        ? `${secured ? "https" : "http"}://${domain ?? "localhost"}:${local.httpPort}`
+        : `${secured ? "https" : "http"}://${domain ?? "(address of the machine)"}`,
+    domain,
+    tls: tls.mode,
+    loadBalancer,
+    allowedCidrs: cloud === "local" ? [`${local.address}/32`] : access.allowedCidrs,
+    ports: cloud === "local" ? [local.httpPort] : secured ? [80, 443] : [80],
+    trustedProxies: access.trustedProxies ?? (loadBalancer ? balancers : []),
+  };
+}
+
+/**
+ * Data disk of a named size, GB: what the vendor's machine images had at every size. How much code there is is not known,
+ * and a disk that grows in place is better started small. Source: docs machine-images, resource requirements.
+ */
+const namedSizeDiskGb = 500;
+
+function diskOf(specification: Specification, usage: Usage, cloud: "aws" | "gcp"): DataDisk {
+  const computed = dataDiskFor(usage, cloud);
+  const given = specification.dataDisk;
+  return {
+    sizeGb: given.sizeGb ?? ("named" in specification.size ? namedSizeDiskGb : computed.sizeGb),
+    type: given.type ?? computed.type,
+    iops: given.iops ?? (given.type === undefined ? computed.iops : undefined),
+    throughputMbps: given.throughputMbps ?? (given.type === undefined ? computed.throughputMbps : undefined),
+  };
+}
+
+function noticesOf(specification: Specification): string[] {
+  const { tls, cloud, access, databases, release } = specification;
+  const notices: string[] = [];
+  if (tls.mode === "none" && cloud !== "local")
+    notices.push("traffic is plain HTTP: set 'domain' and 'tls' before anybody signs in");
+  if (access.allowedCidrs.includes("0.0.0.0/0"))
+    notices.push("the instance is reachable from everywhere ('access.allowedCidrs' holds 0.0.0.0/0)");
+  if (Object.values(databases).some((database) => database !== "bundled"))
+    notices.push(
+      "external databases must run PostgreSQL 16 and be backed up by whoever owns them; they are not in the snapshots of the data disk",
+    );
+  if (cloud !== "local" && "named" in specification.size && specification.dataDisk.sizeGb === undefined)
+    notices.push(
+      `the data disk is ${namedSizeDiskGb} GB, whatever the size is called: about three times the size of all repositories is advised; give 'usage' or 'dataDisk.sizeGb' (it grows in place later)`,
+    );
+  if (release.split(".")[0] === "6")
+    notices.push("release 6 is one major behind the newest; support covers the two newest majors");
+  return notices;
+}
+
+/** The named volumes of the containers that are of one kind, sorted. */
+function volumesOf(containers: readonly PlannedContainer[], isKept: (volume: ServiceVolume) => boolean): string[] {
+  const names = containers.flatMap(({ service, ordinal }) =>
+    serviceNamed(service)
+      .volumes.filter(isKept)
+      .map((volume) => volumeName(volume, ordinal)),
+  );
+  return [...new Set(names)].sort();
+}
+
+/**
+ * Decides everything about one instance. Pure: the same specification gives the same plan.
+ *
+ * @throws InputError for a release that is unknown or cannot be deployed, or usage beyond one machine
+ * @example planVm(parseSpecification({ cloud: "local", release: "7.5.4453" }))
+ */
+export function planVm(specification: Specification): Plan {
+  const release = requireRenderable(specification.release);
+  const { cloud, name, region, zone } = specification;
+  const size = "named" in specification.size ? specification.size.named : oneMachineSize(specification.size.usage);
+  const usage = "named" in specification.size ? defaultUsage(size) : specification.size.usage;
+  const network: PlannedNetwork | undefined =
+    cloud !== "local" && "cidr" in specification.network
+      ? { cidr: specification.network.cidr, subnets: planSubnets(specification.network.cidr) }
+      : undefined;
+  const exposure = exposureOf(specification, network);
+  const chosen = cloud === "local" ? undefined : chosenMachine(size, cloud, specification.machine.type);
+  const containers = planContainers(specification, configurationFilesOf(specification), chosen?.vcpu);
+  const volumes = volumesOf(containers, () => true);
+  const secrets = plannedSecrets(specification, containers);
+  const common = {
+    schema: 1 as const,
+    name,
+    shape: "vm" as const,
+    cloud,
+    region,
+    zone,
+    release: release.version,
+    releaseDate: release.date,
+    size,
+    usage,
+    sizeGiven: "named" in specification.size ? ("named" as const) : ("usage" as const),
+    exposure,
+    containers,
+    volumes,
+    secrets,
+    backup: specification.backup,
+    notices: noticesOf(specification),
+  };
+  if (cloud === "local" || chosen === undefined)
+    return {
+      ...common,
+      dataResources: dataResourcesOf({
+        name,
+        cloud,
+        zone,
+        volumes: volumesOf(containers, (volume) => volume.value !== "cache"),
+        secrets,
+      }),
+    };
+  const machine: PlannedMachine = {
+    ...chosen,
+    image: machineImages[cloud],
+    rootDiskGb: specification.machine.rootDiskGb,
+  };
+  const dataDisk = diskOf(specification, usage, cloud);
+  const price = priceOf(
+    cloud,
+    region,
+    vmPriceThings({
+      cloud,
+      machineType: machine.type,
+      rootDiskGb: machine.rootDiskGb,
+      dataDisk,
+      loadBalancer: exposure.loadBalancer,
+      publicAddress: true,
+      snapshotGb: dataDisk.sizeGb,
+      kmsKeys: 1,
+      secrets: secrets.filter((secret) => secret.origin !== "store").length,
+    }),
+  );
+  return {
+    ...common,
+    machine,
+    dataDisk,
+    network,
+    dataResources: dataResourcesOf({ name, cloud, zone, volumes: [], secrets, dataDisk }),
+    price,
+  };
+}
