@@ -221,11 +221,62 @@ export function requireRenderable(version: string, path = "release"): Release {
   return release;
 }
 
+/** Versions with a chart, ascending: with a compose tag too or as a chart only; from the same oldest release on. */
+export const kubernetesReleases: readonly string[] = [
+  ...releases.filter(({ deployable }) => deployable.kubernetes).map(({ version }) => version),
+  ...chartOnlyReleases,
+]
+  .filter((version) => isAtLeast(version, oldestRenderableRelease))
+  .sort(compareReleases);
+
+/** Versions with a chart whose images are known by digest, ascending; only these can be deployed without the chart. */
+const pinnedKubernetesReleases = kubernetesReleases.filter((version) => !isChartOnly(version));
+
 /**
- * The pin of an image in a release: the compose file's, else the chart's for what only the chart pins (Jaeger, whose
- * compose overlay is not updated by releases).
+ * The version of a deployment on Kubernetes, without a leading `v`. The oldest is the oldest that is rendered for docker
+ * compose: charts before 5.9.0 do not read the six keys of a database's Secret, charts before 5.10.0 run PostgreSQL 12,
+ * and nothing of them was compared with the chart.
  *
- * @param version a known release
+ * @param version what the user wrote; a leading `v` is allowed
+ * @param via `native`: the objects are declared here, so that the images' digests must be known, which leaves out the
+ * versions published as a chart only; `helm`: the chart brings its own
+ * @param path property the messages name; default `release`
+ * @throws InputError when nobody published a chart of it, or the digests of its images are not known
+ * @throws RefusedError when it is older than {@link oldestRenderableRelease}
+ */
+export function requireKubernetesRelease(version: string, via: "native" | "helm", path = "release"): string {
+  const wrong = (message: string): InputError => new InputError([{ path, message }]);
+  const normalized = normalizeRelease(version) ?? version;
+  const known = via === "native" ? pinnedKubernetesReleases : kubernetesReleases;
+  const published = isChartOnly(normalized) || findRelease(normalized) !== undefined;
+  if (!published) throw wrong(unknownReleaseMessage(version, known));
+  if (!isAtLeast(normalized, oldestRenderableRelease)) {
+    throw new RefusedError([
+      {
+        path,
+        message:
+          `is "${version}", which is known to the upgrade planner, but Kubernetes is served from ${oldestRenderableRelease} on; ` +
+          `choose ${oldestRenderableRelease} or newer, the newest is ${known.at(-1)}`,
+      },
+    ]);
+  }
+  const near = nearestReleases(normalized, known).join(" and ");
+  if (!kubernetesReleases.includes(normalized))
+    throw wrong(`is "${version}", which has no chart; nearest to it for Kubernetes: ${near}`);
+  if (!known.includes(normalized))
+    throw wrong(
+      `is "${version}", which was published as a chart only, so that the digests of its images are not known here; ` +
+        `deploy it by the chart ('kubernetes.via' "helm"); nearest to it without the chart: ${near}`,
+    );
+  return normalized;
+}
+
+/**
+ * The pin of an image in a release: the compose file's, else the chart's for what only the chart pins: Jaeger, whose
+ * compose overlay is not updated by releases, and what only Kubernetes runs (`alpine-3.14`, `redis_exporter`). Where both
+ * pin an image they pin the same from 6.0.0 on.
+ *
+ * @param version a known release with a compose tag; those published as a chart only have no pins here
  * @param repository repository below `registry`, e.g. `frontend`
  */
 export function imagePin(version: string, repository: string): ImagePin {
