@@ -2,7 +2,7 @@ import { Argument, Option, type Command } from "commander";
 import { newestComposeRelease } from "../../components/core/product/releases";
 import { InputError } from "../../components/core/errors";
 import { planVm, type Plan } from "../../components/core/planning/vm/plan";
-import { parseSpecification, type Specification } from "../../components/core/planning/config/specification";
+import { parseSpecification, requireVm, type Specification } from "../../components/core/planning/config/specification";
 import { renderBundle } from "../../components/core/rendering/bundle-files";
 import { previewBootstrap } from "../../components/core/rendering/bootstrap-preview";
 import { secretsReadme } from "../../components/core/rendering/secrets-readme";
@@ -64,7 +64,7 @@ function render(what: string, options: Options, terminal: Terminal): void {
     );
   const specification = specificationOf(options, terminal);
   const plan = planVm(specification);
-  const files = what === "compose" ? composeFiles(plan, specification) : [previewBootstrap(specification)];
+  const files = what === "compose" ? composeFiles(plan, specification) : [previewBootstrap(requireVm(specification))];
   writeFiles(options.out, files, terminal);
   const written = files.map(({ path, mode, text }) => ({ path, mode, bytes: Buffer.byteLength(text) }));
   if (options.json === true) {

@@ -23,7 +23,7 @@ export function trustOf(service: string): string {
 
 /** Rights on the user's own buckets, where the machine's identity opens them. */
 function ownBuckets(objectStorage: Specification["objectStorage"], partition: string): Statement[] {
-  if (objectStorage === "bundled" || objectStorage.backend !== "S3") return [];
+  if (typeof objectStorage === "string" || objectStorage.backend !== "S3") return [];
   if (objectStorage.accessKeyIdSecret !== undefined) return [];
   const { bucket, codeIntelBucket, searchJobsBucket } = objectStorage;
   const arns = [...new Set([bucket, codeIntelBucket, searchJobsBucket])]

@@ -15,7 +15,7 @@ const projectRoles = {
 /** Buckets outside the deployment that the services use by the machine's identity. */
 function uploadBuckets(scope: GcpScope): string[] {
   const storage = scope.specification.objectStorage;
-  if (storage === "bundled" || storage.backend !== "GCS") return [];
+  if (typeof storage === "string" || storage.backend !== "GCS") return [];
   return [...new Set([storage.bucket, storage.codeIntelBucket, storage.searchJobsBucket])].filter(
     (bucket) => bucket !== undefined,
   );

@@ -36,7 +36,7 @@ class Interfaces {
     if (schema.anyOf !== undefined) return schema.anyOf.map((option) => this.typeOf(option)).join(" | ");
     switch (schema.type) {
       case "array":
-        return `${this.typeOf(schema.items ?? {})}[]`;
+        return this.listOf(this.typeOf(schema.items ?? {}));
       case "integer":
         return "number";
       case "object":
@@ -49,6 +49,10 @@ class Interfaces {
       default:
         throw new Error(`no type is known for ${JSON.stringify(schema)}`);
     }
+  }
+
+  private listOf(element: string): string {
+    return element.includes(" | ") ? `(${element})[]` : `${element}[]`;
   }
 
   private named(schema: JsonSchema): string {

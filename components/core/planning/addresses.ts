@@ -189,7 +189,7 @@ export function checkNames(config: Partial<Config>, problems: Problems): void {
   if (wrong !== undefined) problems.add("name", wrong);
   if (domain !== undefined && !hostName.test(domain))
     problems.add("domain", `must be a host name in lower case such as sourcegraph.example.com, got ${show(domain)}`);
-  if (cloud === undefined || cloud === "local") return;
+  if (cloud !== "aws" && cloud !== "gcp") return;
   for (const [key, value] of Object.entries(tags ?? {})) {
     const problem = tagProblem(cloud, key, value);
     if (problem !== undefined) problems.add(`tags.${key}`, problem);

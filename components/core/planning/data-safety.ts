@@ -2,17 +2,20 @@ import type { Problem } from "../errors";
 import type { DataDisk } from "./vm/machine";
 import type { PlannedSecret } from "./secrets";
 
+/** What can hold data: a disk or volume, a claim of a cluster, a secret, or a service of the cloud. */
+export type DataKind = "disk" | "volume" | "claim" | "secret" | "database" | "cache" | "bucket";
+
 /** Something that holds data and is never lost by accident. */
 export interface DataResource {
   /** Name of the resource in the program; its identity. */
   readonly name: string;
   /** What holds the data. */
-  readonly kind: "disk" | "volume" | "secret";
-  /** Zone of a disk; it cannot move. */
+  readonly kind: DataKind;
+  /** Zone of a disk, namespace of a claim, region of a service of the cloud; it cannot move. */
   readonly place: string;
-  /** Size of a disk, GB; it never shrinks. */
+  /** Size, GB; it never shrinks. */
   readonly sizeGb?: number;
-  /** Type of a disk; on GCP a change replaces it. */
+  /** Type of a disk, where a change on GCP replaces it; storage class of a claim, which cannot change. */
   readonly type?: string;
 }
 
@@ -61,7 +64,9 @@ function lossOf(before: DataResource, after: DataResource | undefined, cloud: st
     return `would move from ${before.place} to ${after.place}, and a ${before.kind} cannot move`;
   if (before.sizeGb !== undefined && after.sizeGb !== undefined && after.sizeGb < before.sizeGb)
     return `would shrink from ${before.sizeGb} GB to ${after.sizeGb} GB, and a disk only grows`;
-  if (cloud === "gcp" && before.type !== after.type)
+  if (before.kind === "claim" && before.type !== after.type)
+    return `would change from storage class ${before.type ?? "(the default)"} to ${after.type ?? "(the default)"}, and a claim keeps its class`;
+  if (cloud === "gcp" && before.kind === "disk" && before.type !== after.type)
     return `would change from type ${before.type ?? "unknown"} to ${after.type ?? "unknown"}, which replaces the disk on gcp`;
   return undefined;
 }

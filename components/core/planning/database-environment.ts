@@ -1,4 +1,5 @@
 import type { DatabaseName, Service, ServiceName } from "../product/service";
+import { managedHost, managedLogin, managedPassword } from "./managed/values";
 import type { SecretPart } from "./secrets";
 import type { ExternalDatabase, Specification } from "./config/specified";
 
@@ -28,10 +29,32 @@ const bundledSecrets: Readonly<Record<DatabaseName, string>> = {
   codeInsights: "codeinsightsDbPassword",
 };
 
+/** How a database is reached. */
+export interface DatabaseLogin extends Omit<ExternalDatabase, "host" | "passwordSecret"> {
+  /** Host, as it stands or as a value that is known when the service is made. */
+  readonly host: readonly SecretPart[];
+  /** Name of the secret with the password; absent where the identity of the client signs in. */
+  readonly passwordSecret?: string;
+}
+
 /** Login of a database and the name of the secret with its password. */
-export function databaseLogin(name: DatabaseName, specification: Specification): ExternalDatabase {
+export function databaseLogin(name: DatabaseName, specification: Specification): DatabaseLogin {
   const database = specification.databases[name];
-  return database === "bundled" ? { ...bundledLogins[name], passwordSecret: bundledSecrets[name] } : database;
+  if (database === "bundled") {
+    const login = bundledLogins[name];
+    return { ...login, host: [login.host], passwordSecret: bundledSecrets[name] };
+  }
+  if (database !== "managed") return { ...database, host: [database.host] };
+  return {
+    ...managedLogin,
+    host: [{ secret: managedHost(name), as: "env" }],
+    ...(specification.managed.databases.login === "password" && { passwordSecret: managedPassword(name) }),
+  };
+}
+
+/** Whether some database is signed in to by identity instead of a password. */
+export function signsInByIdentity({ databases, managed }: Specification): boolean {
+  return managed.databases.login === "iam" && Object.values(databases).includes("managed");
 }
 
 /** The variables of one service, plain and secret. */
@@ -50,28 +73,35 @@ export function databaseEnvironment(service: Service, specification: Specificati
   const own = served(service.name);
   if (own !== undefined) {
     const login = databaseLogin(own, specification);
-    const secret = login.passwordSecret;
+    // A database of its own, and an exporter, exist only where the database is bundled.
+    const secret = login.passwordSecret ?? bundledSecrets[own];
     if (!service.name.endsWith("-exporter"))
       return { environment: {}, secretEnvironment: { POSTGRES_PASSWORD: [{ secret, as: "env" }] } };
     const source: SecretPart[] = [
       `postgres://${login.user}:`,
       { secret, as: "uri" },
-      `@${login.host}:${login.port}/${login.database}?sslmode=${login.sslmode}`,
+      `@${bundledLogins[own].host}:${login.port}/${login.database}?sslmode=${login.sslmode}`,
     ];
     return { environment: {}, secretEnvironment: { DATA_SOURCE_NAME: source } };
   }
-  if (service.databases?.told !== true) return { environment: {}, secretEnvironment: {} };
   const environment: Record<string, string> = {};
   const secretEnvironment: Record<string, readonly SecretPart[]> = {};
+  // Every client, because each opens connections of its own. Source: external-services.md, IAM authentication.
+  if (service.databases !== undefined && signsInByIdentity(specification))
+    environment["PG_CONNECTION_UPDATER"] = "EC2_ROLE_CREDENTIALS";
+  if (service.databases?.told !== true) return { environment, secretEnvironment };
   for (const name of service.databases.names) {
     const login = databaseLogin(name, specification);
     const prefix = prefixes[name];
-    environment[`${prefix}HOST`] = login.host;
+    const [host, ...rest] = login.host;
+    if (typeof host === "string" && rest.length === 0) environment[`${prefix}HOST`] = host;
+    else secretEnvironment[`${prefix}HOST`] = login.host;
     environment[`${prefix}PORT`] = String(login.port);
     environment[`${prefix}USER`] = login.user;
     environment[`${prefix}DATABASE`] = login.database;
     environment[`${prefix}SSLMODE`] = login.sslmode;
-    secretEnvironment[`${prefix}PASSWORD`] = [{ secret: login.passwordSecret, as: "env" }];
+    if (login.passwordSecret !== undefined)
+      secretEnvironment[`${prefix}PASSWORD`] = [{ secret: login.passwordSecret, as: "env" }];
   }
   return { environment, secretEnvironment };
 }

@@ -1,7 +1,12 @@
 import { databaseServices } from "./database-environment";
-import type { PlannedContainer } from "./vm/container";
-import { secretNames, splitPlaceholders, type PlannedSecret } from "./secrets";
+import { managedBucket, managedEndpoint, managedHost, managedPassword } from "./managed/values";
+import { secretNames, splitPlaceholders, type PlannedSecret, type SecretPart } from "./secrets";
 import type { Specification } from "./config/specified";
+
+/** Something with variables whose values hold secrets, such as a container. */
+export interface SecretReader {
+  readonly secretEnvironment: Readonly<Record<string, readonly SecretPart[]>>;
+}
 
 /** Passwords that are made for the bundled databases: lost with them, useless without them. */
 export const databasePasswords: Readonly<Record<string, string>> = {
@@ -17,12 +22,12 @@ function purposes(specification: Specification): Map<string, string> {
   };
   for (const [name] of databaseServices) {
     const database = specification.databases[name];
-    if (database !== "bundled") add(database.passwordSecret, `password of the external ${name} database`);
+    if (typeof database === "object") add(database.passwordSecret, `password of the external ${name} database`);
   }
   const { cache, objectStorage, registry, smtp, tls, siteConfig } = specification;
-  if (cache.cache !== "bundled") add(cache.cache.secret, "address of the external Redis cache");
-  if (cache.store !== "bundled") add(cache.store.secret, "address of the external Redis store");
-  if (objectStorage !== "bundled") {
+  if (typeof cache.cache === "object") add(cache.cache.secret, "address of the external Redis cache");
+  if (typeof cache.store === "object") add(cache.store.secret, "address of the external Redis store");
+  if (typeof objectStorage === "object") {
     add(objectStorage.accessKeyIdSecret, "access key id of the object store");
     add(objectStorage.secretAccessKeySecret, "secret access key of the object store");
   }
@@ -38,20 +43,43 @@ function purposes(specification: Specification): Map<string, string> {
   return found;
 }
 
+/** What the cloud's own services tell the containers once they are made. */
+function managedSecrets({ databases, cache, objectStorage }: Specification): PlannedSecret[] {
+  const of = (name: string, purpose: string, guardsData = false): PlannedSecret => ({
+    name,
+    purpose,
+    origin: guardsData ? "generated" : "managed",
+    guardsData,
+  });
+  return [
+    ...databaseServices
+      .filter(([name]) => databases[name] === "managed")
+      .flatMap(([name]) => [
+        of(managedHost(name), `address of the managed ${name} database`),
+        of(managedPassword(name), `password of the managed ${name} database`, true),
+      ]),
+    ...(["cache", "store"] as const)
+      .filter((name) => cache[name] === "managed")
+      .map((name) => of(managedEndpoint(name), `address of the managed Redis ${name}`)),
+    ...(objectStorage === "managed" ? [of(managedBucket, "name of the managed bucket")] : []),
+  ];
+}
+
 /**
  * Every secret of the deployment, sorted by name: the passwords made for bundled databases, and those the config refers to.
  */
-export function plannedSecrets(specification: Specification, containers: readonly PlannedContainer[]): PlannedSecret[] {
+export function plannedSecrets(specification: Specification, containers: readonly SecretReader[]): PlannedSecret[] {
   const used = new Set(
     containers.flatMap((c) => Object.values(c.secretEnvironment).flatMap((parts) => secretNames(parts))),
   );
   const generated = Object.entries(databasePasswords)
     .filter(([name]) => used.has(name))
     .map(([name, purpose]): PlannedSecret => ({ name, purpose, origin: "generated", guardsData: true }));
+  const managed = managedSecrets(specification).filter(({ name }) => used.has(name));
   const given = [...purposes(specification)].map(([name, purpose]): PlannedSecret =>
     specification.secrets.includes(name)
       ? { name, purpose, origin: "config", guardsData: false }
       : { name, purpose, origin: "store", storeName: name, guardsData: false },
   );
-  return [...generated, ...given].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...generated, ...managed, ...given].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

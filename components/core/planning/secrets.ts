@@ -17,9 +17,10 @@ export interface PlannedSecret {
   readonly name: string;
   /**
    * `generated`: made at random at first creation; `config`: given as an encrypted config value of that name; `store`: kept
-   * in the cloud's secret store by somebody else, and read there by the machine.
+   * in the cloud's secret store by somebody else, and read there by the machine; `managed`: an address or password that a
+   * service of the cloud has once it is made.
    */
-  readonly origin: "generated" | "config" | "store";
+  readonly origin: "generated" | "config" | "store" | "managed";
   /** Name or ARN in the cloud's secret store, where the origin is `store`. */
   readonly storeName?: string;
   /** What it opens, in the user's words. */

@@ -1,6 +1,7 @@
 import type { ObjectStorageFamily, Service } from "../product/service";
 import { holdsIn } from "../product/services";
 import type { ServiceEnvironment } from "./database-environment";
+import { managedBucket, managedEndpoint } from "./managed/values";
 import type { SecretPart } from "./secrets";
 import type { ExternalObjectStorage, Specification } from "./config/specified";
 
@@ -15,6 +16,17 @@ function bucketOf(family: ObjectStorageFamily, storage: ExternalObjectStorage): 
   return family === "codeIntel" ? storage.codeIntelBucket : storage.searchJobsBucket;
 }
 
+/** The variables of a bucket of the cloud the instance is in, opened by the identity of machine or pod. */
+function byIdentity(prefix: string, { cloud, region, gcp }: Specification): Record<string, string> {
+  if (cloud === "gcp") return { [`${prefix}_BACKEND`]: "GCS", [`${prefix}_GCP_PROJECT_ID`]: gcp?.project ?? "" };
+  return {
+    [`${prefix}_BACKEND`]: "S3",
+    [`${prefix}_AWS_REGION`]: region,
+    [`${prefix}_AWS_ENDPOINT`]: `https://s3.${region}.amazonaws.com`,
+    [`${prefix}_AWS_USE_EC2_ROLE_CREDENTIALS`]: "true",
+  };
+}
+
 /** The object storage variables of a service. */
 export function objectStorageEnvironment(service: Service, specification: Specification): ServiceEnvironment {
   const environment: Record<string, string> = {};
@@ -26,6 +38,13 @@ export function objectStorageEnvironment(service: Service, specification: Specif
       if (family !== "codeIntel") continue;
       environment[`${prefix}_BACKEND`] = "blobstore";
       environment[`${prefix}_AWS_ENDPOINT`] = "http://blobstore:9000";
+      continue;
+    }
+    if (storage === "managed") {
+      // One bucket for every family; releases before 7.2 do not know the general one.
+      if (family === "sourcegraph" && !holdsIn({ since: "7.2.0" }, specification.release)) continue;
+      secretEnvironment[`${prefix}_BUCKET`] = [{ secret: managedBucket, as: "env" }];
+      Object.assign(environment, byIdentity(prefix, specification));
       continue;
     }
     const bucket = bucketOf(family, storage);
@@ -55,8 +74,15 @@ export function redisEnvironment(
 ): ServiceEnvironment["secretEnvironment"] {
   if (service.redis !== true) return {};
   const { cache, store } = specification.cache;
+  const endpoint = (which: "cache" | "store", { secret }: { readonly secret: string }) => ({
+    [`REDIS_${which.toUpperCase()}_ENDPOINT`]: [{ secret, as: "env" as const }],
+  });
   return {
-    ...(cache === "bundled" ? {} : { REDIS_CACHE_ENDPOINT: [{ secret: cache.secret, as: "env" }] }),
-    ...(store === "bundled" ? {} : { REDIS_STORE_ENDPOINT: [{ secret: store.secret, as: "env" }] }),
+    ...(cache === "bundled"
+      ? {}
+      : endpoint("cache", cache === "managed" ? { secret: managedEndpoint("cache") } : cache)),
+    ...(store === "bundled"
+      ? {}
+      : endpoint("store", store === "managed" ? { secret: managedEndpoint("store") } : store)),
   };
 }

@@ -1,5 +1,5 @@
 import { InputError } from "../errors";
-import type { Specification } from "../planning/config/specification";
+import type { VmSpecification } from "../planning/config/specification";
 import { renderBootstrap } from "./bootstrap";
 import type { BundleFile } from "./bundle";
 
@@ -7,7 +7,7 @@ import type { BundleFile } from "./bundle";
  * The machine's bootstrap of a specification with placeholders for what only the stack program knows: bucket and disk.
  * @throws InputError for a local deployment, which has no machine of its own
  */
-export function previewBootstrap({ cloud, name, region, gcp, access, proxy }: Specification): BundleFile {
+export function previewBootstrap({ cloud, name, region, gcp, access, proxy }: VmSpecification): BundleFile {
   if (cloud === "local")
     throw new InputError(
       [{ path: "cloud", message: 'is "local", where no machine is made; give aws or gcp' }],

@@ -55,17 +55,17 @@ function outside({ databases, cache, objectStorage }: Specification): RestingDat
     value: "yours",
   });
   const stores =
-    objectStorage === "bundled"
+    typeof objectStorage === "string"
       ? []
       : [objectStorage.bucket, objectStorage.codeIntelBucket, objectStorage.searchJobsBucket];
   return [
     ...Object.entries(databases).flatMap(([name, database]) =>
-      database === "bundled"
+      typeof database === "string"
         ? []
         : [yours(`${name} database`, `external PostgreSQL ${database.host}:${database.port}`, "user-data")],
     ),
-    ...(cache.cache === "bundled" ? [] : [yours("Redis cache", "external Redis", "user-data")]),
-    ...(cache.store === "bundled" ? [] : [yours("Redis store", "external Redis", "identity")]),
+    ...(typeof cache.cache === "string" ? [] : [yours("Redis cache", "external Redis", "user-data")]),
+    ...(typeof cache.store === "string" ? [] : [yours("Redis store", "external Redis", "identity")]),
     ...[...new Set(stores)].flatMap((bucket) =>
       bucket === undefined ? [] : [yours("object store", `external bucket ${bucket}`, "user-data")],
     ),

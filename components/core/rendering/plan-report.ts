@@ -159,6 +159,7 @@ const origins = {
   generated: "made at first creation",
   config: "encrypted config value",
   store: "in the cloud's secret store",
+  managed: "from the cloud's own service",
 } as const;
 
 function secretsSection({ secrets }: Plan): Section {

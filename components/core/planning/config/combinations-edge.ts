@@ -64,7 +64,12 @@ function checkLoadBalancer(config: Partial<Config>, certificateArn: string | und
       "domain",
       `must be at most 64 characters for AWS to issue a certificate, got ${domain?.length}; give one by 'tls.certificateArn'`,
     );
-  if (network !== undefined && "existing" in network && new Set(network.existing.loadBalancerSubnetIds ?? []).size < 2)
+  if (
+    config.shape !== "kubernetes" &&
+    network !== undefined &&
+    "existing" in network &&
+    new Set(network.existing.loadBalancerSubnetIds ?? []).size < 2
+  )
     problems.add(
       "network.existing.loadBalancerSubnetIds",
       `needs at least two subnets in different zones for the load balancer, got ${show(network.existing.loadBalancerSubnetIds)}`,
@@ -74,14 +79,23 @@ function checkLoadBalancer(config: Partial<Config>, certificateArn: string | und
 function checkTls(config: Partial<Config>, files: Files, problems: Problems): void {
   const { cloud, domain } = config;
   if (cloud === undefined) return;
+  const onCloud = cloud === "aws" || cloud === "gcp";
   // Without 'tls' a domain on a cloud means a load balancer.
-  const tls: Tls = config.tls ?? { mode: cloud !== "local" && domain !== undefined ? "load-balancer" : "none" };
+  const tls: Tls = config.tls ?? { mode: onCloud && domain !== undefined ? "load-balancer" : "none" };
+  if (tls.mode === "acme" && config.shape === "kubernetes") {
+    problems.add(
+      "tls.mode",
+      "acme is for shape vm; on Kubernetes name cert-manager's issuer in 'kubernetes.ingress.issuer'",
+      "shape",
+    );
+    return;
+  }
   if (tls.mode !== "none" && domain === undefined && !(tls.mode === "load-balancer" && cloud === "local"))
     problems.add("tls.mode", `${tls.mode} needs 'domain', got none; set the instance's host name`, "domain");
   if (tls.mode === "acme") checkAcme(config, tls, problems);
   if (tls.mode === "certificate") checkCertificate(tls, files, problems);
-  if (tls.mode === "load-balancer" && cloud === "local")
-    problems.add("tls.mode", "load-balancer has no meaning for cloud local; use none or certificate");
+  if (tls.mode === "load-balancer" && !onCloud)
+    problems.add("tls.mode", `load-balancer has no meaning for cloud ${cloud}; use none or certificate`);
   if (tls.mode === "load-balancer") checkLoadBalancer(config, tls.certificateArn, problems);
   if (tls.certificateArn === undefined) return;
   if (tls.mode !== "load-balancer" || cloud !== "aws")
@@ -100,7 +114,7 @@ function checkTls(config: Partial<Config>, files: Files, problems: Problems): vo
 
 function checkDns(config: Partial<Config>, problems: Problems): void {
   const { cloud, domain, dnsZone } = config;
-  if (dnsZone === undefined || cloud === undefined || cloud === "local") return;
+  if (dnsZone === undefined || (cloud !== "aws" && cloud !== "gcp")) return;
   if (domain === undefined) problems.add("dnsZone", "needs 'domain', got none; set the instance's host name", "domain");
   const shape = cloud === "aws" ? /^Z[A-Z0-9]{1,31}$/ : /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
   const what =
@@ -115,7 +129,7 @@ const publicKey =
 
 function checkAccess(config: Partial<Config>, problems: Problems): void {
   const { cloud, access } = config;
-  if (cloud !== "local" && cloud !== undefined && (access?.allowedCidrs ?? []).length === 0)
+  if ((cloud === "aws" || cloud === "gcp") && (access?.allowedCidrs ?? []).length === 0)
     problems.add(
       "access.allowedCidrs",
       "is empty, so nobody could reach the instance; list the blocks that may, such as 10.0.0.0/8, or 0.0.0.0/0 for everybody",

@@ -8,7 +8,10 @@ import { fitsOneMachine, sizeForUsage, usageProblems, type SizeName } from "../s
 
 /** The size a config asks for; undefined when it cannot be told, or is more than one machine. */
 function sizeOf({ cloud, size, usage }: Partial<Config>): SizeName | undefined {
-  if (usage === undefined) return size ?? (cloud === "local" ? "XS" : undefined);
+  if (usage === undefined) {
+    const named = size ?? (cloud === "local" ? "XS" : undefined);
+    return named !== undefined && fitsOneMachine(named) ? named : undefined;
+  }
   if (usageProblems(usage).length > 0) return undefined;
   const computed = sizeForUsage(usage);
   return fitsOneMachine(computed) ? computed : undefined;
@@ -16,9 +19,9 @@ function sizeOf({ cloud, size, usage }: Partial<Config>): SizeName | undefined {
 
 /** vCPUs of the machine a config asks for; undefined where it is not known. */
 export function machineCpus(config: Partial<Config>): number | undefined {
-  const { cloud, machine } = config;
+  const { cloud, machine, shape } = config;
   const size = sizeOf(config);
-  if (cloud === undefined || cloud === "local" || size === undefined) return undefined;
+  if (shape === "kubernetes" || (cloud !== "aws" && cloud !== "gcp") || size === undefined) return undefined;
   return chosenMachine(size, cloud, machine?.type).vcpu;
 }
 
@@ -34,8 +37,11 @@ export function releaseProblem(release: string | undefined): InputError | Refuse
   }
 }
 
-function checkSize(config: Partial<Config>, problems: Problems): void {
-  const { size, usage, cloud } = config;
+/** The size, named or from usage, in every shape. */
+export function checkSize(config: Partial<Config>, problems: Problems): void {
+  const { size, usage, cloud, shape } = config;
+  if (size !== undefined && !fitsOneMachine(size) && shape !== "kubernetes")
+    problems.add("size", `${size} is more than one machine; use shape kubernetes, or XS, S, M, L or XL`, "shape");
   if (size !== undefined && (usage !== undefined || problems.unreadable("usage")))
     problems.add("size", `and 'usage' exclude each other, got ${show(size)} and a usage; keep one of them`);
   if (size === undefined && usage === undefined && cloud !== undefined && cloud !== "local")
@@ -46,8 +52,12 @@ function checkSize(config: Partial<Config>, problems: Problems): void {
       "usage.largestRepositoryGb",
       `must not be larger than 'usage.totalSizeGb' (${usage.totalSizeGb}), got ${usage.largestRepositoryGb}`,
     );
+  if (shape === "kubernetes") {
+    for (const { path, message } of usageProblems(usage)) problems.add(path, message);
+    return;
+  }
   try {
-    dataDiskFor(usage, cloud ?? "local");
+    dataDiskFor(usage, cloud === "existing" || cloud === undefined ? "local" : cloud);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     for (const { path, message } of error.problems) problems.add(path, message);
@@ -99,7 +109,12 @@ function checkDisk(cloud: "aws" | "gcp", config: Partial<Config>, problems: Prob
 export function checkMachine(config: Partial<Config>, problems: Problems): void {
   checkSize(config, problems);
   const { cloud, machine } = config;
-  if (cloud === undefined || cloud === "local") return;
+  if (cloud === "existing")
+    problems.add("cloud", 'existing is a cluster, which takes shape kubernetes; add "shape: kubernetes"', "shape");
+  for (const key of ["kubernetes", "cluster"] as const)
+    if (config[key] !== undefined)
+      problems.add(key, 'has no meaning for shape vm; remove it, or give "shape: kubernetes"', "shape");
+  if (cloud !== "aws" && cloud !== "gcp") return;
   const wrong = machine?.type === undefined ? undefined : machineTypeProblem(machine.type, cloud);
   if (wrong !== undefined) problems.add("machine.type", wrong);
   checkDisk(cloud, config, problems);

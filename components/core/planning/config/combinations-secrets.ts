@@ -93,7 +93,8 @@ function checkReferences(config: Partial<Config>, files: Files, problems: Proble
   const { cloud } = config;
   const given = Object.keys(config.secrets ?? {});
   for (const { path, name, placeholder } of secretReferences(config, files)) {
-    const store = cloud === undefined || cloud === "local" ? undefined : storeNames[cloud];
+    // Only a machine reads the cloud's secret store by itself.
+    const store = config.shape === "kubernetes" || (cloud !== "aws" && cloud !== "gcp") ? undefined : storeNames[cloud];
     if (cloud === undefined || given.includes(name) || store?.shape.test(name) === true) continue;
     const setIt = (called: string) => `pulumi config set --secret --path 'sourcegraph:secrets.${called}'`;
     const orStore = store === undefined ? "" : `, or ${store.what}`;

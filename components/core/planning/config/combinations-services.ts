@@ -1,10 +1,11 @@
 import { isAtLeast, parseRelease } from "../../product/releases";
 import { isMailAddress } from "./combinations-edge";
+import { checkManaged } from "./combinations-managed";
 import { show, type Problems } from "./problems";
 import type { Config } from "./config";
 
-type Databases = Extract<Config["databases"], object>["external"];
-type Buckets = Extract<Config["objectStorage"], object>["external"];
+type Databases = NonNullable<Extract<Config["databases"], object>["external"]>;
+type Buckets = NonNullable<Extract<Config["objectStorage"], object>["external"]>;
 
 function checkDatabases(external: Databases, problems: Problems): void {
   const names = (["frontend", "codeIntel", "codeInsights"] as const).filter((name) => external[name] !== undefined);
@@ -112,14 +113,13 @@ function checkMail({ smtp, alarms }: Partial<Config>, problems: Problems): void 
 
 /** What stands in for bundled services, and what the services use outside. */
 export function checkServices(config: Partial<Config>, problems: Problems): void {
-  for (const key of ["databases", "cache", "objectStorage"] as const)
-    if (config[key] === "managed")
-      problems.add(key, "managed is not offered for shape vm yet; use bundled, or external with a service you run");
   const { databases, cache, objectStorage, registry } = config;
-  if (typeof databases === "object") checkDatabases(databases.external, problems);
-  if (typeof cache === "object" && Object.keys(cache.external).length === 0)
+  checkManaged(config, problems);
+  if (typeof databases === "object" && databases.external !== undefined) checkDatabases(databases.external, problems);
+  if (typeof cache === "object" && cache.external !== undefined && Object.keys(cache.external).length === 0)
     problems.add("cache.external", "names neither cache nor store; give one of them, or write bundled");
-  if (typeof objectStorage === "object") checkBuckets(config, objectStorage.external, problems);
+  if (typeof objectStorage === "object" && objectStorage.external !== undefined)
+    checkBuckets(config, objectStorage.external, problems);
   if (registry !== undefined && !/^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/.test(registry.host))
     problems.add(
       "registry.host",

@@ -1,6 +1,7 @@
 import type { Problem } from "../../errors";
 import { checkAddresses, checkNames } from "../addresses";
 import { checkEdge } from "./combinations-edge";
+import { checkKubernetes } from "./combinations-kubernetes";
 import { checkMachine } from "./combinations-machine";
 import { checkOverrides } from "./combinations-overrides";
 import { checkSecrets } from "./combinations-secrets";
@@ -38,6 +39,7 @@ function checkPlace(config: Partial<Config>, problems: Problems): void {
   }
   if (cloud === undefined) return;
   if (config.local !== undefined) problems.add("local", `has no meaning for cloud ${cloud}; remove it`);
+  if (cloud === "existing") return;
   const { shape, example, zone: letter } = regions[cloud];
   if (region === undefined) problems.add("region", `is missing; cloud ${cloud} needs one, such as ${example}`);
   else if (!shape.test(region))
@@ -72,7 +74,8 @@ export function checkCombinations(
   const problems = new Problems(malformed);
   checkNames(config, problems);
   checkPlace(config, problems);
-  checkMachine(config, problems);
+  if (config.shape === "kubernetes") checkKubernetes(config, problems);
+  else checkMachine(config, problems);
   checkEdge(config, files, problems);
   checkAddresses(config, problems);
   checkServices(config, problems);

@@ -9,10 +9,16 @@ export interface Config {
    * @example "sourcegraph"
    */
   readonly name?: string;
-  /** What is built; default vm. Never changed. */
-  readonly shape?: "vm";
-  /** Where. Never changed. */
-  readonly cloud: "aws" | "gcp" | "local";
+  /**
+   * What is built: `vm`: one machine with Docker Compose (default); `kubernetes`: on a cluster, made or existing.
+   * Never changed.
+   */
+  readonly shape?: "vm" | "kubernetes";
+  /**
+   * Where: `local` is a Docker Engine, for shape vm; `existing` a cluster that is there, for shape kubernetes.
+   * Never changed.
+   */
+  readonly cloud: "aws" | "gcp" | "local" | "existing";
   /**
    * Region of the cloud; needed by aws and gcp. Never changed.
    *
@@ -31,8 +37,11 @@ export interface Config {
    * @example "7.5.4453"
    */
   readonly release: string;
-  /** Named size; either this or usage; default XS. A change restarts the machine. */
-  readonly size?: "XS" | "S" | "M" | "L" | "XL";
+  /**
+   * Named size; either this or usage; default XS; 2XL and 3XL need shape kubernetes. A change restarts the machine,
+   * or rolls the pods.
+   */
+  readonly size?: "XS" | "S" | "M" | "L" | "XL" | "2XL" | "3XL";
   /**
    * What the customer has; the size is computed from it. Changing it may change the machine (restart) and grow
    * disks.
@@ -61,13 +70,20 @@ export interface Config {
   /** The network: made for the instance (default), or one that exists. A change replaces the machine. */
   readonly network?: NewNetworkConfig | NetworkConfig;
   /**
-   * `bundled`: in containers (default); `{external: …}`: your own PostgreSQL 16, each of the three on its own;
-   * those not named stay bundled. Moving data between the two is a planned procedure, so a change is refused.
+   * `bundled`: in containers (default); `managed` or `{managed: …}`: by the cloud's own service (RDS, Cloud SQL);
+   * `{external: …}`: your own PostgreSQL 16. Each of the three on its own; those not named stay bundled. Moving
+   * data is a planned procedure, so a change is refused.
    */
   readonly databases?: "bundled" | "managed" | DatabasesConfig;
-  /** Redis: `bundled` (default) or `{external: {cache, store}}`; those not named stay bundled. Restart. */
+  /**
+   * Redis: `bundled` (default), `managed` or `{managed: …}`: by the cloud's own service (ElastiCache, Memorystore),
+   * or `{external: {cache, store}}`; those not named stay bundled. Restart.
+   */
   readonly cache?: "bundled" | "managed" | CacheConfig;
-  /** Uploads: `bundled` (default) or your own buckets. Existing objects are not moved, so a change is refused. */
+  /**
+   * Uploads: `bundled` (default), `managed` or `{managed: …}`: a bucket made for the instance (S3, GCS), reached by
+   * identity and without keys, or your own buckets. Existing objects are not moved, so a change is refused.
+   */
   readonly objectStorage?: "bundled" | "managed" | ObjectStorageConfig;
   /** Private mirror of the images; default the vendor's own registry. Restart. */
   readonly registry?: RegistryConfig;
@@ -86,6 +102,10 @@ export interface Config {
   readonly backup?: BackupConfig;
   /** Alarms for status, disk and backup age; default none. In place. */
   readonly alarms?: AlarmsConfig;
+  /** How Sourcegraph runs on the cluster; needs shape kubernetes. In place unless said otherwise. */
+  readonly kubernetes?: KubernetesConfig;
+  /** The cluster; default one is made on aws and gcp. In place unless said otherwise. */
+  readonly cluster?: ClusterConfig;
   /** The machine; default what the size asks for. Restart. */
   readonly machine?: MachineConfig;
   /** The data disk, which holds everything that matters. Grows in place. */
@@ -153,8 +173,9 @@ export interface GcpConfig {
 /** What is different for one service. */
 export interface OverrideConfig {
   /**
-   * Number of containers, of sourcegraph-frontend, gitserver, searcher and zoekt-webserver only; default from the
-   * size. Restart; more or fewer of gitserver move repositories.
+   * Number of containers, of sourcegraph-frontend, gitserver, searcher and zoekt-webserver only, on Kubernetes also
+   * of precise-code-intel-worker, syntactic-code-intel-worker and syntect-server; default from the size. Restart;
+   * more or fewer of gitserver move repositories.
    */
   readonly replicas?: number;
   /** CPU limit per container, cores; default from the size. Restart of that service. */
@@ -166,6 +187,20 @@ export interface OverrideConfig {
    * that service.
    */
   readonly env?: Record<string, string>;
+  /** Kubernetes: CPU request per container, cores; default from the size. Restart of that service. */
+  readonly cpuRequest?: number;
+  /** Kubernetes: memory request per container, GB; default from the size. Restart of that service. */
+  readonly memoryRequestGb?: number;
+  /** Kubernetes: volume of each pod, GB; default from the size. Grows in place, never shrinks. */
+  readonly storageGb?: number;
+  /** Kubernetes: annotations added to the pods; default none. Restart of that service. */
+  readonly podAnnotations?: Record<string, string>;
+  /** Kubernetes: labels added to the pods; default none. Restart of that service. */
+  readonly podLabels?: Record<string, string>;
+  /** Kubernetes: labels of the nodes the pods go to; default the node group's. Restart of that service. */
+  readonly nodeSelector?: Record<string, string>;
+  /** Kubernetes: taints the pods put up with; default none. Restart of that service. */
+  readonly tolerations?: TolerationConfig[];
   /**
    * Cadvisor only: false runs it without privileges, at the price of its out-of-memory metrics; default true.
    * Restart of that service.
@@ -173,6 +208,18 @@ export interface OverrideConfig {
   readonly privileged?: boolean;
   /** Full image reference, in place of the release's; default the release's. Restart of that service. */
   readonly image?: string;
+}
+
+/** A taint of nodes the pods put up with. */
+export interface TolerationConfig {
+  /** Key of the taint. */
+  readonly key?: string;
+  /** How it is compared; default Equal. */
+  readonly operator?: "Exists" | "Equal";
+  /** Value of the taint. */
+  readonly value?: string;
+  /** Effect of the taint; default every one. */
+  readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
 /** The data disk, which holds everything that matters. Grows in place. */
@@ -202,6 +249,312 @@ export interface MachineConfig {
   readonly type?: string;
   /** Root disk, GB; default 50. Grows in place. */
   readonly rootDiskGb?: number;
+}
+
+/** The cluster; default one is made on aws and gcp. In place unless said otherwise. */
+export interface ClusterConfig {
+  /** A cluster that is there; default one is made on aws and gcp. A change is refused. */
+  readonly existing?: ExistingClusterConfig;
+  /**
+   * Deploy Sourcegraph too; false makes the cluster alone, for a second stack with cluster.existing.stack; default
+   * true. In place.
+   */
+  readonly workloads?: boolean;
+  /**
+   * Kubernetes version of control plane and nodes, MAJOR.MINOR, one minor up at a time; default the newest this
+   * library knows. In place: control plane first, then nodes.
+   *
+   * @example "1.34"
+   */
+  readonly version?: string;
+  /** Who reaches the Kubernetes API; default access.allowedCidrs. In place. */
+  readonly endpoint?: ClusterEndpointConfig;
+  /** Who administers the cluster besides whoever made it; default nobody. In place. */
+  readonly admins?: string[];
+  /** AWS: EKS Auto Mode in place of managed node groups; default false. A change replaces the nodes. */
+  readonly autoMode?: boolean;
+  /** Per node group: machine type, numbers, disk; default from the size. Replaces nodes one by one. */
+  readonly nodes?: Record<string, NodeGroupConfig>;
+  /** GCP: release channel; default STABLE. In place. */
+  readonly releaseChannel?: "REGULAR" | "STABLE" | "EXTENDED";
+  /** When the cloud may maintain cluster and managed services; default SU at 4. In place. */
+  readonly maintenance?: MaintenanceConfig;
+}
+
+/** When the cloud may maintain cluster and managed services; default SU at 4. In place. */
+export interface MaintenanceConfig {
+  /** Day of the week. In place. */
+  readonly day: "MO" | "TU" | "WE" | "TH" | "FR" | "SA" | "SU";
+  /** First hour of the window of four hours, UTC. In place. */
+  readonly hourUtc: number;
+}
+
+/** What is different for one node group. */
+export interface NodeGroupConfig {
+  /** Machine type of the nodes; default from the size. Replaces the nodes one by one. */
+  readonly machineType?: string;
+  /** Fewest nodes; default what the pods need. In place. */
+  readonly minimum?: number;
+  /** Most nodes; default what the pods need, and one more in every zone. In place. */
+  readonly maximum?: number;
+  /** Boot disk of a node, GB; default 100. Replaces the nodes one by one. */
+  readonly diskGb?: number;
+}
+
+/** Who reaches the Kubernetes API; default access.allowedCidrs. In place. */
+export interface ClusterEndpointConfig {
+  /** Whether the API can be reached from outside the network; default true. In place. */
+  readonly public?: boolean;
+  /** Blocks that may reach the public API endpoint; default access.allowedCidrs. In place. */
+  readonly allowedCidrs?: string[];
+}
+
+/** A cluster that is there; default one is made on aws and gcp. A change is refused. */
+export interface ExistingClusterConfig {
+  /**
+   * Name of the secret that holds the kubeconfig; default the kubeconfig of whoever runs the program. In place.
+   *
+   * @example "kubeconfig"
+   */
+  readonly kubeconfigSecret?: string;
+  /**
+   * Context of the kubeconfig; default its current one. In place.
+   *
+   * @example "production"
+   */
+  readonly context?: string;
+  /**
+   * Stack that made the cluster, ORGANIZATION/PROJECT/STACK; default none. In place.
+   *
+   * @example "organization/sourcegraph-in-a-box/cluster"
+   */
+  readonly stack?: string;
+}
+
+/** How Sourcegraph runs on the cluster; needs shape kubernetes. In place unless said otherwise. */
+export interface KubernetesConfig {
+  /**
+   * Namespace of the instance: one instance each; default sourcegraph. A change is refused: claims cannot move.
+   *
+   * @example "sourcegraph"
+   */
+  readonly namespace?: string;
+  /**
+   * Make the namespace, labelled with the pod security level that its pods meet; default true, false in profile
+   * restricted. In place.
+   */
+  readonly createNamespace?: boolean;
+  /**
+   * `default`: as the vendor ships it, hardened; `restricted`: nothing cluster-scoped, no privileged pod, no host
+   * port, no right to look anything up; `air-gapped`: images from `registry` only and no connection to the
+   * internet; default `default`. Restart of all services.
+   */
+  readonly profile?: "default" | "restricted" | "air-gapped";
+  /**
+   * `native`: every object a resource of its own (default); `helm`: the vendor's chart with values from the same
+   * plan. A change moves no data, but is a procedure of its own: docs/adoption.md.
+   */
+  readonly via?: "native" | "helm";
+  /** Storage class of the claims; default one is made. Claims keep theirs. */
+  readonly storageClass?: StorageClassConfig;
+  /** How the outside reaches the frontends; default an Ingress of the cloud's class. In place. */
+  readonly ingress?: IngressConfig;
+  /** Network policies; default on. In place. */
+  readonly networkPolicies?: NetworkPoliciesConfig;
+  /** Accounts of the pods; default one per service that needs rights or an identity. Restart. */
+  readonly serviceAccounts?: ServiceAccountsConfig;
+  /**
+   * Whom pods run as: `image`: the vendor's user of every image (default); `assigned`: left to the cluster, as on
+   * OpenShift; a number: that user and group for all. Restart; volumes change their owner at the next start.
+   */
+  readonly userIds?: "image" | "assigned" | number;
+  /** Priority class of the stores and frontends; default none. Restart of these. */
+  readonly priorityClass?: PriorityClassConfig;
+  /**
+   * Services whose number of pods follows their load: sourcegraph-frontend, precise-code-intel-worker,
+   * syntactic-code-intel-worker, syntect-server; default none. In place.
+   *
+   * @example {"sourcegraph-frontend":{"minimum":2,"maximum":6}}
+   */
+  readonly autoscaling?: Record<string, AutoscalingConfig>;
+  /**
+   * Volume snapshot class: before every upgrade a snapshot of each claim that matters is taken and kept; default
+   * none, which leaves backups to the cloud's. In place.
+   *
+   * @example "csi-snapshots"
+   */
+  readonly snapshotClass?: string;
+  /** Watching services that are left out; default none, in profile restricted the first three. In place. */
+  readonly leaveOut?: ("cadvisor" | "node-exporter" | "otel-agent" | "prometheus" | "grafana")[];
+  /** Executors of batch changes and auto-indexing; default none. In place. */
+  readonly executors?: ExecutorsConfig;
+  /**
+   * Prepare for Helm: label everything as Helm's and leave it in the cluster at destroy; default false. In place;
+   * see docs/adoption.md.
+   */
+  readonly handOver?: boolean;
+  /**
+   * Name of the Helm release, also in the labels by which the objects of the native path are selected; default
+   * sourcegraph. A change is refused: labels of selectors cannot change.
+   *
+   * @example "sourcegraph"
+   */
+  readonly helmRelease?: string;
+}
+
+/** Executors of batch changes and auto-indexing; default none. In place. */
+export interface ExecutorsConfig {
+  /** `kubernetes`: jobs run as Jobs of the cluster; `docker-in-docker`: in a privileged sidecar. Restart. */
+  readonly kind: "kubernetes" | "docker-in-docker";
+  /** Queues that are served; default both. Restart of the executors. */
+  readonly queues?: ("batches" | "codeintel")[];
+  /** Executor pods; default 1. In place. */
+  readonly replicas?: number;
+  /** Jobs at a time in one executor; default 10. Restart of the executors. */
+  readonly maximumJobs?: number;
+  /**
+   * Name of the secret with the access token of executors, as in executors.accessToken of the site configuration;
+   * at least 20 characters. Restart of the executors.
+   *
+   * @example "executorToken"
+   */
+  readonly passwordSecret: string;
+}
+
+/** The number of pods follows the load. */
+export interface AutoscalingConfig {
+  /** Fewest pods. In place. */
+  readonly minimum: number;
+  /** Most pods. In place. */
+  readonly maximum: number;
+  /** CPU use, in percent of what is requested, that is aimed at; default 70. In place. */
+  readonly cpuPercent?: number;
+}
+
+/** Priority class of the stores and frontends; default none. Restart of these. */
+export interface PriorityClassConfig {
+  /**
+   * Name of the class. Restart of all services.
+   *
+   * @example "sourcegraph"
+   */
+  readonly name: string;
+  /** Make the class, which is cluster-scoped; default true, false in profile restricted. In place. */
+  readonly create?: boolean;
+  /** Priority of a class that is made; default 1000. Replaces the class. */
+  readonly value?: number;
+}
+
+/** Accounts of the pods; default one per service that needs rights or an identity. Restart. */
+export interface ServiceAccountsConfig {
+  /** Make service accounts; default true. Restart of the pods of other accounts. */
+  readonly create?: boolean;
+  /**
+   * One account for all pods, in place of the vendor's; needed where `create` is false and the namespace's default
+   * account is not meant. Restart.
+   *
+   * @example "sourcegraph"
+   */
+  readonly name?: string;
+  /** Annotations of all accounts that are made, such as for workload identity; default none. In place. */
+  readonly annotations?: Record<string, string>;
+}
+
+/** Network policies; default on. In place. */
+export interface NetworkPoliciesConfig {
+  /**
+   * Make network policies: nothing may connect but what the product needs; default true. They count only where the
+   * cluster's network enforces them. In place.
+   */
+  readonly enabled?: boolean;
+  /**
+   * Where the services that talk to the outside may connect to; default everywhere on TCP 443, 80, 22 and 587, in
+   * profile air-gapped nowhere. In place.
+   */
+  readonly egress?: EgressConfig[];
+}
+
+/** Where services may connect to outside the namespace. */
+export interface EgressConfig {
+  /**
+   * CIDR block.
+   *
+   * @example "10.20.0.0/16"
+   */
+  readonly cidr: string;
+  /** TCP ports. In place. */
+  readonly ports: number[];
+}
+
+/** How the outside reaches the frontends; default an Ingress of the cloud's class. In place. */
+export interface IngressConfig {
+  /** Make an Ingress; default true. In place. */
+  readonly enabled?: boolean;
+  /**
+   * Ingress class; default alb on EKS, gce on GKE; needed on an existing cluster. Replaces the load balancer.
+   *
+   * @example "nginx"
+   */
+  readonly className?: string;
+  /** Annotations added to the Ingress, over those the class needs; default none. In place. */
+  readonly annotations?: Record<string, string>;
+  /**
+   * Name of a TLS Secret of the namespace with the certificate; default the cloud's certificate, or the issuer's.
+   * In place.
+   *
+   * @example "sourcegraph-tls"
+   */
+  readonly tlsSecret?: string;
+  /** Cert-manager's issuer of the certificate; it must exist. Replaces the certificate. */
+  readonly issuer?: IssuerConfig;
+  /** Reach the load balancer from inside the network only; default false. Replaces the load balancer on EKS. */
+  readonly internal?: boolean;
+  /**
+   * Namespace of the ingress controller's pods, which network policies let in; default every address in
+   * access.allowedCidrs where the cloud's load balancer reaches pods directly, else ingress-nginx. In place.
+   *
+   * @example "ingress-nginx"
+   */
+  readonly controllerNamespace?: string;
+}
+
+/** Cert-manager's issuer of the certificate; it must exist. Replaces the certificate. */
+export interface IssuerConfig {
+  /**
+   * Name of cert-manager's issuer. Replaces the certificate.
+   *
+   * @example "letsencrypt"
+   */
+  readonly name: string;
+  /** Kind of the issuer; default ClusterIssuer. Replaces the certificate. */
+  readonly kind?: "Issuer" | "ClusterIssuer";
+}
+
+/** Storage class of the claims; default one is made. Claims keep theirs. */
+export interface StorageClassConfig {
+  /**
+   * Name of the storage class of all claims; default sourcegraph, or the cluster's default class where `create` is
+   * false and no name is given. A change is refused: claims cannot move.
+   *
+   * @example "sourcegraph"
+   */
+  readonly name?: string;
+  /** Make the class; default true, false in profile restricted, which makes no cluster-scoped object. In place. */
+  readonly create?: boolean;
+  /**
+   * CSI driver of the class; default that of the cloud; needed on an existing cluster that makes its class.
+   * Replaces the class, not the volumes.
+   *
+   * @example "ebs.csi.aws.com"
+   */
+  readonly provisioner?: string;
+  /** Parameters of the driver; default the cloud's. Replaces the class, not the volumes. */
+  readonly parameters?: Record<string, string>;
+  /**
+   * Whether volumes of the class grow; default true. Only said of a class that is not made here, where it cannot be
+   * seen. Only checked.
+   */
+  readonly expandable?: boolean;
 }
 
 /** Alarms for status, disk and backup age; default none. In place. */
@@ -328,8 +681,10 @@ export interface RegistryConfig {
 
 /** Buckets outside the deployment. */
 export interface ObjectStorageConfig {
+  /** A bucket that is made for the instance. */
+  readonly managed?: ManagedObjectStorageConfig;
   /** Your own buckets; they must exist. */
-  readonly external: ExternalObjectStorageConfig;
+  readonly external?: ExternalObjectStorageConfig;
 }
 
 /** Your own buckets; they must exist. */
@@ -372,13 +727,21 @@ export interface ExternalObjectStorageConfig {
   readonly secretAccessKeySecret?: string;
 }
 
-/** Redis outside the deployment. */
-export interface CacheConfig {
-  /** Your own Redis, each of the two on its own; those not named stay bundled. */
-  readonly external: ExternalCacheConfig;
+/** A bucket that is made for the instance. */
+export interface ManagedObjectStorageConfig {
+  /** Keep overwritten and deleted objects for the days of `backup.keepDays`; default true. In place. */
+  readonly versioning?: boolean;
 }
 
-/** Your own Redis, each of the two on its own; those not named stay bundled. */
+/** Redis outside the deployment. */
+export interface CacheConfig {
+  /** Redis by the cloud's own service. */
+  readonly managed?: ManagedCacheConfig;
+  /** Your own Redis, each of the two on its own. */
+  readonly external?: ExternalCacheConfig;
+}
+
+/** Your own Redis, each of the two on its own. */
 export interface ExternalCacheConfig {
   /**
    * Name of the secret that holds host:port or a redis URL of what may be lost; default bundled. Restart.
@@ -395,13 +758,36 @@ export interface ExternalCacheConfig {
   readonly store?: string;
 }
 
-/** Databases outside the deployment. */
-export interface DatabasesConfig {
-  /** Your own PostgreSQL 16, each of the three on its own; those not named stay bundled. */
-  readonly external: ExternalDatabasesConfig;
+/** Redis by the cloud's own service. */
+export interface ManagedCacheConfig {
+  /** Which of the two; default both that are not external. Restart. */
+  readonly only?: ("cache" | "store")[];
+  /**
+   * Node type, such as cache.m7g.large; on GCP the size in GB decides. Default from the size. In place.
+   *
+   * @example "cache.m7g.large"
+   */
+  readonly machineType?: string;
+  /** Memory of each, GB, on GCP; default from the size. In place. */
+  readonly sizeGb?: number;
+  /** A standby in a second zone; default true for the store, false for the cache. In place on AWS. */
+  readonly highlyAvailable?: boolean;
+  /**
+   * Encrypt connections; default true on AWS, and not offered on GCP, whose certificate the images do not trust.
+   * Restart.
+   */
+  readonly tls?: boolean;
 }
 
-/** Your own PostgreSQL 16, each of the three on its own; those not named stay bundled. */
+/** Databases outside the deployment. */
+export interface DatabasesConfig {
+  /** Databases by the cloud's own service. */
+  readonly managed?: ManagedDatabasesConfig;
+  /** Your own PostgreSQL 16, each of the three on its own. */
+  readonly external?: ExternalDatabasesConfig;
+}
+
+/** Your own PostgreSQL 16, each of the three on its own. */
 export interface ExternalDatabasesConfig {
   /** The main database; default bundled. A change is refused. */
   readonly frontend?: ExternalDatabaseConfig;
@@ -441,6 +827,37 @@ export interface ExternalDatabaseConfig {
    * @example "pgPassword"
    */
   readonly passwordSecret?: string;
+}
+
+/** Databases by the cloud's own service. */
+export interface ManagedDatabasesConfig {
+  /** Which of the three; default all that are not external. A change is refused. */
+  readonly only?: ("frontend" | "codeIntel" | "codeInsights")[];
+  /**
+   * PostgreSQL version of the cloud's service, 16 or later; default 16. A minor is in place with a short outage, a
+   * major is a planned step with Sourcegraph stopped.
+   *
+   * @example "16"
+   */
+  readonly version?: string;
+  /**
+   * Class of the server, such as db.m7g.large or db-custom-4-16384; default from the size. In place with a short
+   * outage.
+   *
+   * @example "db.m7g.large"
+   */
+  readonly machineType?: string;
+  /** Disk of each database, GB; default from the size. Grows in place, never shrinks. */
+  readonly sizeGb?: number;
+  /** A standby in a second zone; default true. In place. */
+  readonly highlyAvailable?: boolean;
+  /**
+   * How Sourcegraph signs in: `password` (default), or `iam`: with the identity of machine or pods, AWS only and
+   * from 6.10.3349 on. Restart.
+   */
+  readonly login?: "password" | "iam";
+  /** Days that can be gone back to, to the minute; default 14. In place. */
+  readonly backupDays?: number;
 }
 
 /** The network is one that exists. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isServiceName, services } from "../../product/services";
 import { access, network, proxy, registry, siteConfig, smtp, tls } from "./schema-edge";
+import { cluster, kubernetes } from "./schema-kubernetes";
 import { cache, databases, objectStorage } from "./schema-stores";
 import { count, flag, gigabytes, keys, port, text } from "./schema-values";
 
@@ -30,7 +31,7 @@ const override = keys("OverrideConfig", {
     .max(64)
     .optional()
     .describe(
-      "number of containers, of sourcegraph-frontend, gitserver, searcher and zoekt-webserver only; default from the size. Restart; more or fewer of gitserver move repositories",
+      "number of containers, of sourcegraph-frontend, gitserver, searcher and zoekt-webserver only, on Kubernetes also of precise-code-intel-worker, syntactic-code-intel-worker and syntect-server; default from the size. Restart; more or fewer of gitserver move repositories",
     ),
   cpus: z
     .number()
@@ -55,6 +56,47 @@ const override = keys("OverrideConfig", {
     .describe(
       "environment variables added or replaced, secrets in them written as ${secret:NAME}; default none. Restart of that service",
     ),
+  cpuRequest: z
+    .number()
+    .positive()
+    .max(512)
+    .optional()
+    .describe("Kubernetes: CPU request per container, cores; default from the size. Restart of that service"),
+  memoryRequestGb: z
+    .number()
+    .positive()
+    .max(4096)
+    .optional()
+    .describe("Kubernetes: memory request per container, GB; default from the size. Restart of that service"),
+  storageGb: gigabytes("Kubernetes: volume of each pod, GB; default from the size. Grows in place, never shrinks")
+    .min(1)
+    .optional(),
+  podAnnotations: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe("Kubernetes: annotations added to the pods; default none. Restart of that service"),
+  podLabels: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe("Kubernetes: labels added to the pods; default none. Restart of that service"),
+  nodeSelector: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe("Kubernetes: labels of the nodes the pods go to; default the node group's. Restart of that service"),
+  tolerations: z
+    .array(
+      keys("TolerationConfig", {
+        key: text("key of the taint").optional(),
+        operator: z.enum(["Exists", "Equal"]).optional().describe("how it is compared; default Equal"),
+        value: text("value of the taint").optional(),
+        effect: z
+          .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
+          .optional()
+          .describe("effect of the taint; default every one"),
+      }).describe("a taint of nodes the pods put up with"),
+    )
+    .optional()
+    .describe("Kubernetes: taints the pods put up with; default none. Restart of that service"),
   privileged: flag(
     "cadvisor only: false runs it without privileges, at the price of its out-of-memory metrics; default true. Restart of that service",
   ),
@@ -122,8 +164,17 @@ export const configSchema = keys("Config", {
     "name of the instance, the stem of resource names: 2 to 24 lower-case letters, digits and dashes; default sourcegraph. Replaces everything",
     "sourcegraph",
   ).optional(),
-  shape: z.enum(["vm"]).optional().describe("what is built; default vm. Never changed"),
-  cloud: z.enum(["aws", "gcp", "local"]).describe("where. Never changed"),
+  shape: z
+    .enum(["vm", "kubernetes"])
+    .optional()
+    .describe(
+      "what is built: `vm`: one machine with Docker Compose (default); `kubernetes`: on a cluster, made or existing. Never changed",
+    ),
+  cloud: z
+    .enum(["aws", "gcp", "local", "existing"])
+    .describe(
+      "where: `local` is a Docker Engine, for shape vm; `existing` a cluster that is there, for shape kubernetes. Never changed",
+    ),
   region: text("region of the cloud; needed by aws and gcp. Never changed", "us-east-1").optional(),
   zone: text(
     "zone of machine and data disk; default the first of the region. Moving the disk is refused",
@@ -131,9 +182,11 @@ export const configSchema = keys("Config", {
   ).optional(),
   release: text("exact Sourcegraph release. A change is an upgrade", "7.5.4453"),
   size: z
-    .enum(["XS", "S", "M", "L", "XL"])
+    .enum(["XS", "S", "M", "L", "XL", "2XL", "3XL"])
     .optional()
-    .describe("named size; either this or usage; default XS. A change restarts the machine"),
+    .describe(
+      "named size; either this or usage; default XS; 2XL and 3XL need shape kubernetes. A change restarts the machine, or rolls the pods",
+    ),
   usage: usage.optional(),
   domain: text(
     "host name of the instance; default none, which leaves its address. A change restarts the frontends and replaces certificate and record",
@@ -160,6 +213,8 @@ export const configSchema = keys("Config", {
   })
     .optional()
     .describe("alarms for status, disk and backup age; default none. In place"),
+  kubernetes: kubernetes.optional(),
+  cluster: cluster.optional(),
   machine: machine.optional(),
   dataDisk: dataDisk.optional(),
   deletionProtection: flag(

@@ -5,16 +5,24 @@ import type { Config } from "./config";
 import { releaseProblem } from "./combinations-machine";
 import { encrypted, problemsOf } from "./problems";
 import { configSchema } from "./schema";
-import type { Specification, ExternalRedis, ExternalDatabase } from "./specified";
+import { completeCluster, completeKubernetes, completeManaged } from "./completion";
+import type {
+  CommonSpecification,
+  ExternalDatabase,
+  ExternalRedis,
+  KubernetesSpecification,
+  Specification,
+  VmSpecification,
+} from "./specified";
 
 export type * from "./specified";
 
 /** Texts of the files a config names, read at the edge of the program: path as written to text. */
 export type FileTexts = Readonly<Record<string, string>>;
 
-function completeDatabase(config: Config["databases"], name: DatabaseName): "bundled" | ExternalDatabase {
-  const external = typeof config === "object" ? config.external[name] : undefined;
-  if (external === undefined) return "bundled";
+function completeDatabase(config: Config["databases"], name: DatabaseName): "bundled" | "managed" | ExternalDatabase {
+  const external = typeof config === "object" ? config.external?.[name] : undefined;
+  if (external === undefined) return isManaged(config, name) ? "managed" : "bundled";
   return {
     host: external.host,
     port: external.port ?? 5432,
@@ -25,9 +33,24 @@ function completeDatabase(config: Config["databases"], name: DatabaseName): "bun
   };
 }
 
-function completeCache(config: Config["cache"], name: "cache" | "store"): "bundled" | ExternalRedis {
-  const secret = typeof config === "object" ? config.external[name] : undefined;
-  return secret === undefined ? "bundled" : { secret };
+function completeCache(config: Config["cache"], name: "cache" | "store"): "bundled" | "managed" | ExternalRedis {
+  const secret = typeof config === "object" ? config.external?.[name] : undefined;
+  if (secret !== undefined) return { secret };
+  return isManaged(config, name) ? "managed" : "bundled";
+}
+
+function completeObjectStorage(config: Config["objectStorage"]): Specification["objectStorage"] {
+  const external = typeof config === "object" ? config.external : undefined;
+  if (external !== undefined) return { ...external, pathStyle: external.pathStyle ?? false };
+  return config === "managed" || (typeof config === "object" && config.managed !== undefined) ? "managed" : "bundled";
+}
+
+/** Whether the cloud's own service is one of several stores: all of them, unless some are named. */
+function isManaged(config: Config["databases"] | Config["cache"], name: string): boolean {
+  if (typeof config !== "object") return config === "managed";
+  if (config.managed === undefined) return false;
+  const only: readonly string[] | undefined = config.managed.only;
+  return only === undefined || only.includes(name);
 }
 
 function completeNetwork(config: Config["network"]): Specification["network"] {
@@ -37,7 +60,9 @@ function completeNetwork(config: Config["network"]): Specification["network"] {
 }
 
 function defaultTlsMode(config: Config): Specification["tls"]["mode"] {
-  return config.cloud !== "local" && config.domain !== undefined ? "load-balancer" : "none";
+  return config.cloud !== "local" && config.cloud !== "existing" && config.domain !== undefined
+    ? "load-balancer"
+    : "none";
 }
 
 /** Regions of Google Cloud that have no zone `a`. */
@@ -48,16 +73,16 @@ function firstZone(cloud: "aws" | "gcp", region: string): string {
   return `${region}-${withoutZoneA.has(region) ? "b" : "a"}`;
 }
 
-function complete(config: Config, files: FileTexts): Specification {
+function completeCommon(config: Config, files: FileTexts): CommonSpecification {
   const file = (path: string | undefined) => (path === undefined ? undefined : files[path]);
   const tls = config.tls;
   const siteConfig = config.siteConfig;
   return {
     name: config.name ?? "sourcegraph",
-    shape: "vm",
-    cloud: config.cloud,
-    region: config.region ?? "local",
-    zone: config.zone ?? (config.cloud === "local" ? "local" : firstZone(config.cloud, config.region ?? "")),
+    region: config.region ?? config.cloud,
+    zone:
+      config.zone ??
+      (config.cloud === "aws" || config.cloud === "gcp" ? firstZone(config.cloud, config.region ?? "") : config.cloud),
     release: config.release,
     size: config.usage === undefined ? { named: config.size ?? "XS" } : { usage: config.usage },
     domain: config.domain,
@@ -83,10 +108,8 @@ function complete(config: Config, files: FileTexts): Specification {
       codeInsights: completeDatabase(config.databases, "codeInsights"),
     },
     cache: { cache: completeCache(config.cache, "cache"), store: completeCache(config.cache, "store") },
-    objectStorage:
-      typeof config.objectStorage === "object"
-        ? { ...config.objectStorage.external, pathStyle: config.objectStorage.external.pathStyle ?? false }
-        : "bundled",
+    objectStorage: completeObjectStorage(config.objectStorage),
+    managed: completeManaged(config),
     registry:
       config.registry === undefined
         ? undefined
@@ -120,6 +143,21 @@ function complete(config: Config, files: FileTexts): Specification {
       host: config.local?.host,
     },
   };
+}
+
+function complete(config: Config, files: FileTexts): Specification {
+  const common = completeCommon(config, files);
+  const { cloud } = config;
+  if (config.shape === "kubernetes" && cloud !== "local")
+    return {
+      ...common,
+      shape: "kubernetes",
+      cloud,
+      kubernetes: completeKubernetes(config, cloud),
+      cluster: completeCluster(config),
+    };
+  // The combinations are checked: a machine is never on a cluster that exists, nor of a size beyond one machine.
+  return { ...common, shape: "vm", cloud, size: common.size } as VmSpecification;
 }
 
 /** Places of encrypted values outside `secrets`, which alone may hold them. */
@@ -182,6 +220,18 @@ export function parseSpecification(config: unknown, files: FileTexts = {}): Spec
   if (problems.length > 0) throw new InputError([...problems, ...(release?.problems ?? [])]);
   if (release !== undefined) throw release;
   return complete(readable as Config, files);
+}
+
+/** @throws InputError when a specification is not of one machine */
+export function requireVm(specification: Specification): VmSpecification {
+  if (specification.shape === "vm") return specification;
+  throw new InputError([{ path: "shape", message: "is kubernetes, got where a machine is meant; use shape vm" }]);
+}
+
+/** @throws InputError when a specification is not of a deployment on Kubernetes */
+export function requireKubernetes(specification: Specification): KubernetesSpecification {
+  if (specification.shape === "kubernetes") return specification;
+  throw new InputError([{ path: "shape", message: 'is vm, got where a cluster is meant; give "shape: kubernetes"' }]);
 }
 
 /** The paths of the files a config names, for the edge of the program to read. */

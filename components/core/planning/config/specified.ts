@@ -8,18 +8,44 @@ import type {
   OverrideConfig,
   SmtpConfig,
 } from "./config";
-import type { SizeName, Usage } from "../sizing/usage";
+import type { SpecifiedCluster, SpecifiedKubernetes } from "./specified-kubernetes";
+import type { SpecifiedManaged } from "./specified-managed";
+import type { SizeLabel, SizeName, Usage } from "../sizing/usage";
 
 // What a config becomes, parsed and completed.
 
+export type * from "./specified-kubernetes";
+export type * from "./specified-managed";
+
 /** A config, parsed, checked and completed: nothing is left to a default further on. */
-export interface Specification {
-  /** Name of the instance. */
-  readonly name: string;
+export type Specification = VmSpecification | KubernetesSpecification;
+
+/** A specification of one machine. */
+export interface VmSpecification extends CommonSpecification {
   /** What is built. */
   readonly shape: "vm";
   /** Where it is built. */
   readonly cloud: "aws" | "gcp" | "local";
+  /** A named size, or what to compute it from. */
+  readonly size: NamedMachineSize | SizeFromUsage;
+}
+
+/** A specification of a deployment on Kubernetes. */
+export interface KubernetesSpecification extends CommonSpecification {
+  /** What is built. */
+  readonly shape: "kubernetes";
+  /** Where it is built; `existing` is a cluster nothing else is known of. */
+  readonly cloud: "aws" | "gcp" | "existing";
+  /** How Sourcegraph runs on the cluster. */
+  readonly kubernetes: SpecifiedKubernetes;
+  /** The cluster. */
+  readonly cluster: SpecifiedCluster;
+}
+
+/** What is the same in every shape. */
+export interface CommonSpecification {
+  /** Name of the instance. */
+  readonly name: string;
   /** Region of the cloud; `local` without one. */
   readonly region: string;
   /** Zone of machine and data disk; `local` without one. */
@@ -39,11 +65,13 @@ export interface Specification {
   /** The network: made for the instance, or one that exists. */
   readonly network: SpecifiedNewNetwork | SpecifiedExistingNetwork;
   /** Where each database is. */
-  readonly databases: Readonly<Record<DatabaseName, "bundled" | ExternalDatabase>>;
+  readonly databases: Readonly<Record<DatabaseName, "bundled" | "managed" | ExternalDatabase>>;
   /** Where each Redis is. */
-  readonly cache: Readonly<Record<"cache" | "store", "bundled" | ExternalRedis>>;
+  readonly cache: Readonly<Record<"cache" | "store", "bundled" | "managed" | ExternalRedis>>;
   /** Where uploads are kept. */
-  readonly objectStorage: "bundled" | ExternalObjectStorage;
+  readonly objectStorage: "bundled" | "managed" | ExternalObjectStorage;
+  /** Settings of what the cloud's own services do. */
+  readonly managed: SpecifiedManaged;
   /** Private mirror of the images. */
   readonly registry?: SpecifiedRegistry;
   /** Outgoing mail. */
@@ -80,10 +108,16 @@ export interface Specification {
   readonly local: SpecifiedLocal;
 }
 
-/** A size by its name. */
-export interface NamedSize {
+/** A size that fits one machine, by its name. */
+export interface NamedMachineSize {
   /** The name. */
   readonly named: SizeName;
+}
+
+/** A size by its name. */
+export interface NamedSize {
+  /** The name; 2XL and 3XL are for Kubernetes only. */
+  readonly named: SizeLabel;
 }
 
 /** A size that is computed. */

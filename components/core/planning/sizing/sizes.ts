@@ -2,7 +2,7 @@ import { machineFor } from "../vm/machine";
 import { estimate } from "./sizing";
 import type { Correction } from "./corrections";
 import { sizingData } from "./data";
-import { oneMachineSize, type SizeName, type Usage } from "./usage";
+import { fitsOneMachine, oneMachineSize, type SizeLabel, type SizeName, type Usage } from "./usage";
 
 export { sizeForUsage, sizeLabels, sizeNames, type SizeLabel, type SizeName, type Usage } from "./usage";
 
@@ -178,6 +178,29 @@ export function composeResourcesForUsage(usage: Usage, release?: string): Compos
   );
 }
 
+/**
+ * What the sizes beyond one machine stand for. 2XL: the most the vendor's estimator gives it, half a million repositories; 3XL:
+ * twice that. Source: sizing.md 4 (case 5) and 10.
+ */
+const beyondOneMachine: Readonly<Record<"2XL" | "3XL", Usage>> = {
+  "2XL": {
+    users: 40_000,
+    repositories: 500_000,
+    totalSizeGb: 25_000,
+    largestRepositoryGb: 50,
+    largestIndexGb: 32,
+    codeInsights: true,
+  },
+  "3XL": {
+    users: 80_000,
+    repositories: 1_000_000,
+    totalSizeGb: 50_000,
+    largestRepositoryGb: 50,
+    largestIndexGb: 32,
+    codeInsights: true,
+  },
+};
+
 /** Size of repositories for each repository, in GB: the estimator's own defaults, 100 GB for 3,000. */
 const gbPerRepository = 100 / 3000;
 
@@ -189,7 +212,8 @@ const gbPerRepository = 100 / 3000;
  * estimator's default. For XS this gives the data disk of the vendor's machine image, 500 GB. Give the usage itself
  * where it is known.
  */
-export function defaultUsage(size: SizeName): Usage {
+export function defaultUsage(size: SizeLabel): Usage {
+  if (!fitsOneMachine(size)) return beyondOneMachine[size];
   const row = sizingData.sizes[size];
   return {
     users: row.maxUsers,

@@ -13,7 +13,7 @@ import {
   type ComposeResources,
   type ServiceResources,
 } from "../sizing/sizes";
-import type { Specification } from "../config/specification";
+import type { Specification, VmSpecification } from "../config/specification";
 
 /** Services that are left out because something outside does their work. */
 function replacedServices(specification: Specification): Set<ServiceName> {
@@ -36,7 +36,7 @@ export function deployedServices(specification: Specification): readonly Service
   return specification.tracing ? [...bundled, serviceNamed("jaeger")] : bundled;
 }
 
-function resourcesOf(specification: Specification): ComposeResources {
+function resourcesOf(specification: VmSpecification): ComposeResources {
   return "named" in specification.size
     ? composeResources(specification.size.named)
     : composeResourcesForUsage(specification.size.usage, specification.release);
@@ -110,7 +110,7 @@ function imageOf(service: Service, specification: Specification): PlannedImage {
 /** Hosts the services must reach without the proxy: each other, the metadata service, and what runs outside. */
 function noProxy(specification: Specification, instances: Instances): string {
   const outside = Object.values(specification.databases).flatMap((database) =>
-    database === "bundled" ? [] : [database.host],
+    typeof database === "string" ? [] : [database.host],
   );
   const names = [...instances.values()].flat();
   return [
@@ -299,7 +299,7 @@ function cpusOf(
  * @param machineCpus vCPUs of the machine, above which Docker refuses a container; undefined on a host that is not known
  */
 export function planContainers(
-  specification: Specification,
+  specification: VmSpecification,
   files: ConfigurationFiles,
   machineCpus: number | undefined,
 ): PlannedContainer[] {

@@ -13,7 +13,7 @@ import { plannedSecrets } from "../planned-secrets";
 import { priceOf, vmPriceThings, type PriceEstimate } from "../price/price";
 import type { PlannedSecret } from "../secrets";
 import { defaultUsage } from "../sizing/sizes";
-import type { Specification } from "../config/specification";
+import { requireVm, type Specification, type VmSpecification } from "../config/specification";
 import { oneMachineSize, type SizeName, type Usage } from "../sizing/usage";
 
 /** How the instance is reached, and by whom. */
@@ -98,7 +98,7 @@ export interface Plan {
   readonly notices: readonly string[];
 }
 
-function exposureOf(specification: Specification, network: PlannedNetwork | undefined): Exposure {
+function exposureOf(specification: VmSpecification, network: PlannedNetwork | undefined): Exposure {
   const { cloud, domain, tls, access, local } = specification;
   const secured = tls.mode !== "none";
   const loadBalancer = tls.mode === "load-balancer";
@@ -127,7 +127,7 @@ function exposureOf(specification: Specification, network: PlannedNetwork | unde
  */
 const namedSizeDiskGb = 500;
 
-function diskOf(specification: Specification, usage: Usage, cloud: "aws" | "gcp"): DataDisk {
+function diskOf(specification: VmSpecification, usage: Usage, cloud: "aws" | "gcp"): DataDisk {
   const computed = dataDiskFor(usage, cloud);
   const given = specification.dataDisk;
   return {
@@ -138,14 +138,14 @@ function diskOf(specification: Specification, usage: Usage, cloud: "aws" | "gcp"
   };
 }
 
-function noticesOf(specification: Specification): string[] {
+function noticesOf(specification: VmSpecification): string[] {
   const { tls, cloud, access, databases, release } = specification;
   const notices: string[] = [];
   if (tls.mode === "none" && cloud !== "local")
     notices.push("traffic is plain HTTP: set 'domain' and 'tls' before anybody signs in");
   if (access.allowedCidrs.includes("0.0.0.0/0"))
     notices.push("the instance is reachable from everywhere ('access.allowedCidrs' holds 0.0.0.0/0)");
-  if (Object.values(databases).some((database) => database !== "bundled"))
+  if (Object.values(databases).some((database) => typeof database === "object"))
     notices.push(
       "external databases must run PostgreSQL 16 and be backed up by whoever owns them; they are not in the snapshots of the data disk",
     );
@@ -169,12 +169,13 @@ function volumesOf(containers: readonly PlannedContainer[], isKept: (volume: Ser
 }
 
 /**
- * Decides everything about one instance. Pure: the same specification gives the same plan.
+ * Decides everything about one instance on one machine. Pure: the same specification gives the same plan.
  *
  * @throws InputError for a release that is unknown or cannot be deployed, or usage beyond one machine
  * @example planVm(parseSpecification({ cloud: "local", release: "7.5.4453" }))
  */
-export function planVm(specification: Specification): Plan {
+export function planVm(given: Specification): Plan {
+  const specification = requireVm(given);
   const release = requireRenderable(specification.release);
   const { cloud, name, region, zone } = specification;
   const size = "named" in specification.size ? specification.size.named : oneMachineSize(specification.size.usage);
