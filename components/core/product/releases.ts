@@ -249,8 +249,7 @@ export function requireKubernetesRelease(version: string, via: "native" | "helm"
   const normalized = normalizeRelease(version) ?? version;
   const known = via === "native" ? pinnedKubernetesReleases : kubernetesReleases;
   const published = isChartOnly(normalized) || findRelease(normalized) !== undefined;
-  if (!published) throw wrong(unknownReleaseMessage(version, known));
-  if (!isAtLeast(normalized, oldestRenderableRelease)) {
+  if (published && !isAtLeast(normalized, oldestRenderableRelease)) {
     throw new RefusedError([
       {
         path,
@@ -260,14 +259,14 @@ export function requireKubernetesRelease(version: string, via: "native" | "helm"
       },
     ]);
   }
-  const near = nearestReleases(normalized, known).join(" and ");
-  if (!kubernetesReleases.includes(normalized))
-    throw wrong(`is "${version}", which has no chart; nearest to it for Kubernetes: ${near}`);
-  if (!known.includes(normalized))
+  if (!kubernetesReleases.includes(normalized)) throw wrong(unknownReleaseMessage(version, known));
+  if (!known.includes(normalized)) {
+    const near = nearestReleases(normalized, known).join(" and ");
     throw wrong(
       `is "${version}", which was published as a chart only, so that the digests of its images are not known here; ` +
         `deploy it by the chart ('kubernetes.via' "helm"); nearest to it without the chart: ${near}`,
     );
+  }
   return normalized;
 }
 
