@@ -117,8 +117,8 @@ function ourContainer(container: ContainerFacts, workload: WorkloadFacts): Json 
 
 function theirContainer(container: Json, ours: ContainerFacts | undefined): Json {
   for (const key of Object.keys(container)) assert.ok(comparedOfContainer.has(key), `'${key}' is not compared`);
-  const { does, env, ...rest } = container;
-  const folder = /^set mode 750 on (\S+) when that directory exists$/.exec(String(does ?? ""))?.[1];
+  const { does, env, ...rest } = container as Json & { readonly does?: string };
+  const folder = /^set mode 750 on (\S+) when that directory exists$/.exec(does ?? "")?.[1];
   const variables = Object.entries((env ?? {}) as Json);
   const names = variables.map(([name]) => name).filter((name) => computed.test(name));
   if (ours !== undefined) storeVariables.push({ container: ours, names });
@@ -216,10 +216,9 @@ function collect(path: string, theirs: unknown, ours: unknown, found: string[]):
   const branch = (value: unknown): value is Json =>
     typeof value === "object" && value !== null && !Array.isArray(value);
   // Labels beyond those the vendor names do no harm to a selector.
-  if (path.endsWith(".selector") && branch(theirs) && branch(ours))
-    ours = Object.fromEntries(Object.keys(theirs).map((key) => [key, ours[key]]));
+  const theirKeysOnly = path.endsWith(".selector");
   if (branch(theirs) && branch(ours)) {
-    for (const key of new Set([...Object.keys(theirs), ...Object.keys(ours)]))
+    for (const key of new Set([...Object.keys(theirs), ...(theirKeysOnly ? [] : Object.keys(ours))]))
       collect(`${path}.${key}`, theirs[key], ours[key], found);
     return;
   }

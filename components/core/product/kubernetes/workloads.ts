@@ -1,6 +1,6 @@
 import type { ServiceName } from "../service";
 import { holdsIn } from "../services";
-import type { ServiceObjectFacts, WorkloadFacts } from "./workload-facts";
+import type { WorkloadFacts } from "./workload-facts";
 import { codeIntelligenceWorkloads } from "./workloads/code-intelligence";
 import { databaseWorkloads } from "./workloads/databases";
 import { frontendWorkloads } from "./workloads/frontend";
@@ -54,18 +54,6 @@ export interface KubernetesAddress {
   readonly port: number;
 }
 
-/** The Service object that leads to a port of a workload's container, with that port of the object. */
-function serviceObjectAt(
-  workload: WorkloadFacts,
-  service: ServiceName,
-  portName: string,
-): { readonly object: ServiceObjectFacts; readonly port: number } | undefined {
-  const found = workload.services.flatMap((object) =>
-    object.ports.filter(({ targetPort }) => targetPort === portName).map(({ port }) => ({ object, port })),
-  );
-  return found.find(({ object }) => object.name === service) ?? found[0];
-}
-
 /** Catalogue ports that a container has under another number in the chart. */
 const renumberedPorts: Partial<Record<ServiceName, Readonly<Record<number, number>>>> = {
   "syntactic-code-intel-worker": { 3288: 3188 },
@@ -82,13 +70,12 @@ const renumberedPorts: Partial<Record<ServiceName, Readonly<Record<number, numbe
 export function kubernetesAddress(service: ServiceName, port: number, ordinal?: number): KubernetesAddress {
   const workload = workloadOf(service);
   const number = containerPort(service, port);
-  const name = (workload?.containers ?? [])
-    .flatMap((container) => container.ports)
-    .find((candidate) => candidate.number === number)?.name;
-  const found = workload && name !== undefined ? serviceObjectAt(workload, service, name) : undefined;
-  if (workload === undefined || found === undefined)
+  const name = workload?.containers.flatMap(({ ports }) => ports).find((each) => each.number === number)?.name;
+  const leads = ({ targetPort }: { readonly targetPort: string }) => targetPort === name;
+  const object = workload?.services.find(({ ports }) => ports.some(leads));
+  const servicePort = object?.ports.find(leads)?.port;
+  if (workload === undefined || object === undefined || servicePort === undefined)
     throw new Error(`no Service of the chart leads to ${service}:${port}`);
-  const { object, port: servicePort } = found;
   return {
     host: object.headless && ordinal !== undefined ? `${workload.name}-${ordinal}.${object.name}` : object.name,
     port: servicePort,
