@@ -188,7 +188,8 @@ export const frontendWorkloads: readonly WorkloadFacts[] = [
     ],
     serviceAccount: { name: "repo-updater", created: false },
     rank: 3,
-    source: "deploy-sourcegraph-helm charts/sourcegraph/templates/repo-updater and values.yaml before v6.4.0",
+    source:
+      "deploy-sourcegraph-helm charts/sourcegraph/templates/repo-updater and values.yaml before v6.4.0; traces as its neighbours",
   },
   {
     ...plainWorkload,

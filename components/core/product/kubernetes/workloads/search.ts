@@ -135,7 +135,7 @@ export const searchWorkloads: readonly WorkloadFacts[] = [
     serviceAccount: { name: "searcher", created: false },
     rank: 2,
     source:
-      "deploy-sourcegraph-helm charts/sourcegraph/templates/searcher (labels); before v6.4.0 symbols has the other half of the cache",
+      "deploy-sourcegraph-helm charts/sourcegraph/templates/searcher (labels); the share before v6.4.0 is that of symbols, not read from the chart",
   },
   {
     ...plainWorkload,
@@ -200,7 +200,8 @@ export const searchWorkloads: readonly WorkloadFacts[] = [
     ],
     serviceAccount: { name: "symbols", created: false },
     rank: 2,
-    source: "deploy-sourcegraph-helm charts/sourcegraph/templates/symbols and values.yaml before v6.4.0",
+    source:
+      "deploy-sourcegraph-helm charts/sourcegraph/templates/symbols and values.yaml before v6.4.0, which name the folder in either way",
   },
   {
     ...plainWorkload,
