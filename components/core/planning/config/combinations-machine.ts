@@ -1,5 +1,5 @@
 import { InputError, RefusedError } from "../../errors";
-import { requireRenderable } from "../../product/releases";
+import { requireKubernetesRelease, requireRenderable } from "../../product/releases";
 import { dataDiskFor } from "../vm/machine";
 import { chosenMachine, machineTypeProblem } from "../vm/machine-type";
 import { show, type Problems } from "./problems";
@@ -26,10 +26,11 @@ export function machineCpus(config: Partial<Config>): number | undefined {
 }
 
 /** Why a release cannot be deployed: as wrong input, or as one that is refused. */
-export function releaseProblem(release: string | undefined): InputError | RefusedError | undefined {
+export function releaseProblem({ release, shape, kubernetes }: Partial<Config>): InputError | RefusedError | undefined {
   if (release === undefined) return undefined;
   try {
-    requireRenderable(release);
+    if (shape === "kubernetes") requireKubernetesRelease(release, kubernetes?.via ?? "native");
+    else requireRenderable(release);
     return undefined;
   } catch (error) {
     if (error instanceof InputError || error instanceof RefusedError) return error;

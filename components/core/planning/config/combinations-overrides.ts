@@ -1,3 +1,4 @@
+import { workloadOf } from "../../product/kubernetes/workloads";
 import { holdsIn, isServiceName, serviceNamed } from "../../product/services";
 import { machineCpus, releaseProblem } from "./combinations-machine";
 import { imageReference } from "../image-reference";
@@ -6,14 +7,32 @@ import type { Config } from "./config";
 import { splitPlaceholders } from "../secrets";
 
 const scalable = ["sourcegraph-frontend", "gitserver", "searcher", "zoekt-webserver"];
+/** Services that may have replicas on Kubernetes, where a Service object stands before them. */
+const scalableOnKubernetes = [
+  ...scalable,
+  "precise-code-intel-worker",
+  "syntactic-code-intel-worker",
+  "syntect-server",
+];
+
+/** Keys that say something of pods. */
+const podKeys = [
+  "cpuRequest",
+  "memoryRequestGb",
+  "storageGb",
+  "podAnnotations",
+  "podLabels",
+  "nodeSelector",
+  "tolerations",
+] as const;
 
 /** Names of variables whose values open something. */
 const secretVariables = /(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_KEY|ACCESS_KEY|API_KEY|CREDENTIALS|DATASOURCE|DSN)$/i;
 
 /** Why a service is not part of the deployment; undefined when it is, or when that cannot be told. */
 function absence(name: string, config: Partial<Config>): string | undefined {
-  if (!isServiceName(name) || config.release === undefined || releaseProblem(config.release) !== undefined)
-    return undefined;
+  if (!isServiceName(name) || config.release === undefined || releaseProblem(config) !== undefined) return undefined;
+  if (config.shape === "kubernetes" && workloadOf(name) === undefined) return "Kubernetes has no such service";
   if (name === "jaeger" && config.tracing !== true) return "it runs only with 'tracing'";
   return holdsIn(serviceNamed(name).present ?? {}, config.release)
     ? undefined
@@ -34,6 +53,22 @@ function checkEnvironment(service: string, env: NonNullable<Override["env"]>, pr
   }
 }
 
+function checkPods(path: string, override: Override, { shape }: Partial<Config>, problems: Problems): void {
+  if (shape !== "kubernetes")
+    for (const key of podKeys)
+      if (override[key] !== undefined)
+        problems.add(`${path}.${key}`, "has a meaning on Kubernetes only; remove it", "shape");
+  for (const [request, limit] of [
+    ["cpuRequest", "cpus"],
+    ["memoryRequestGb", "memoryGb"],
+  ] as const) {
+    const asked = override[request];
+    const most = override[limit];
+    if (asked !== undefined && most !== undefined && asked > most)
+      problems.add(`${path}.${request}`, `must not be above '${limit}' (${most}), got ${asked}`);
+  }
+}
+
 /** What single services are given beyond the plan. */
 export function checkOverrides(config: Partial<Config>, problems: Problems): void {
   const cpus = machineCpus(config);
@@ -42,10 +77,12 @@ export function checkOverrides(config: Partial<Config>, problems: Problems): voi
     const path = `overrides.${service}`;
     const missing = absence(service, config);
     if (missing !== undefined) problems.add(path, `has no effect: ${missing}; remove it`, "tracing", "release");
-    if (override.replicas !== undefined && !scalable.includes(service))
+    checkPods(path, override, config, problems);
+    const many = config.shape === "kubernetes" ? scalableOnKubernetes : scalable;
+    if (override.replicas !== undefined && !many.includes(service))
       problems.add(
         `${path}.replicas`,
-        `cannot be set; only ${scalable.join(", ")} have replicas${service === "zoekt-indexserver" ? " (zoekt-indexserver follows zoekt-webserver)" : ""}`,
+        `cannot be set; only ${many.join(", ")} have replicas${service === "zoekt-indexserver" ? " (zoekt-indexserver follows zoekt-webserver)" : ""}`,
       );
     if (override.cpus !== undefined && cpus !== undefined && override.cpus > cpus)
       problems.add(

@@ -216,7 +216,7 @@ export function parseSpecification(config: unknown, files: FileTexts = {}): Spec
   const { config: readable, problems: malformed } = read(config);
   const contradictions = checkCombinations(readable, files, malformedKeys(malformed));
   const problems = [...malformed, ...contradictions];
-  const release = releaseProblem(readable.release);
+  const release = releaseProblem(readable);
   if (problems.length > 0) throw new InputError([...problems, ...(release?.problems ?? [])]);
   if (release !== undefined) throw release;
   return complete(readable as Config, files);

@@ -66,7 +66,7 @@ describe("a malformed config", () => {
 
   it("is told what to give for each key that is missing, with an example", () => {
     wrong({}, [
-      "'cloud' is missing; give one of aws, gcp, local",
+      "'cloud' is missing; give one of aws, gcp, local, existing",
       `'release' is missing; give a text, such as "7.5.4453"`,
     ]);
     wrong({ ...good.local, smtp: {} }, [
@@ -127,6 +127,11 @@ describe("a complete specification", () => {
       databases: { frontend: "bundled", codeIntel: "bundled", codeInsights: "bundled" },
       cache: { cache: "bundled", store: "bundled" },
       objectStorage: "bundled",
+      managed: {
+        databases: { version: "16", highlyAvailable: true, login: "password", backupDays: 14 },
+        cache: { tls: false },
+        objectStorage: { versioning: true },
+      },
       tracing: false,
       backup: { keepDays: 14, hourUtc: 3 },
       machine: { rootDiskGb: 50 },

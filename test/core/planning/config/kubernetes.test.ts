@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import {
+  parseSpecification,
+  requireKubernetes,
+  requireVm,
+} from "../../../../components/core/planning/config/specification";
+import { goodConfigs, wrong } from "../../../support/configs";
+
+const eks = { ...goodConfigs.aws, shape: "kubernetes" };
+const gke = { ...goodConfigs.gcp, shape: "kubernetes" };
+const existing = {
+  shape: "kubernetes",
+  cloud: "existing",
+  release: "7.5.4453",
+  size: "S",
+  kubernetes: { storageClass: { name: "fast", create: false }, ingress: { className: "nginx" } },
+};
+
+describe("a config for Kubernetes", () => {
+  it("is completed with the cloud's storage and ingress", () => {
+    const { kubernetes, cluster } = requireKubernetes(parseSpecification(eks));
+    assert.deepEqual(kubernetes.storageClass, {
+      name: "sourcegraph",
+      create: true,
+      provisioner: "ebs.csi.aws.com",
+      parameters: { type: "gp3", encrypted: "true" },
+      expandable: true,
+    });
+    assert.equal(kubernetes.ingress.className, "alb");
+    assert.equal(cluster.existing, undefined);
+    assert.deepEqual(cluster.endpoint, { public: true, allowedCidrs: ["10.0.0.0/8"] });
+    assert.equal(
+      requireKubernetes(parseSpecification(gke)).kubernetes.storageClass.provisioner,
+      "pd.csi.storage.gke.io",
+    );
+  });
+
+  it("takes the volumes of EKS Auto Mode from its own driver", () =>
+    assert.equal(
+      requireKubernetes(parseSpecification({ ...eks, cluster: { autoMode: true } })).kubernetes.storageClass
+        .provisioner,
+      "ebs.csi.eks.amazonaws.com",
+    ));
+
+  it("makes nothing cluster-scoped in profile restricted, and leaves out what needs rights on nodes", () => {
+    const { kubernetes } = requireKubernetes(
+      parseSpecification({ ...existing, kubernetes: { profile: "restricted", ingress: { className: "nginx" } } }),
+    );
+    assert.equal(kubernetes.createNamespace, false);
+    assert.deepEqual(kubernetes.storageClass, {
+      create: false,
+      parameters: {},
+      expandable: true,
+      name: undefined,
+      provisioner: undefined,
+    });
+    assert.deepEqual(kubernetes.leaveOut, ["cadvisor", "node-exporter", "otel-agent"]);
+  });
+
+  it("lets services reach the internet only on the ports they need, and not at all in profile air-gapped", () => {
+    const egress = (config: unknown) => requireKubernetes(parseSpecification(config)).kubernetes.egress;
+    assert.deepEqual(egress(existing), [{ cidr: "0.0.0.0/0", ports: [443, 80, 22, 587] }]);
+    const airGapped = {
+      ...existing,
+      registry: { host: "mirror.example.com/sourcegraph" },
+      kubernetes: { ...existing.kubernetes, profile: "air-gapped" },
+    };
+    assert.deepEqual(egress(airGapped), []);
+  });
+
+  it("may be of a size beyond one machine", () =>
+    assert.deepEqual(parseSpecification({ ...eks, size: "3XL" }).size, { named: "3XL" }));
+
+  it("may name a release that was published as a chart only when the chart deploys it", () => {
+    assert.equal(parseSpecification({ ...eks, release: "7.6.0", kubernetes: { via: "helm" } }).release, "7.6.0");
+    wrong({ ...eks, release: "7.6.0" }, [
+      "'release' is \"7.6.0\", which was published as a chart only, so that the digests of its images are not known here; deploy it by the chart ('kubernetes.via' \"helm\"); nearest to it without the chart: 7.5.4453",
+    ]);
+  });
+
+  it("is told from that of a machine", () => {
+    assert.throws(() => requireVm(parseSpecification(eks)), {
+      message: /'shape' is kubernetes, got where a machine is meant; use shape vm/,
+    });
+    assert.throws(() => requireKubernetes(parseSpecification(goodConfigs.aws)), {
+      message: /'shape' is vm, got where a cluster is meant; give "shape: kubernetes"/,
+    });
+  });
+});
+
+describe("a config for Kubernetes is refused", () => {
+  it("for what belongs to a machine, and a machine for what belongs to Kubernetes", () => {
+    wrong({ ...eks, machine: { type: "m6a.large" }, dataDisk: { sizeGb: 100 }, zone: "us-east-1a" }, [
+      "'machine' has no meaning for shape kubernetes; remove it",
+      "'dataDisk' has no meaning for shape kubernetes; remove it",
+      "'zone' has no meaning for shape kubernetes; remove it",
+    ]);
+    wrong({ ...goodConfigs.aws, kubernetes: {}, size: "2XL", overrides: { gitserver: { storageGb: 100 } } }, [
+      "'size' 2XL is more than one machine; use shape kubernetes, or XS, S, M, L or XL",
+      "'kubernetes' has no meaning for shape vm; remove it, or give \"shape: kubernetes\"",
+      "'overrides.gitserver.storageGb' has a meaning on Kubernetes only; remove it",
+    ]);
+    wrong({ cloud: "existing", release: "7.5.4453", size: "S" }, [
+      "'cloud' existing is a cluster, which takes shape kubernetes; add \"shape: kubernetes\"",
+    ]);
+  });
+
+  it("on a local Docker Engine", () =>
+    wrong({ shape: "kubernetes", cloud: "local", release: "7.5.4453", size: "S" }, [
+      "'cloud' local is a Docker Engine, for shape vm; give aws, gcp, or existing for any cluster",
+    ]));
+
+  it("on a cluster nothing is known of, without a storage and an ingress class", () =>
+    wrong({ ...existing, kubernetes: {} }, [
+      "'kubernetes.storageClass' is missing its provisioner; give the cluster's CSI driver, or the name of a class that is there with 'create: false'",
+      "'kubernetes.ingress.className' is missing; name the cluster's ingress class, or set 'enabled' to false",
+    ]));
+
+  it("for names Kubernetes refuses or keeps", () =>
+    wrong(
+      { ...eks, kubernetes: { namespace: "kube-system", helmRelease: "a".repeat(54), snapshotClass: "No_Class" } },
+      [
+        `'kubernetes.helmRelease' must be at most 53 lower-case letters, digits and dashes, and neither begin nor end with a dash, got "${"a".repeat(54)}"`,
+        "'kubernetes.snapshotClass' must be at most 63 lower-case letters, digits and dashes, and neither begin nor end with a dash, got \"No_Class\"",
+        "'kubernetes.namespace' must be a namespace of the instance's own, got \"kube-system\"; the names of its objects are fixed and would clash with others",
+      ],
+    ));
+
+  it("for what profile restricted does not allow", () =>
+    wrong(
+      {
+        ...existing,
+        secrets: { executors: "" },
+        kubernetes: {
+          ...existing.kubernetes,
+          profile: "restricted",
+          createNamespace: true,
+          storageClass: { create: true, provisioner: "csi.example.com" },
+          executors: { kind: "docker-in-docker", passwordSecret: "executors" },
+        },
+      },
+      [
+        "'kubernetes.createNamespace' must not be true in profile restricted, which makes nothing cluster-scoped; let the cluster's admins make it",
+        "'kubernetes.storageClass.create' must not be true in profile restricted, which makes nothing cluster-scoped; let the cluster's admins make it",
+        "'kubernetes.executors.kind' docker-in-docker needs a privileged pod, which profile restricted does not have; use kubernetes",
+      ],
+    ));
+
+  it("in profile air-gapped without a registry of one's own", () =>
+    wrong({ ...existing, kubernetes: { ...existing.kubernetes, profile: "air-gapped" } }, [
+      "'registry' is missing; profile air-gapped takes images from a registry of your own only",
+    ]));
+
+  it("for numbers of pods that cannot be", () =>
+    wrong(
+      {
+        ...eks,
+        kubernetes: {
+          autoscaling: { gitserver: { minimum: 1, maximum: 2 }, "sourcegraph-frontend": { minimum: 4, maximum: 2 } },
+        },
+        overrides: {
+          "sourcegraph-frontend": { replicas: 2 },
+          pgsql: { replicas: 2 },
+          caddy: { cpus: 1 },
+          searcher: { cpus: 1, cpuRequest: 2 },
+        },
+      },
+      [
+        "'kubernetes.autoscaling.gitserver' cannot be set; the number of pods may follow the load of sourcegraph-frontend, precise-code-intel-worker, syntactic-code-intel-worker, syntect-server only",
+        "'kubernetes.autoscaling.sourcegraph-frontend.minimum' must not be above 'maximum' (2), got 4",
+        "'overrides.sourcegraph-frontend.replicas' and 'kubernetes.autoscaling.sourcegraph-frontend' exclude each other; keep one of them",
+        "'overrides.pgsql.replicas' cannot be set; only sourcegraph-frontend, gitserver, searcher, zoekt-webserver, precise-code-intel-worker, syntactic-code-intel-worker, syntect-server have replicas",
+        "'overrides.caddy' has no effect: Kubernetes has no such service; remove it",
+        "'overrides.searcher.cpuRequest' must not be above 'cpus' (1), got 2",
+      ],
+    ));
+
+  it("for what is said of a cluster that is there", () =>
+    wrong(
+      {
+        ...existing,
+        region: "here",
+        cluster: { version: "1.34", workloads: false, existing: { stack: "cluster", kubeconfigSecret: "kubeconfig" } },
+        secrets: { kubeconfig: "" },
+      },
+      [
+        "'region' has no meaning for cloud existing; remove it",
+        "'cluster.workloads' false makes a cluster alone, which cloud existing does not; remove it",
+        "'cluster.version' has no meaning for a cluster that is there; remove it",
+        "'cluster.existing.stack' must be ORGANIZATION/PROJECT/STACK, such as organization/sourcegraph-in-a-box/cluster, got \"cluster\"",
+        "'cluster.existing' takes either stack or kubeconfigSecret; keep one of them",
+        "'cluster' that exists and has no workloads leaves nothing to deploy; remove 'workloads' or 'existing'",
+      ],
+    ));
+
+  it("with ACME, which is a machine's", () =>
+    wrong({ ...eks, domain: "sg.example.com", tls: { mode: "acme", email: "ops@example.com" } }, [
+      "'tls.mode' acme is for shape vm; on Kubernetes name cert-manager's issuer in 'kubernetes.ingress.issuer'",
+    ]));
+});
