@@ -9,10 +9,10 @@ import { renderCaddyfile } from "./caddyfile";
 import { renderCompose, secretEnvironmentPath } from "./compose";
 import { convergeScript, measureScript } from "./converge";
 import { renderGrafana } from "./grafana";
-import { renderPostgresConf } from "./postgresql";
+import { renderPostgresConf } from "../planning/configuration/postgresql";
 import { renderPrometheus } from "./prometheus";
 import { inEnvironmentFile } from "./secret-text";
-import { renderSiteConfiguration } from "./site-configuration";
+import { renderSiteConfiguration } from "../planning/configuration/site-configuration";
 
 const databases = ["pgsql", "codeintel-db", "codeinsights-db"] as const;
 

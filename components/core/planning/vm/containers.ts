@@ -1,12 +1,13 @@
-import { imagePin, registry } from "../../product/releases";
 import type { EnvironmentValue, Service, ServiceName } from "../../product/service";
 import { holdsIn, repositoryOf, serviceNamed, servicesOf, volumeName } from "../../product/services";
 import { configurationFolder, type ConfigurationFiles } from "../configuration-files";
-import type { PlannedContainer, PlannedImage, PlannedMount, PublishedPort } from "./container";
-import { databaseEnvironment, databaseServices, type ServiceEnvironment } from "../database-environment";
-import { imageReference } from "../image-reference";
+import type { PlannedContainer, PlannedMount, PublishedPort } from "./container";
+import { databaseEnvironment, type ServiceEnvironment } from "../database-environment";
+import { plannedImage } from "../image-reference";
+import { replacedServices } from "../replaced-services";
+import { configurationEnvironment, givenEnvironment, proxyEnvironment } from "../service-environment";
 import { objectStorageEnvironment, redisEnvironment } from "../store-environment";
-import { secretNames, splitPlaceholders, type SecretPart } from "../secrets";
+import type { SecretPart } from "../secrets";
 import {
   composeResources,
   composeResourcesForUsage,
@@ -14,20 +15,6 @@ import {
   type ServiceResources,
 } from "../sizing/sizes";
 import type { Specification, VmSpecification } from "../config/specification";
-
-/** Services that are left out because something outside does their work. */
-function replacedServices(specification: Specification): Set<ServiceName> {
-  const replaced = new Set<ServiceName>();
-  for (const [database, service] of databaseServices) {
-    if (specification.databases[database] === "bundled") continue;
-    replaced.add(service);
-    replaced.add(`${service}-exporter` as ServiceName);
-  }
-  if (specification.cache.cache !== "bundled") replaced.add("redis-cache");
-  if (specification.cache.store !== "bundled") replaced.add("redis-store");
-  if (specification.objectStorage !== "bundled") replaced.add("blobstore");
-  return replaced;
-}
 
 /** The catalogue entries a specification deploys. */
 export function deployedServices(specification: Specification): readonly Service[] {
@@ -94,63 +81,6 @@ function resolveValue(value: EnvironmentValue, ordinal: number, instances: Insta
       .map((name) => withScheme(value.scheme, `${name}:${value.port}`))
       .join(" ");
   return withScheme(value.scheme, `${instances.get(value.address)?.[0] ?? value.address}:${value.port}`);
-}
-
-function imageOf(service: Service, specification: Specification): PlannedImage {
-  const override = imageReference(specification.overrides[service.name]?.image ?? "");
-  if (override !== undefined) return override;
-  const repository = repositoryOf(service, specification.release);
-  const { tag, digest } = imagePin(specification.release, repository);
-  const host = specification.registry?.host ?? registry;
-  if (specification.registry?.pinDigests === false)
-    return { reference: `${host}/${repository}:${tag}`, registry: host, repository, tag };
-  return { reference: `${host}/${repository}:${tag}@${digest}`, registry: host, repository, tag, digest };
-}
-
-/** Hosts the services must reach without the proxy: each other, the metadata service, and what runs outside. */
-function noProxy(specification: Specification, instances: Instances): string {
-  const outside = Object.values(specification.databases).flatMap((database) =>
-    typeof database === "string" ? [] : [database.host],
-  );
-  const names = [...instances.values()].flat();
-  return [
-    "localhost",
-    "127.0.0.1",
-    "169.254.169.254",
-    "metadata.google.internal",
-    ...names,
-    ...outside,
-    ...(specification.proxy?.noProxy ?? []),
-  ].join(",");
-}
-
-function proxyEnvironment(specification: Specification, instances: Instances): Record<string, string> {
-  const { proxy } = specification;
-  if (proxy === undefined) return {};
-  return {
-    ...(proxy.http === undefined ? {} : { HTTP_PROXY: proxy.http }),
-    ...(proxy.https === undefined ? {} : { HTTPS_PROXY: proxy.https }),
-    NO_PROXY: noProxy(specification, instances),
-  };
-}
-
-function configurationEnvironment(specification: Specification, files: ConfigurationFiles): Record<string, string> {
-  const edits = specification.siteConfig?.allowEdits === true;
-  const variables = [
-    ["SITE_CONFIG", files.site],
-    ["EXTSVC_CONFIG", files.codeHosts],
-    ["GLOBAL_SETTINGS", files.globalSettings],
-  ] as const;
-  return Object.fromEntries(
-    variables.flatMap(([stem, path]) =>
-      path === undefined
-        ? []
-        : [
-            [`${stem}_FILE`, path.replace(configurationFolder, "/etc/sourcegraph")],
-            ...(edits ? [[`${stem}_ALLOW_EDITS`, "true"]] : []),
-          ],
-    ),
-  ) as Record<string, string>;
 }
 
 function tracingOf(
@@ -231,18 +161,6 @@ function startsAfterOf(service: Service, instances: Instances): PlannedContainer
   );
 }
 
-/** Variables a person adds or replaces; those with `${secret:NAME}` in them are secret. */
-function givenEnvironment(env: Readonly<Record<string, string>> = {}): ServiceEnvironment {
-  const environment: Record<string, string> = {};
-  const secretEnvironment: Record<string, readonly SecretPart[]> = {};
-  for (const [variable, value] of Object.entries(env)) {
-    const parts = splitPlaceholders(value, "env");
-    if (secretNames(parts).length === 0) environment[variable] = value;
-    else secretEnvironment[variable] = parts;
-  }
-  return { environment, secretEnvironment };
-}
-
 /** What the planned value of a variable is; a variable is either plain or secret, and the last one wins. */
 function mergedEnvironment(layers: readonly Partial<ServiceEnvironment>[]): ServiceEnvironment {
   const environment: Record<string, string> = {};
@@ -273,7 +191,7 @@ function commonLayers(
     { secretEnvironment: redisEnvironment(service, specification) },
     { environment: tracingOf(service, specification).environment },
     { environment: service.configurationFiles ? configurationEnvironment(specification, files) : {} },
-    { environment: service.proxied ? proxyEnvironment(specification, instances) : {} },
+    { environment: service.proxied ? proxyEnvironment(specification, [...instances.values()].flat()) : {} },
     { environment: service.name === "caddy" ? edgeOf(specification).environment : {} },
     givenEnvironment(specification.overrides[service.name]?.env),
   ];
@@ -312,7 +230,11 @@ export function planContainers(
     const common = commonLayers(service, specification, instances, files);
     const memoryGb = override?.memoryGb ?? limits?.memoryGb ?? service.vendorLimits.memoryMib / 1024;
     const same = {
-      image: imageOf(service, specification),
+      image: plannedImage(
+        repositoryOf(service, specification.release),
+        specification.overrides[service.name]?.image,
+        specification,
+      ),
       command: tracingOf(service, specification).command ?? service.command,
       publishedPorts: service.name === "caddy" ? edgeOf(specification).ports : [],
       expose: service.expose ?? [],

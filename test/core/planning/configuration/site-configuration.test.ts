@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { configurationFilesOf } from "../../../components/core/planning/configuration-files";
-import type { SecretPart } from "../../../components/core/planning/secrets";
-import { parseSpecification, type Specification } from "../../../components/core/planning/config/specification";
-import { renderSiteConfiguration } from "../../../components/core/rendering/site-configuration";
-import { assertGolden } from "../../support/golden";
+import { configurationFilesOf } from "../../../../components/core/planning/configuration-files";
+import type { SecretPart } from "../../../../components/core/planning/secrets";
+import { parseSpecification, type Specification } from "../../../../components/core/planning/config/specification";
+import { renderSiteConfiguration } from "../../../../components/core/planning/configuration/site-configuration";
+import { assertGolden } from "../../../support/golden";
 
 const smtp = {
   host: "smtp.example.com",

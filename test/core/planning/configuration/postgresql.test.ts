@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { renderPostgresConf, type PostgresService } from "../../../components/core/rendering/postgresql";
-import { assertGolden } from "../../support/golden";
+import {
+  renderPostgresConf,
+  type PostgresService,
+} from "../../../../components/core/planning/configuration/postgresql";
+import { assertGolden } from "../../../support/golden";
 
 function settingsOf(text: string): Record<string, string> {
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 import { parse as parseJsonc } from "jsonc-parser";
-import { configurationFilesOf } from "../planning/configuration-files";
-import { splitPlaceholders, type SecretPart } from "../planning/secrets";
-import type { Specification } from "../planning/config/specification";
+import { configurationFilesOf } from "../configuration-files";
+import { splitPlaceholders, type SecretPart } from "../secrets";
+import type { Specification } from "../config/specification";
 
 /** Texts of the configuration files the frontends are given, in parts; a file that is not rendered is absent. */
 export interface ConfigurationTexts {
