@@ -45,7 +45,8 @@ function inVolumes(plan: Plan): RestingData[] {
   }));
 }
 
-function outside({ databases, cache, objectStorage }: Specification): RestingData[] {
+/** What rests outside the deployment, with its owner. */
+export function outside({ databases, cache, objectStorage }: Specification): RestingData[] {
   const yours = (of: string, where: string, dataClass: DataClass): RestingData => ({
     of,
     dataClass,

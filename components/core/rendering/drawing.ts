@@ -63,7 +63,8 @@ interface Deployed {
   readonly containers: readonly PlannedContainer[];
 }
 
-const placeOfFamily: Readonly<
+/** Where the services of a family stand; jobs are not drawn. */
+export const placeOfFamily: Readonly<
   Record<Service["family"], { readonly id: string; readonly title: string; readonly place: Place } | undefined>
 > = {
   edge: { id: "edge", title: "Edge", place: "edge" },
@@ -86,7 +87,8 @@ function deployedOf(plan: Plan): Deployed[] {
 
 const classOrder: readonly DataClass[] = ["user-data", "identity", "secret", "operational", "configuration"];
 
-function classesOf(resting: readonly RestingData[]): DataClass[] {
+/** Classes of resting data, worst first. */
+export function classesOf(resting: readonly RestingData[]): DataClass[] {
   return classOrder.filter((dataClass) => resting.some((each) => each.dataClass === dataClass));
 }
 
@@ -152,7 +154,11 @@ function serviceLinks(deployed: readonly Deployed[]): Link[] {
   });
 }
 
-function outsideGroups({ exposure, cloud }: Plan, outgoing: boolean): Group[] {
+/** People and the internet. */
+export function outsideGroups(
+  { exposure, cloud }: { readonly exposure: Plan["exposure"]; readonly cloud: string },
+  outgoing: boolean,
+): Group[] {
   const [first = "", ...more] = exposure.allowedCidrs;
   const people: Card = {
     name: cloud === "local" ? "People on this host" : "People",
@@ -177,7 +183,8 @@ function outsideGroups({ exposure, cloud }: Plan, outgoing: boolean): Group[] {
   ];
 }
 
-function cloudCard(name: string, lines: readonly string[], data: readonly DataClass[], hint = name): Card {
+/** One thing of the cloud. */
+export function cloudCard(name: string, lines: readonly string[], data: readonly DataClass[], hint = name): Card {
   return { name, count: 1, lines, data, hint };
 }
 
@@ -244,7 +251,8 @@ function edgeLinks({ exposure }: Plan): Link[] {
   ];
 }
 
-function balancerGroup({ exposure }: Plan): Group[] {
+/** The load balancer, where there is one. */
+export function balancerGroup({ exposure }: Pick<Plan, "exposure">): Group[] {
   if (!exposure.loadBalancer) return [];
   const card = cloudCard("Load balancer", [exposure.domain ?? "", "TLS ends here"], [], exposure.url);
   return [{ id: "balancer", title: "Cloud's edge", place: "balancer", cards: [card] }];

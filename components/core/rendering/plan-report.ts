@@ -18,11 +18,13 @@ export interface ReportedPlan {
 
 const right = "right" as const;
 
-function thousands(value: number): string {
+/** A number with its thousands apart. */
+export function thousands(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-function dollars(amount: number): string {
+/** An amount of money. */
+export function dollars(amount: number): string {
   return amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
@@ -45,14 +47,16 @@ function networkText({ network, cloud }: Plan, specification: Specification): st
   return `existing ${existing.vpcId ?? existing.network ?? ""}, subnet ${existing.subnetId ?? ""}`;
 }
 
-const tlsTexts: Readonly<Record<Specification["tls"]["mode"], string>> = {
+/** How HTTPS is done, in words. */
+export const tlsTexts: Readonly<Record<Specification["tls"]["mode"], string>> = {
   acme: "HTTPS on the machine, certificate by ACME",
   certificate: "HTTPS on the machine, your own certificate",
   "load-balancer": "HTTPS at the load balancer",
   none: "plain HTTP",
 };
 
-function storesText({ databases, cache, objectStorage }: Specification): string {
+/** Where the stores are, in one line. */
+export function storesText({ databases, cache, objectStorage }: Specification): string {
   const where = (entries: readonly (readonly [string, unknown])[]) => {
     const external = entries.filter(([, value]) => value !== "bundled").map(([name]) => name);
     if (external.length === 0) return "bundled";
@@ -162,7 +166,8 @@ const origins = {
   managed: "from the cloud's own service",
 } as const;
 
-function secretsSection({ secrets }: Plan): Section {
+/** Every secret, by name. */
+export function secretsSection({ secrets }: Pick<Plan, "secrets">): Section {
   return {
     id: "secrets",
     title: "Secrets",
@@ -195,7 +200,8 @@ function filesSection({ files, secretFiles }: Bundle): Section {
   };
 }
 
-function priceSection({ price }: Plan): Section[] {
+/** What a month costs, line by line. */
+export function priceSection({ price }: Pick<Plan, "price">): Section[] {
   if (price === undefined) return [];
   return [
     {
@@ -217,7 +223,8 @@ function priceSection({ price }: Plan): Section[] {
   ];
 }
 
-function noticesSection({ notices }: Plan): Section[] {
+/** What a person should know before going on. */
+export function noticesSection({ notices }: Pick<Plan, "notices">): Section[] {
   if (notices.length === 0) return [];
   return [{ id: "notices", title: "To know", columns: [{ title: "" }], rows: notices.map((notice) => [notice]) }];
 }
