@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { RefusedError, type Problem } from "../errors";
 import { dataProblems, type DataResource } from "./data-safety";
+import { signsInByIdentity } from "./database-environment";
+import { majorVersionProblems } from "./managed/major-version";
+import { moveText } from "./managed/move";
 import type { Plan } from "./vm/plan";
 import type { Specification } from "./config/specification";
 import { checkHop } from "./upgrade/upgrade";
@@ -16,21 +19,21 @@ export interface Manifest {
   /** Name of the instance. */
   readonly name: string;
   /** What is built. */
-  readonly shape: "vm";
+  readonly shape: "vm" | "kubernetes";
   /** Where it is built. */
-  readonly cloud: "aws" | "gcp" | "local";
+  readonly cloud: "aws" | "gcp" | "local" | "existing";
   /** Region of the cloud. */
   readonly region: string;
-  /** Zone of machine and data disk. */
+  /** Zone of machine and data disk; empty on Kubernetes, whose claims find their zones by themselves. */
   readonly zone: string;
-  /** Release that is deployed. */
+  /** Release that is deployed; in the middle of a multi-version upgrade the one it started from. */
   readonly release: string;
   /** Size that is deployed. */
   readonly size: string;
   /** SHA-256 of the bundle that is deployed. */
   readonly planDigest: string;
-  /** Which of databases, caches and object store are bundled and which are external. */
-  readonly services: Readonly<Record<string, "bundled" | "external">>;
+  /** Which of databases, caches and object store are bundled, which are the cloud's own services and which are external. */
+  readonly services: Readonly<Record<string, ServedBy>>;
   /** Everything that holds data. */
   readonly dataResources: readonly DataResource[];
   /**
@@ -38,7 +41,34 @@ export interface Manifest {
    * that the update after an upgrade changes nothing.
    */
   readonly lastHop?: LastHop;
+  /** Kubernetes: namespace of the instance. */
+  readonly namespace?: string;
+  /** Kubernetes: own objects, or the vendor's chart. */
+  readonly via?: "native" | "helm";
+  /** Kubernetes: name of the Helm release, part of the labels pods are selected by. */
+  readonly helmRelease?: string;
+  /** Kubernetes: whether the objects stay in the cluster when they leave the program. */
+  readonly handOver?: boolean;
+  /** Kubernetes: version of the cluster that was made, MAJOR.MINOR. */
+  readonly clusterVersion?: string;
+  /** Kubernetes: names of the database passwords that were given rather than made. */
+  readonly givenPasswords?: readonly string[];
+  /** Kubernetes: a multi-version upgrade whose databases are at the new release and whose services stand still. */
+  readonly pending?: PendingUpgrade;
 }
+
+/** An upgrade that takes two updates, after the first. */
+export interface PendingUpgrade {
+  /** Release before. */
+  readonly from: string;
+  /** Release whose schemas the databases have. */
+  readonly to: string;
+  /** How far it is. */
+  readonly phase: "migrated";
+}
+
+/** Who serves databases, caches and object store. */
+export type ServedBy = "bundled" | "managed" | "external";
 
 /** An upgrade that was made. */
 export interface LastHop {
@@ -46,36 +76,45 @@ export interface LastHop {
   readonly from: string;
   /** Release after. */
   readonly to: string;
-  /** Kind of the upgrade. */
-  readonly kind: "standard" | "multi-version";
+  /** Kind of the upgrade; `rollback` went back to the release before, on the databases as they are. */
+  readonly kind: "standard" | "multi-version" | "rollback";
 }
 
 const manifestSchema = z.object({
   schema: z.literal(1),
   name: z.string(),
-  shape: z.literal("vm"),
-  cloud: z.enum(["aws", "gcp", "local"]),
+  shape: z.enum(["vm", "kubernetes"]),
+  cloud: z.enum(["aws", "gcp", "local", "existing"]),
   region: z.string(),
   zone: z.string(),
   release: z.string(),
   size: z.string(),
   planDigest: z.string(),
-  services: z.record(z.string(), z.enum(["bundled", "external"])),
+  services: z.record(z.string(), z.enum(["bundled", "managed", "external"])),
   dataResources: z.array(
     z.object({
       name: z.string(),
-      kind: z.enum(["disk", "volume", "secret"]),
+      kind: z.enum(["disk", "volume", "claim", "secret", "database", "cache", "bucket"]),
       place: z.string(),
       sizeGb: z.number().optional(),
       type: z.string().optional(),
     }),
   ),
-  lastHop: z.object({ from: z.string(), to: z.string(), kind: z.enum(["standard", "multi-version"]) }).optional(),
+  lastHop: z
+    .object({ from: z.string(), to: z.string(), kind: z.enum(["standard", "multi-version", "rollback"]) })
+    .optional(),
+  namespace: z.string().optional(),
+  via: z.enum(["native", "helm"]).optional(),
+  helmRelease: z.string().optional(),
+  handOver: z.boolean().optional(),
+  clusterVersion: z.string().optional(),
+  givenPasswords: z.array(z.string()).optional(),
+  pending: z.object({ from: z.string(), to: z.string(), phase: z.literal("migrated") }).optional(),
 });
 
 /** Who serves what, by the config key that decides it. */
-function servicesOf(specification: Specification): Manifest["services"] {
-  const served = (value: unknown) => (value === "bundled" ? "bundled" : "external");
+export function servicesOf(specification: Specification): Manifest["services"] {
+  const served = (value: unknown): ServedBy => (value === "bundled" || value === "managed" ? value : "external");
   return {
     "databases.frontend": served(specification.databases.frontend),
     "databases.codeIntel": served(specification.databases.codeIntel),
@@ -133,7 +172,7 @@ export interface Transition {
 }
 
 /** What a config tells of the conditions under which manual steps matter; those only the site knows stay open. */
-function conditionsOf(specification: Specification): string[] {
+export function conditionsOf(specification: Specification): string[] {
   const { databases, cache, objectStorage, siteConfig, smtp, tracing, overrides } = specification;
   const served = Object.values(databases);
   const isSet = (variable: string) => Object.values(overrides).some(({ env }) => env?.[variable] !== undefined);
@@ -145,12 +184,16 @@ function conditionsOf(specification: Specification): string[] {
     "config-from-file": siteConfig !== undefined || smtp !== undefined,
     "bundled-jaeger": tracing,
     autoupgrade: isSet("SRC_AUTOUPGRADE"),
-    "iam-db-auth": isSet("PG_CONNECTION_UPDATER"),
+    "iam-db-auth": isSet("PG_CONNECTION_UPDATER") || signsInByIdentity(specification),
   };
   return Object.keys(conditions).filter((name) => conditions[name] === true);
 }
 
-function immovableProblems(previous: Manifest, plan: Plan): Problem[] {
+/** What can never change of an instance, besides what is its shape's own. */
+export function immovableProblems(
+  previous: Manifest,
+  plan: Readonly<Record<"name" | "shape" | "cloud" | "region", string>>,
+): Problem[] {
   return (["name", "shape", "cloud", "region"] as const)
     .filter((key) => previous[key] !== plan[key])
     .map((key) => ({
@@ -159,14 +202,15 @@ function immovableProblems(previous: Manifest, plan: Plan): Problem[] {
     }));
 }
 
-function movedProblems(previous: Manifest, specification: Specification): Problem[] {
+/** Every store whose data would stay behind. */
+export function movedProblems(previous: Manifest, specification: Specification): Problem[] {
   const services = servicesOf(specification);
   return Object.entries(previous.services)
     .filter(([key, was]) => services[key] !== undefined && services[key] !== was && key !== "cache.cache")
     .filter(([key]) => !specification.allowDataLoss.includes(key))
     .map(([key, was]) => ({
       path: key,
-      message: `cannot change from ${was} to ${services[key] ?? "nothing"}: the data would stay behind; move it by dump and restore with Sourcegraph stopped, then add "${key}" to 'allowDataLoss' for one update`,
+      message: `cannot change from ${was} to ${services[key] ?? "nothing"}: the data would stay behind; ${moveText(was, services[key])}, then add "${key}" to 'allowDataLoss' for one update`,
     }));
 }
 
@@ -203,6 +247,7 @@ export function checkTransition(previous: Manifest | undefined, plan: Plan, spec
   const data = [
     ...dataProblems(previous.dataResources, plan.dataResources, specification.allowDataLoss, plan.cloud),
     ...movedProblems(previous, specification),
+    ...(plan.managed === undefined ? [] : majorVersionProblems(previous.dataResources, plan.managed)),
   ];
   const hop = hopOf(previous, plan, specification);
   if (hop instanceof RefusedError) {

@@ -48,7 +48,7 @@ function managedSecrets({ databases, cache, objectStorage }: Specification): Pla
   const of = (name: string, purpose: string, guardsData = false): PlannedSecret => ({
     name,
     purpose,
-    origin: guardsData ? "generated" : "managed",
+    origin: "managed",
     guardsData,
   });
   return [

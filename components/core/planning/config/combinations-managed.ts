@@ -26,6 +26,13 @@ function checkManagedDatabases(config: Partial<Config>, problems: Problems): voi
   const path = "databases.managed";
   if (managed.version !== undefined && !/^(1[6-9]|[2-9]\d)(\.\d+)?$/.test(managed.version))
     problems.add(`${path}.version`, `must be PostgreSQL 16 or later, such as 16 or 16.9, got ${show(managed.version)}`);
+  else if (cloud === "gcp" && managed.version?.includes("."))
+    problems.add(
+      `${path}.version`,
+      `must be a major version on gcp, such as 16, because Cloud SQL chooses the minor by itself, got ${show(managed.version)}`,
+    );
+  if (managed.sizeGb !== undefined && managed.sizeGb > 65_536)
+    problems.add(`${path}.sizeGb`, `must be at most 65536, the largest disk of a database, got ${managed.sizeGb}`);
   if (managed.login === "iam" && cloud === "gcp")
     problems.add(
       `${path}.login`,

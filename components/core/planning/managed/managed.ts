@@ -8,8 +8,12 @@ export interface PlannedDatabase {
   readonly name: DatabaseName;
   /** Name of its resource, part of the public contract, e.g. `sourcegraph-pgsql`. */
   readonly resource: string;
-  /** Version of PostgreSQL, major or major.minor. */
+  /** Version of PostgreSQL, major or major.minor; with a major alone the cloud takes minors by itself. */
   readonly version: string;
+  /** Major version of PostgreSQL. */
+  readonly majorVersion: string;
+  /** Whether the step to this major version is acknowledged; without that the server keeps its major version. */
+  readonly majorUpgrade: boolean;
   /** Class of the server. */
   readonly machineType: string;
   /** vCPUs and GiB of memory of that class. */
@@ -27,6 +31,8 @@ export interface PlannedDatabase {
   readonly backupDays: number;
   /** Settings of the server beyond the cloud's. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Those of `parameters` that take effect only when the server restarts; RDS does not restart it by itself. */
+  readonly restartParameters: readonly string[];
   /** Extensions the product needs in it. */
   readonly extensions: readonly string[];
 }
@@ -35,7 +41,7 @@ export interface PlannedDatabase {
 export interface PlannedCache {
   /** Which of the two. */
   readonly name: "cache" | "store";
-  /** Name of its resource, part of the public contract, e.g. `sourcegraph-redis-cache`. */
+  /** Name of its resource, part of the public contract, e.g. `sourcegraph-cache`; clouds allow 40 characters with suffix. */
   readonly resource: string;
   /** Version of the engine. */
   readonly version: string;
@@ -61,6 +67,8 @@ export interface PlannedBucket {
   readonly versioning: boolean;
   /** Days they are kept. */
   readonly keepDays: number;
+  /** What it is expected to hold, GB; for the price only. */
+  readonly expectedGb: number;
 }
 
 /** Every service of the cloud that stands in for a bundled one. */

@@ -10,7 +10,11 @@ import { dataDiskFor, type DataDisk, type Machine } from "./machine";
 import { chosenMachine } from "./machine-type";
 import { machineImages, type MachineImage } from "./machine-images";
 import { plannedSecrets } from "../planned-secrets";
+import { managedNotices } from "../managed/notices";
+import type { PlannedManagedServices } from "../managed/managed";
+import { hasManagedServices, managedDataResources, planManagedServices } from "../managed/plan-managed";
 import { priceOf, vmPriceThings, type PriceEstimate } from "../price/price";
+import { managedPriceThings } from "../price/price-managed";
 import type { PlannedSecret } from "../secrets";
 import { defaultUsage } from "../sizing/sizes";
 import { requireVm, type Specification, type VmSpecification } from "../config/specification";
@@ -86,6 +90,8 @@ export interface Plan {
   readonly containers: readonly PlannedContainer[];
   /** Named volumes, sorted. */
   readonly volumes: readonly string[];
+  /** Services of the cloud in place of bundled ones; absent without any. */
+  readonly managed?: PlannedManagedServices;
   /** Every secret, by name only. */
   readonly secrets: readonly PlannedSecret[];
   /** When the data disk is snapshotted, and how long snapshots are kept. */
@@ -225,10 +231,9 @@ export function planVm(given: Specification): Plan {
     rootDiskGb: specification.machine.rootDiskGb,
   };
   const dataDisk = diskOf(specification, usage, cloud);
-  const price = priceOf(
-    cloud,
-    region,
-    vmPriceThings({
+  const managed = planManagedServices(specification, size, usage);
+  const price = priceOf(cloud, region, [
+    ...vmPriceThings({
       cloud,
       machineType: machine.type,
       rootDiskGb: machine.rootDiskGb,
@@ -239,13 +244,19 @@ export function planVm(given: Specification): Plan {
       kmsKeys: 1,
       secrets: secrets.filter((secret) => secret.origin !== "store").length,
     }),
-  );
+    ...managedPriceThings(cloud, managed),
+  ]);
   return {
     ...common,
     machine,
     dataDisk,
     network,
-    dataResources: dataResourcesOf({ name, cloud, zone, volumes: [], secrets, dataDisk }),
+    ...(hasManagedServices(managed) && { managed }),
+    dataResources: [
+      ...dataResourcesOf({ name, cloud, zone, volumes: [], secrets, dataDisk }),
+      ...managedDataResources(managed, region),
+    ],
     price,
+    notices: [...common.notices, ...managedNotices(specification, managed)],
   };
 }

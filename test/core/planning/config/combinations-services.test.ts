@@ -10,12 +10,26 @@ const files = {
 };
 
 describe("a config is refused for databases, caches and buckets", () => {
-  it("refuses managed services, which are not offered yet", () =>
-    wrong({ ...good.aws, databases: "managed", cache: "managed", objectStorage: "managed" }, [
-      "'databases' managed is not offered for shape vm yet; use bundled, or external with a service you run",
-      "'cache' managed is not offered for shape vm yet; use bundled, or external with a service you run",
-      "'objectStorage' managed is not offered for shape vm yet; use bundled, or external with a service you run",
+  it("refuses managed services where no cloud serves them", () =>
+    wrong({ ...good.local, databases: "managed", cache: "managed", objectStorage: { managed: {} } }, [
+      "'databases' managed needs a cloud that serves it, got cloud local; use bundled, or external with a service you run",
+      "'cache' managed needs a cloud that serves it, got cloud local; use bundled, or external with a service you run",
+      "'objectStorage' managed needs a cloud that serves it, got cloud local; use bundled, or external with a service you run",
     ]));
+
+  it("refuses a managed database that its cloud cannot serve", () => {
+    const managed = { version: "15", machineType: "m6a.large", sizeGb: 70_000 };
+    wrong({ ...good.aws, databases: { managed } }, [
+      `'databases.managed.version' must be PostgreSQL 16 or later, such as 16 or 16.9, got "15"`,
+      "'databases.managed.sizeGb' must be at most 65536, the largest disk of a database, got 70000",
+      `'databases.managed.machineType' must be a class of aws such as db.m7g.large, got "m6a.large"`,
+    ]);
+    wrong({ ...good.gcp, databases: { managed: { version: "16.9", login: "iam", machineType: "db.m7g.large" } } }, [
+      `'databases.managed.version' must be a major version on gcp, such as 16, because Cloud SQL chooses the minor by itself, got "16.9"`,
+      "'databases.managed.login' iam is not offered on gcp: the product knows no login by identity there; use password, over the private network",
+      `'databases.managed.machineType' must be a class of gcp such as db-custom-4-16384, got "db.m7g.large"`,
+    ]);
+  });
 
   it("refuses external services that name none", () =>
     wrong({ ...good.local, databases: { external: {} }, cache: { external: {} } }, [

@@ -1,0 +1,28 @@
+import type { Specification } from "../config/specified";
+import type { PlannedManagedServices } from "./managed";
+
+/** Things a person should know about the services of the cloud. */
+export function managedNotices(specification: Specification, planned: PlannedManagedServices): string[] {
+  const { databases, caches, bucket } = planned;
+  const notices: string[] = [];
+  const [database] = databases;
+  if (database !== undefined)
+    notices.push(
+      `managed databases are backed up by the cloud, ${database.backupDays} days back to the minute; they are not in snapshots of disks or claims, so restore both to the same time`,
+    );
+  if (databases.some(({ highlyAvailable }) => !highlyAvailable))
+    notices.push("managed databases have no standby ('databases.managed.highlyAvailable' is false)");
+  if (databases.some(({ login }) => login === "iam"))
+    notices.push(
+      `login by identity is experimental, and each database has to be told once: follow "Login by identity" in docs/managed-services.md, with login password first`,
+    );
+  if (caches.some(({ tls }) => !tls))
+    notices.push(
+      specification.cloud === "gcp"
+        ? "Redis connections are not encrypted: they stay in the private network and ask for a password"
+        : "Redis connections are not encrypted and ask for no password ('cache.managed.tls' is false): they stay in the private network",
+    );
+  if (bucket !== undefined && !bucket.versioning)
+    notices.push("deleted uploads are gone at once ('objectStorage.managed.versioning' is false)");
+  return notices;
+}
