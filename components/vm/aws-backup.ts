@@ -1,12 +1,10 @@
-import * as dlm from "@pulumi/aws/dlm";
+import type * as dlm from "@pulumi/aws/dlm";
 import * as ebs from "@pulumi/aws/ebs";
-import * as iam from "@pulumi/aws/iam";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { LastHop } from "../core/planning/manifest";
 import { transformed } from "./args";
-import { trustOf } from "./aws-identity";
-import { backupTag } from "./aws-machine";
-import { partitionOf, tagsOf, type AwsScope } from "./aws-scope";
+import { backupTag, declareDailySnapshots } from "./aws-daily-snapshots";
+import { tagsOf, type AwsScope } from "./aws-scope";
 
 /**
  * Declares the daily snapshots of the data volume. The volume is found by a tag whose value is the instance's key; only
@@ -15,71 +13,15 @@ import { partitionOf, tagsOf, type AwsScope } from "./aws-scope";
 export function declareBackup(scope: AwsScope, volume: ebs.Volume, keyId: pulumi.Input<string>): dlm.LifecyclePolicy {
   const { parent, names, transform, plan } = scope;
   const name = names.backup;
-  const snapshots = `arn:${partitionOf(plan.region)}:ec2:${plan.region}::snapshot/*`;
-  const role = new iam.Role(
-    name,
-    {
-      description: `Daily snapshots of Sourcegraph ${plan.name}`,
-      assumeRolePolicy: trustOf("dlm.amazonaws.com"),
-      tags: tagsOf(scope, name),
-    },
-    { parent },
-  );
-  const rights = new iam.RolePolicy(
-    name,
-    {
-      role: role.id,
-      policy: pulumi.jsonStringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Sid: "Find",
-            Effect: "Allow",
-            Action: ["ec2:DescribeInstances", "ec2:DescribeSnapshots", "ec2:DescribeVolumes"],
-            Resource: "*",
-          },
-          { Sid: "Take", Effect: "Allow", Action: "ec2:CreateSnapshot", Resource: [volume.arn, snapshots] },
-          { Sid: "Mark", Effect: "Allow", Action: "ec2:CreateTags", Resource: snapshots },
-          {
-            Sid: "Expire",
-            Effect: "Allow",
-            Action: "ec2:DeleteSnapshot",
-            Resource: snapshots,
-            Condition: { StringEquals: { [`aws:ResourceTag/${backupTag}`]: keyId } },
-          },
-        ],
-      }),
-    },
-    { parent },
-  );
-  return new dlm.LifecyclePolicy(
-    name,
-    transformed(
-      {
-        description: `Daily snapshots of Sourcegraph ${plan.name}`,
-        executionRoleArn: role.arn,
-        policyDetails: {
-          resourceTypes: ["VOLUME"],
-          targetTags: { [backupTag]: keyId },
-          schedules: [
-            {
-              name: "daily",
-              createRule: {
-                interval: 24,
-                intervalUnit: "HOURS",
-                times: `${String(plan.backup.hourUtc).padStart(2, "0")}:00`,
-              },
-              retainRule: { interval: plan.backup.keepDays, intervalUnit: "DAYS" },
-              copyTags: true,
-            },
-          ],
-        },
-        tags: tagsOf(scope, name),
-      },
-      transform.backupPolicy,
-    ),
-    { parent, dependsOn: [rights] },
-  );
+  return declareDailySnapshots(parent, name, {
+    description: `Daily snapshots of Sourcegraph ${plan.name}`,
+    region: plan.region,
+    volumes: volume.arn,
+    tag: { key: backupTag, value: keyId },
+    backup: plan.backup,
+    tags: tagsOf(scope, name),
+    transform: transform.backupPolicy,
+  });
 }
 
 /**

@@ -7,6 +7,7 @@ import type { PlannedMachine } from "../core/planning/vm/plan";
 import type { Specification } from "../core/planning/config/specification";
 import { renderBootstrap } from "../core/rendering/bootstrap";
 import { transformed } from "./args";
+import { backupTag } from "./aws-daily-snapshots";
 import type { AwsFirewall, AwsPlace } from "./aws-firewall";
 import type { AwsIdentity } from "./aws-identity";
 import { tagsOf, type AwsScope } from "./aws-scope";
@@ -19,9 +20,6 @@ export interface AwsMachine {
   /** Its fixed address, where no load balancer is in front. */
   readonly address?: ec2.Eip;
 }
-
-/** Tag by which the daily snapshots find the volume, and know their own: its value is the key, which no other instance has. */
-export const backupTag = "sourcegraph:backup";
 
 /**
  * The machine's user data. None of it depends on release, size or settings, so that none of these restarts the machine by
