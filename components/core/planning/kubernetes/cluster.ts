@@ -1,50 +1,70 @@
-/** A group of like nodes. */
-export interface PlannedNodeGroup {
-  /** `general`, `search` or `stores`; also the value of the label `sourcegraph.com/node-group`. */
-  readonly name: string;
-  /** Machine type of the cloud. */
-  readonly machineType: string;
-  /** vCPUs and GiB of memory of one node. */
-  readonly vcpu: number;
-  readonly memoryGib: number;
-  /** What pods can have of one node, after what the system keeps: cores and GiB. */
-  readonly allocatable: { readonly cpus: number; readonly memoryGib: number };
-  /** Nodes at first, fewest and most, over all zones. */
-  readonly nodes: { readonly initial: number; readonly minimum: number; readonly maximum: number };
-  /** Zones it stands in; a group of pods with volumes has a pool in every zone. */
-  readonly zones: readonly string[];
-  /** Boot disk, GB. */
-  readonly diskGb: number;
-  /** Kernel settings of its nodes, such as `vm.max_map_count`. */
-  readonly sysctls: Readonly<Record<string, string>>;
-  /** Workloads that go there. */
-  readonly workloads: readonly string[];
-}
+import { InputError, type Problem } from "../../errors";
+import type { SpecifiedCluster } from "../config/specified";
+import { capacityProblems } from "./capacity";
+import { clusterAddresses, type PlannedClusterAddresses } from "./cluster-network";
+import { clusterVersionProblems } from "./cluster-versions";
+import type { KubernetesContext } from "./context";
+import type { PlannedNodeConstraint, PlannedNodeGroup } from "./node-group";
+import { decideNodes } from "./nodes";
+import type { PlannedWorkload } from "./workload";
+import { zonesOf } from "./zones";
 
-/** A subnet of a cluster's network. */
-export interface PlannedClusterSubnet {
-  readonly name: string;
-  readonly cidr: string;
-  readonly zone?: string;
-  readonly public: boolean;
-}
+export type { PlannedClusterSubnet } from "./cluster-network";
+export type { PlannedNodeConstraint, PlannedNodeGroup } from "./node-group";
 
 /** The cluster that is made. */
-export interface PlannedCluster {
+export interface PlannedCluster extends PlannedClusterAddresses {
   readonly cloud: "aws" | "gcp";
   /** Kubernetes version, MAJOR.MINOR. */
   readonly version: string;
+  /** Who reaches its API. */
   readonly endpoint: { readonly public: boolean; readonly allowedCidrs: readonly string[] };
+  /** Who administers it besides whoever made it. */
   readonly admins: readonly string[];
+  /** Whether EKS Auto Mode runs the nodes. */
   readonly autoMode: boolean;
-  readonly releaseChannel: "REGULAR" | "STABLE" | "EXTENDED";
+  /** GKE: release channel. */
+  readonly releaseChannel: SpecifiedCluster["releaseChannel"];
+  /** When the cloud may maintain it. */
   readonly maintenance: { readonly day: string; readonly hourUtc: number };
   /** Zones of the region that are used. */
   readonly zones: readonly string[];
-  /** Address block of the network that is made, and how it is cut; absent for a network that is there. */
-  readonly network?: { readonly cidr: string; readonly subnets: readonly PlannedClusterSubnet[] };
-  /** GKE: blocks of pods and services. */
-  readonly podCidr?: string;
-  readonly serviceCidr?: string;
+  /** None with Auto Mode. */
   readonly nodeGroups: readonly PlannedNodeGroup[];
+  /** Auto Mode: what the nodes of each group must be; none without. */
+  readonly nodeConstraints: readonly PlannedNodeConstraint[];
+}
+
+/**
+ * Decides the cluster that is made.
+ *
+ * @param workloads every workload of the instance, executors too, also those that another stack deploys
+ * @throws InputError naming everything a cloud or its nodes cannot hold
+ */
+export function planCluster(context: KubernetesContext, workloads: readonly PlannedWorkload[]): PlannedCluster {
+  const { cloud, region, cluster, network } = context.specification;
+  if (cloud === "existing") throw new Error("no cluster is made for cloud existing");
+  const { groups, constraints, problems: nodeProblems } = decideNodes(context, workloads);
+  const addresses = clusterAddresses(cloud, region, network, groups);
+  const problems: Problem[] = [
+    ...clusterVersionProblems(undefined, cluster.version),
+    ...nodeProblems,
+    ...capacityProblems(context, workloads),
+    ...addresses.problems,
+  ];
+  if (problems.length > 0) throw new InputError(problems);
+  const { version, endpoint, admins, autoMode, releaseChannel, maintenance } = cluster;
+  return {
+    cloud,
+    version,
+    endpoint,
+    admins,
+    autoMode,
+    releaseChannel,
+    maintenance,
+    zones: zonesOf(cloud, region),
+    ...addresses.planned,
+    nodeGroups: groups,
+    nodeConstraints: constraints,
+  };
 }

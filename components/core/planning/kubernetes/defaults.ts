@@ -1,7 +1,10 @@
 // What a config for Kubernetes falls back on, per cloud.
 
-/** The newest Kubernetes version both clouds offer in their stable channels that this library was written against. */
-export const newestClusterVersion = "1.34";
+/**
+ * The newest Kubernetes version both clouds offered in their stable channels when this library was written: GKE since
+ * February 2026. EKS ends its standard support of 1.34 on 2 December 2026, and then raises the version by itself.
+ */
+export const newestClusterVersion = "1.35";
 
 /** TCP ports on which services reach the outside by default: HTTPS, HTTP, SSH for Git, and mail. */
 export const defaultEgressPorts: readonly number[] = [443, 80, 22, 587];
