@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
 import { checkNetwork, planSubnets } from "../core/planning/addresses";
 import { transformed, type Transform } from "../vm/args";
+import { declarePrivateServices, type GcpPrivateServices } from "./gcp-private-services";
 
 /** Changes to single children of a network, applied last. */
 export interface GcpNetworkTransforms {
@@ -16,6 +17,8 @@ export interface GcpNetworkTransforms {
   readonly natAddress?: Transform<compute.AddressArgs>;
   /** The address translation. */
   readonly nat?: Transform<compute.RouterNatArgs>;
+  /** The block of Google's own services. */
+  readonly privateServices?: Transform<Pick<compute.GlobalAddressArgs, "labels">>;
 }
 
 /** Arguments of `Network` on Google Cloud. */
@@ -31,6 +34,11 @@ export interface GcpNetworkArgs {
    * machine with an address of its own does not need it.
    */
   readonly nat?: boolean;
+  /**
+   * Block that Cloud SQL and Memorystore take their addresses from, /23 or larger and outside the subnetwork, for private
+   * services access. Default none: such services cannot be reached. A change replaces the block and moves no service.
+   */
+  readonly privateServicesCidr?: string;
   /** Labels of what takes labels: the address. Default none. In place. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Changes to single children. Default none. */
@@ -41,7 +49,8 @@ export interface GcpNetworkArgs {
  * A network of its own for one machine: one regional subnetwork with private access to Google's APIs and flow logs, and,
  * unless switched off, address translation from a lasting address that code hosts can be told of.
  *
- * No firewall rule comes with it: nothing reaches in until something else says so. Needs the API compute.googleapis.com.
+ * No firewall rule comes with it: nothing reaches in until something else says so. Needs the API compute.googleapis.com,
+ * and servicenetworking.googleapis.com with `privateServicesCidr`.
  *
  * @example
  * new Network("net", { cidr: "10.40.0.0/16", region: "us-central1" });
@@ -55,6 +64,8 @@ export class Network extends pulumi.ComponentResource {
   readonly subnetworkId: pulumi.Output<string>;
   /** Address outgoing connections come from; undefined without address translation. */
   readonly egressAddress: pulumi.Output<string> | undefined;
+  /** How Cloud SQL and Memorystore are reached; undefined without `privateServicesCidr`. */
+  readonly privateServices: GcpPrivateServices | undefined;
 
   /**
    * @param name stem of all names
@@ -63,7 +74,7 @@ export class Network extends pulumi.ComponentResource {
    * @throws InputError when the block is none, or not between /16 and /24
    */
   constructor(name: string, args: GcpNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { cidr, region, project, labels = {}, transform = {} } = args;
+    const { cidr, region, project, labels = {}, transform = {}, privateServicesCidr } = args;
     const problems = checkNetwork({ cloud: "gcp", network: { cidr } });
     if (problems.length > 0) throw new InputError(problems, "the network is not valid");
     const block = planSubnets(cidr).find((subnet) => subnet.name === "machine")?.cidr ?? cidr;
@@ -99,11 +110,24 @@ export class Network extends pulumi.ComponentResource {
     this.subnetworkId = subnetwork.selfLink;
     this.egressAddress =
       (args.nat ?? true) ? this.translate(name, network, subnetwork, region, project, labels, transform) : undefined;
+    this.privateServices =
+      privateServicesCidr === undefined
+        ? undefined
+        : declarePrivateServices({
+            name: `${name}-services`,
+            network,
+            cidr: privateServicesCidr,
+            project,
+            labels,
+            parent: this,
+            transform: transform.privateServices,
+          });
     this.registerOutputs({
       networkId: this.networkId,
       selfLink: this.selfLink,
       subnetworkId: this.subnetworkId,
       egressAddress: this.egressAddress,
+      privateServicesRange: this.privateServices?.range,
     });
   }
 

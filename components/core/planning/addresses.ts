@@ -58,6 +58,12 @@ export interface PlannedSubnet {
   readonly zoneIndex: number;
 }
 
+/** One eighth of a block. */
+function eighthOf(block: Block, index: number): string {
+  const prefix = block.prefix + 3;
+  return `${toText(block.first + index * 2 ** (32 - prefix))}/${prefix}`;
+}
+
 /**
  * The subnets of a network: the machine's own and one each for the load balancer in two zones. The block is cut into
  * eight parts and the first three are used, so that adding a subnet later moves none.
@@ -67,14 +73,24 @@ export interface PlannedSubnet {
 export function planSubnets(cidr: string): [PlannedSubnet, PlannedSubnet, PlannedSubnet] {
   const block = parseBlock(cidr);
   if (block === undefined) throw new Error(`not a CIDR block: ${cidr}`);
-  const prefix = block.prefix + 3;
-  const size = 2 ** (32 - prefix);
-  const at = (index: number) => `${toText(block.first + index * size)}/${prefix}`;
   return [
-    { name: "machine", cidr: at(0), zoneIndex: 0 },
-    { name: "edge-a", cidr: at(1), zoneIndex: 0 },
-    { name: "edge-b", cidr: at(2), zoneIndex: 1 },
+    { name: "machine", cidr: eighthOf(block, 0), zoneIndex: 0 },
+    { name: "edge-a", cidr: eighthOf(block, 1), zoneIndex: 0 },
+    { name: "edge-b", cidr: eighthOf(block, 2), zoneIndex: 1 },
   ];
+}
+
+/**
+ * The last eighth of a network on Google Cloud, for the private addresses of Google's own services. No subnet; so its zone
+ * is none.
+ *
+ * @param cidr the network's block
+ * @returns undefined when it is too small: less than a /23
+ */
+export function googleServicesBlock(cidr: string): string | undefined {
+  const block = parseBlock(cidr);
+  if (block === undefined) throw new Error(`not a CIDR block: ${cidr}`);
+  return block.prefix <= 20 ? eighthOf(block, 7) : undefined;
 }
 
 /** Blocks no public address lies in: what a network of its own may use on both clouds. */

@@ -1,0 +1,58 @@
+import * as storage from "@pulumi/gcp/storage";
+import type * as pulumi from "@pulumi/pulumi";
+import type { PlannedBucket } from "../core/planning/managed/managed";
+import { managedBucket } from "../core/planning/managed/values";
+import { dataOptions } from "../vm/data-options";
+import { partlyTransformed } from "../vm/gcp-args";
+import { dataLabels, type GcpServicesScope } from "./gcp-scope";
+
+/** What the transform of the bucket can change. */
+const openArgs = ["cors", "labels", "logging", "softDeletePolicy"] as const;
+
+/** Seconds that Cloud Storage keeps deleted objects, and the objects of a deleted bucket: its shortest time, a week. */
+const softDeleteSeconds = 7 * 24 * 3600;
+
+/**
+ * The bucket of uploads, open to the accounts given and to nobody else, without keys. Earlier versions of objects go after
+ * the planned days, and then stay another week with Cloud Storage itself. It is never emptied from here.
+ *
+ * @returns what clients are told, by name of the planned secret
+ */
+export function declareBucket(
+  scope: GcpServicesScope,
+  planned: PlannedBucket,
+  forBucket: readonly pulumi.Resource[],
+): Readonly<Record<string, pulumi.Output<string>>> {
+  const { parent, project, region, key, bucketUsers, transform } = scope;
+  const bucket = new storage.Bucket(
+    planned.resource,
+    partlyTransformed<storage.BucketArgs, (typeof openArgs)[number]>(
+      {
+        project,
+        location: region.toUpperCase(),
+        forceDestroy: false,
+        uniformBucketLevelAccess: true,
+        publicAccessPrevention: "enforced",
+        encryption: { defaultKmsKeyName: key },
+        versioning: { enabled: planned.versioning },
+        softDeletePolicy: { retentionDurationSeconds: planned.versioning ? softDeleteSeconds : 0 },
+        lifecycleRules: [
+          { action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: 7 } },
+          // Also after versioning was switched off: what it has kept until then must not stay for ever.
+          { action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: planned.keepDays } },
+        ],
+        labels: dataLabels(scope, "user-data"),
+      },
+      transform.bucket,
+      openArgs,
+    ),
+    dataOptions(parent, { dependsOn: [...forBucket] }),
+  );
+  for (const [user, member] of Object.entries(bucketUsers))
+    new storage.BucketIAMMember(
+      `${planned.resource}-${user}`,
+      { bucket: bucket.name, role: "roles/storage.objectUser", member },
+      { parent },
+    );
+  return { [managedBucket]: bucket.name };
+}
