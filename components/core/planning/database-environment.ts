@@ -10,7 +10,8 @@ export const databaseServices: readonly (readonly [DatabaseName, "pgsql" | "code
   ["codeInsights", "codeinsights-db"],
 ];
 
-const prefixes: Readonly<Record<DatabaseName, string>> = {
+/** Begin of the names of the variables that say where a database is. */
+export const databasePrefixes: Readonly<Record<DatabaseName, string>> = {
   frontend: "PG",
   codeIntel: "CODEINTEL_PG",
   codeInsights: "CODEINSIGHTS_PG",
@@ -92,7 +93,7 @@ export function databaseEnvironment(service: Service, specification: Specificati
   if (service.databases?.told !== true) return { environment, secretEnvironment };
   for (const name of service.databases.names) {
     const login = databaseLogin(name, specification);
-    const prefix = prefixes[name];
+    const prefix = databasePrefixes[name];
     const [host, ...rest] = login.host;
     if (typeof host === "string" && rest.length === 0) environment[`${prefix}HOST`] = host;
     else secretEnvironment[`${prefix}HOST`] = login.host;

@@ -7,6 +7,7 @@ import type {
   WorkloadFacts,
 } from "../../product/kubernetes/workload-facts";
 import type { DataClass, Plane, ServiceName, ServiceVolume } from "../../product/service";
+import type { TolerationConfig } from "../config/config";
 import type { PlannedImage } from "../vm/container";
 import type { SecretPart } from "../secrets";
 
@@ -91,7 +92,7 @@ export interface PlannedWorkload {
   readonly component: string;
   /** All labels of the selector, complete; immutable. */
   readonly selector: Readonly<Record<string, string>>;
-  /** Absent for DaemonSets. */
+  /** Number of pods at first; absent for DaemonSets. */
   readonly replicas?: number;
   readonly strategy?: WorkloadFacts["strategy"];
   readonly podManagementPolicy?: WorkloadFacts["podManagementPolicy"];
@@ -101,6 +102,8 @@ export interface PlannedWorkload {
     readonly runAsUser?: number;
     readonly runAsGroup?: number;
     readonly fsGroup?: number;
+    /** Whether the group is set on a volume only when its root does not have it yet. */
+    readonly fsGroupOnRootMismatch?: boolean;
     readonly runAsNonRoot?: boolean;
   };
   readonly terminationGraceSeconds?: number;
@@ -110,20 +113,36 @@ export interface PlannedWorkload {
   readonly volumes: readonly PlannedPodVolume[];
   readonly claims: readonly PlannedClaim[];
   readonly services: readonly ServiceObjectFacts[];
+  /** Account of its pods, and whether it is made. */
   readonly serviceAccount: { readonly name: string; readonly created: boolean };
+  /** Whether its pods see the token of their account: only where it has rights. */
+  readonly mountsToken: boolean;
+  /** Port that Prometheus scrapes at the pods themselves. */
+  readonly podScrapePort?: number;
+  /** Labels of its pods beyond those of the selector and of every object. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Annotations of its pods, as the config gives them. */
+  readonly podAnnotations: Readonly<Record<string, string>>;
   readonly rights?: RightsFacts & { readonly kind: "Role" | "ClusterRole" };
   /** Rank in a roll-out, lowest first. */
   readonly rank: WorkloadFacts["rank"];
   /** Node group its pods go to; absent: anywhere. */
-  readonly nodeGroup?: string;
+  readonly nodeGroup?: "general" | "search" | "stores";
+  /** Labels of the nodes its pods go to, in place of a node group. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  /** Taints of nodes its pods put up with. */
+  readonly tolerations: readonly TolerationConfig[];
   /** Pods are kept apart over zones and nodes. */
   readonly spread: boolean;
   /** At most so many pods of it are evicted at a time; absent without a budget. */
   readonly maxUnavailable?: number;
-  /** Number of pods follows the load, in place of `replicas`. */
+  /** Number of pods follows the load; `replicas` is then the fewest. */
   readonly autoscaling?: { readonly minimum: number; readonly maximum: number; readonly cpuPercent: number };
   readonly priorityClass?: string;
-  /** Names of the ConfigMaps and Secrets its pods read at start: when their content changes, these pods roll. */
+  /**
+   * Names of the ConfigMaps and Secrets its pods read at start: when their content changes, these pods roll. Configuration
+   * files of the frontends are not among them, because the frontends watch them.
+   */
   readonly reads: { readonly configMaps: readonly string[]; readonly secrets: readonly string[] };
   /** Pod security level it meets as planned. */
   readonly podSecurityLevel: WorkloadFacts["podSecurityLevel"];
