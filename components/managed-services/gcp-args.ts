@@ -42,7 +42,7 @@ export interface GcpManagedServicesArgs {
   readonly region: string;
   /** Zone the servers prefer, that of their clients. Default Google's choice. In place for databases, refused for Redis. */
   readonly zone?: string;
-  /** Self link of the network that clients are in. A change is refused for Redis. */
+  /** Name or self link of the network that clients are in. A change is refused for Redis. */
   readonly network: pulumi.Input<string>;
   /** Private services access of that network. Default: it has it already. */
   readonly privateServices?: GcpPrivateServices;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { networkPath } from "../core/planning/managed/google";
 import type { GcpManagedServicesArgs } from "./gcp-args";
 import { declareServiceAlarms } from "./gcp-alarms";
 import { declareBucket } from "./gcp-bucket";
@@ -44,7 +45,8 @@ export class ManagedServices extends pulumi.ComponentResource {
     } = args;
     const chosen = { services, deletionProtection, backupHourUtc, maintenance, channels, labels, transform };
     const connection = privateServices === undefined ? [] : [privateServices.connection];
-    const scope: GcpServicesScope = { ...given, ...chosen, name, parent: this, connection };
+    const network = pulumi.output(args.network).apply((link) => networkPath(link, args.project));
+    const scope: GcpServicesScope = { ...given, ...chosen, network, name, parent: this, connection };
     const keys = declareServiceKeys(scope);
     const databases = services.databases.map((planned) => declareDatabase(scope, planned, keys.forDatabases));
     const caches = services.caches.map((planned) => declareCache(scope, planned, keys.forCaches));

@@ -40,7 +40,7 @@ export function declarePrivateServices(o: {
       addressType: "INTERNAL",
       address,
       prefixLength: Number(prefix),
-      network: network.selfLink,
+      network: network.id,
       labels: transformed<Pick<compute.GlobalAddressArgs, "labels">>({ labels }, o.transform).labels,
     },
     { parent },
@@ -48,7 +48,7 @@ export function declarePrivateServices(o: {
   const connection = new servicenetworking.Connection(
     name,
     {
-      network: network.selfLink,
+      network: network.id,
       service: "servicenetworking.googleapis.com",
       reservedPeeringRanges: [range.name],
       deletionPolicy: "ABANDON",

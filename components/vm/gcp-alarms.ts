@@ -26,15 +26,16 @@ const fullPercent = 80;
  * by the machine's signs of life alone.
  *
  * @param host where the instance answers
+ * @param channels who is told
  */
 export function declareAlarms(
   scope: GcpScope,
   machine: compute.Instance,
   disk: compute.Disk,
   host: pulumi.Input<string>,
+  channels: readonly pulumi.Input<string>[],
 ): void {
   const { plan, parent, names, project, name, labels } = scope;
-  const channel = declareChannel(scope);
   const alarm: Alarm = (what, title, help, condition, change) =>
     new monitoring.AlertPolicy(
       names.alarm(what),
@@ -45,7 +46,7 @@ export function declareAlarms(
           combiner: "OR",
           conditions: [condition],
           documentation: { content: help, mimeType: "text/markdown" },
-          notificationChannels: channel === undefined ? [] : [channel.name],
+          notificationChannels: [...channels],
           alertStrategy: { autoClose: "86400s" },
           userLabels: labels,
         },
@@ -58,10 +59,11 @@ export function declareAlarms(
   declareBackupAlarm(scope, alarm, disk);
 }
 
-function declareChannel(scope: GcpScope): monitoring.NotificationChannel | undefined {
+/** Declares who is told of alarms; nobody where the config names none. */
+export function declareChannels(scope: GcpScope): pulumi.Output<string>[] {
   const { specification, parent, names, project, name, labels, transform } = scope;
-  if (specification.alarms === undefined) return undefined;
-  return new monitoring.NotificationChannel(
+  if (specification.alarms === undefined) return [];
+  const channel = new monitoring.NotificationChannel(
     names.alarms,
     transformed<monitoring.NotificationChannelArgs>(
       {
@@ -75,6 +77,7 @@ function declareChannel(scope: GcpScope): monitoring.NotificationChannel | undef
     ),
     { parent },
   );
+  return [channel.name];
 }
 
 /** Declares an alarm that fires when a condition holds. */

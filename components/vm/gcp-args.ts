@@ -7,6 +7,7 @@ import type * as secretmanager from "@pulumi/gcp/secretmanager";
 import type * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import type * as storage from "@pulumi/gcp/storage";
 import type * as pulumi from "@pulumi/pulumi";
+import type { GcpManagedServicesTransforms } from "../managed-services/gcp-args";
 import type { GcpNetworkTransforms } from "../network/gcp";
 import type { SourcegraphVmArgs, Transform } from "./args";
 
@@ -93,6 +94,8 @@ export interface GcpTransforms {
   readonly loadBalancer?: GcpLoadBalancerTransforms;
   /** The DNS record, with `dnsZone`. */
   readonly record?: Transform<dns.RecordSetArgs>;
+  /** Databases, Redis and bucket by Google's own services. */
+  readonly managedServices?: GcpManagedServicesTransforms;
   /** What watches the instance. */
   readonly alarms?: GcpAlarmTransforms;
 }
@@ -103,7 +106,7 @@ export interface GcpSourcegraphVmArgs extends SourcegraphVmArgs {
   readonly transform?: GcpTransforms;
   /**
    * A network that another part of the program makes, in place of `network`. A machine behind the load balancer needs
-   * Cloud NAT there to fetch packages and images. Firewall rules are made in the project of the instance; for a Shared VPC
+   * Cloud NAT there to fetch packages and images; databases and Redis by Google's services need private services access there. Firewall rules are made in the project of the instance; for a Shared VPC
    * give `project` in `transform.webFirewall` and `transform.tunnelFirewall`. Default: a network is made. A change stops and starts the machine.
    *
    * @example { network: network.selfLink, subnetwork: network.subnetworkId }

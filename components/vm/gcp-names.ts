@@ -12,6 +12,7 @@ import { dataNames } from "../core/planning/data-safety";
 export const gcpNames = (name: string) =>
   ({
     network: name,
+    managed: name,
     keyRing: `${name}-keys`,
     key: `${name}-key`,
     keyUser: (service: "compute" | "storage" | "secrets") => `${name}-key-${service}`,

@@ -27,7 +27,7 @@ function keptElsewhere(storeName: string): { project: string; secretId: string; 
  * The secrets of a deployment in Secret Manager, in the region of the machine only, each readable by the machine and by
  * nothing else that is made here. Passwords that open data are made at random once and kept like data.
  *
- * @param given values of the secrets that come from the config
+ * @param given values of the secrets that come from the config, and from Google's own services
  * @param snapshot of the last upgrade; the passwords that open data hold on to it, see `declareDataDisk`
  */
 export function declareSecrets(

@@ -1,16 +1,19 @@
 import * as dns from "@pulumi/gcp/dns";
+import type * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
 import type { Manifest } from "../core/planning/manifest";
+import { ManagedServices } from "../managed-services/gcp";
 import { Network } from "../network/gcp";
+import type { GcpPrivateServices } from "../network/gcp-private-services";
 import { transformed, type Connect } from "./args";
 import { decide, type Decision } from "./decision";
-import { declareAlarms } from "./gcp-alarms";
+import { declareAlarms, declareChannels } from "./gcp-alarms";
 import type { GcpSourcegraphVmArgs } from "./gcp-args";
 import { declareBundle, declareBundleStore } from "./gcp-bundle";
 import { declareDataDisk } from "./gcp-disk";
 import { declareIdentity } from "./gcp-identity";
-import { declareKeys } from "./gcp-keys";
+import { declareKeys, type GcpKeys } from "./gcp-keys";
 import { declareLoadBalancer } from "./gcp-load-balancer";
 import {
   adminUser,
@@ -36,7 +39,8 @@ import { declareSecrets } from "./gcp-secrets";
  * ask for, and switching them off with one instance would harm others:
  * `gcloud services enable compute.googleapis.com cloudkms.googleapis.com secretmanager.googleapis.com
  * storage.googleapis.com iam.googleapis.com iap.googleapis.com dns.googleapis.com logging.googleapis.com
- * monitoring.googleapis.com cloudresourcemanager.googleapis.com serviceusage.googleapis.com`
+ * monitoring.googleapis.com cloudresourcemanager.googleapis.com serviceusage.googleapis.com`, and for databases, Redis and
+ * their private addresses also `sqladmin.googleapis.com redis.googleapis.com servicenetworking.googleapis.com`
  *
  * Data disk, generated passwords, key, and what lets Google's services use the key are protected, and kept when the
  * instance goes. Google Cloud never deletes a key ring or a key, nor frees its name; names of new ones differ, so an
@@ -85,12 +89,14 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     super("sourcegraph:gcp:SourcegraphVm", name, {}, opts);
     const scope: GcpScope = { ...known, parent: this };
     const { plan, specification } = scope;
-    const place = existingNetwork ?? declareNetwork(scope);
+    const place: GcpVmPlace = existingNetwork ?? declareNetwork(scope);
     const keys = declareKeys(scope);
     const account = declareIdentity(scope);
     const { disk, snapshot } = declareDataDisk(scope, keys);
     const taken = snapshot === undefined ? [] : [snapshot];
-    const secrets = declareSecrets(scope, keys, account, args.secrets ?? {}, taken);
+    const channels = declareChannels(scope);
+    const services = declareServices(scope, { place, keys, account, channels });
+    const secrets = declareSecrets(scope, keys, account, { ...args.secrets, ...services?.values }, taken);
     const bucket = declareBundleStore(scope, keys, account);
     const ownAddress = declareAddress(scope);
     declareFirewall(scope, place, account);
@@ -100,7 +106,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const pointer = declareBundle(scope, bucket, secrets, [machine, ...taken]);
     const address = ownAddress?.address ?? declareLoadBalancer(scope, machine);
     declareRecord(scope, address);
-    declareAlarms(scope, machine, disk, specification.domain ?? address);
+    declareAlarms(scope, machine, disk, specification.domain ?? address, channels);
 
     this.url =
       plan.exposure.domain === undefined ? pulumi.interpolate`http://${address}` : pulumi.output(plan.exposure.url);
@@ -146,7 +152,12 @@ function checkReach({ specification }: Decision): void {
     ]);
 }
 
-function declareNetwork(scope: GcpScope): GcpPlace {
+/** The machine's place, with how Google's own services are reached from it where that is made here. */
+interface GcpVmPlace extends GcpPlace {
+  readonly privateServices?: GcpPrivateServices;
+}
+
+function declareNetwork(scope: GcpScope): GcpVmPlace {
   const { names, parent, project, region, labels, plan, specification, transform } = scope;
   if ("existing" in specification.network) {
     const { network = "", subnetId = "" } = specification.network.existing;
@@ -161,11 +172,48 @@ function declareNetwork(scope: GcpScope): GcpPlace {
       project,
       labels,
       nat: plan.exposure.loadBalancer,
+      ...(plan.network?.servicesCidr !== undefined && { privateServicesCidr: plan.network.servicesCidr }),
       transform: transform.network,
     },
     { parent },
   );
-  return { network: made.selfLink, subnetwork: made.subnetworkId };
+  const { selfLink: network, subnetworkId: subnetwork, privateServices } = made;
+  return { network, subnetwork, ...(privateServices !== undefined && { privateServices }) };
+}
+
+/** Google's own services in place of bundled ones. What is made of them is known before the pointer tells the machine. */
+function declareServices(
+  scope: GcpScope,
+  o: {
+    readonly place: GcpVmPlace;
+    readonly keys: GcpKeys;
+    readonly account: serviceaccount.Account;
+    readonly channels: readonly pulumi.Output<string>[];
+  },
+): ManagedServices | undefined {
+  const { plan, specification, names, parent, project, region, zone, labels, transform } = scope;
+  if (plan.managed === undefined) return undefined;
+  const { network, privateServices } = o.place;
+  return new ManagedServices(
+    names.managed,
+    {
+      services: plan.managed,
+      project,
+      region,
+      zone,
+      network,
+      ...(privateServices !== undefined && { privateServices }),
+      key: o.keys.key,
+      keyForStorage: o.keys.forStorage,
+      bucketUsers: { machine: o.account.member },
+      deletionProtection: specification.deletionProtection,
+      backupHourUtc: plan.backup.hourUtc,
+      channels: o.channels,
+      labels,
+      transform: transform.managedServices,
+    },
+    { parent },
+  );
 }
 
 function declareRecord(scope: GcpScope, address: pulumi.Output<string>): void {

@@ -40,6 +40,12 @@ export function needsPrivateServices({ databases, caches }: PlannedManagedServic
   return databases.length + caches.length > 0;
 }
 
+/** A network as Cloud SQL and Memorystore name it, from its name or self link. */
+export function networkPath(network: string, project: string): string {
+  const path = network.replace(/^https:\/\/[^/]+\/compute\/[^/]+\//, "");
+  return path.includes("/") ? path : `projects/${project}/global/networks/${path}`;
+}
+
 /**
  * The block of a network that Google's services get, of which Cloud SQL takes a /24.
  *

@@ -1,5 +1,14 @@
 import type { Specification } from "../config/specified";
-import type { PlannedManagedServices } from "./managed";
+import { cloudSqlLogDays } from "./google";
+import type { PlannedDatabase, PlannedManagedServices } from "./managed";
+
+/** How far a database can be taken back. */
+function reach({ cloud }: Specification, database: PlannedDatabase): string {
+  const { backupDays } = database;
+  const toTheMinute = cloud === "gcp" ? cloudSqlLogDays(database) : backupDays;
+  const days = `${toTheMinute} days back to the minute`;
+  return toTheMinute === backupDays ? days : `${days} and ${backupDays} to a daily backup`;
+}
 
 /** Things a person should know about the services of the cloud. */
 export function managedNotices(specification: Specification, planned: PlannedManagedServices): string[] {
@@ -8,7 +17,7 @@ export function managedNotices(specification: Specification, planned: PlannedMan
   const [database] = databases;
   if (database !== undefined)
     notices.push(
-      `managed databases are backed up by the cloud, ${database.backupDays} days back to the minute; they are not in snapshots of disks or claims, so restore both to the same time`,
+      `managed databases are backed up by the cloud, ${reach(specification, database)}; they are not in snapshots of disks or claims, so restore both to the same time`,
     );
   if (databases.some(({ highlyAvailable }) => !highlyAvailable))
     notices.push("managed databases have no standby ('databases.managed.highlyAvailable' is false)");

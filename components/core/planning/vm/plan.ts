@@ -10,6 +10,7 @@ import { dataDiskFor, type DataDisk, type Machine } from "./machine";
 import { chosenMachine } from "./machine-type";
 import { machineImages, type MachineImage } from "./machine-images";
 import { plannedSecrets } from "../planned-secrets";
+import { needsPrivateServices, planPrivateServices } from "../managed/google";
 import { managedNotices } from "../managed/notices";
 import type { PlannedManagedServices } from "../managed/managed";
 import { hasManagedServices, managedDataResources, planManagedServices } from "../managed/plan-managed";
@@ -52,6 +53,8 @@ export interface PlannedNetwork {
   readonly cidr: string;
   /** Subnets cut from it. */
   readonly subnets: readonly PlannedSubnet[];
+  /** GCP: what Google's own services get of it; absent where none needs a private address. */
+  readonly servicesCidr?: string;
 }
 
 /** Every decision of a deployment, as plain data. */
@@ -177,7 +180,8 @@ function volumesOf(containers: readonly PlannedContainer[], isKept: (volume: Ser
 /**
  * Decides everything about one instance on one machine. Pure: the same specification gives the same plan.
  *
- * @throws InputError for a release that is unknown or cannot be deployed, or usage beyond one machine
+ * @throws InputError for a release that is unknown or cannot be deployed, usage beyond one machine, or a network too
+ *   small for what is in it
  * @example planVm(parseSpecification({ cloud: "local", release: "7.5.4453" }))
  */
 export function planVm(given: Specification): Plan {
@@ -250,7 +254,10 @@ export function planVm(given: Specification): Plan {
     ...common,
     machine,
     dataDisk,
-    network,
+    network:
+      network !== undefined && cloud === "gcp" && needsPrivateServices(managed)
+        ? { ...network, servicesCidr: planPrivateServices(network.cidr) }
+        : network,
     ...(hasManagedServices(managed) && { managed }),
     dataResources: [
       ...dataResourcesOf({ name, cloud, zone, volumes: [], secrets, dataDisk }),
