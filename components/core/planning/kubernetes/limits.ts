@@ -1,3 +1,4 @@
+import { largestVolumeGb } from "../sizing/corrections-scale";
 import type { Machine } from "../vm/machine";
 
 // What a node of a cloud can hold, and where the clouds end. The formulas are those of the clouds' own node images.
@@ -24,9 +25,9 @@ export interface CloudLimits {
 
 /** Limits by cloud. Source: the quotas of EKS and GKE and the volume types' documentation. */
 export const cloudLimits: Readonly<Record<"aws" | "gcp", CloudLimits>> = {
-  aws: { volumeGib: 65_536, nodesPerZone: 450 },
+  aws: { volumeGib: largestVolumeGb, nodesPerZone: 450 },
   // The block of pod addresses has room for 1,024 nodes; three groups share it in three zones.
-  gcp: { volumeGib: 65_536, nodesPerZone: 110 },
+  gcp: { volumeGib: largestVolumeGb, nodesPerZone: 110 },
 };
 
 /** Network interfaces of an EC2 type by its vCPUs, and addresses of each: the same in all families of the list below. */

@@ -6,7 +6,7 @@ import { sizingData, type Pair } from "./data";
 import { fitsOneMachine, oneMachineSize, type SizeLabel, type Usage } from "./usage";
 
 export { estimateAsPublished, type DeploymentTarget, type PublishedEstimate, type PublishedService } from "./curves";
-export type { Correction, CorrectionId, RequestAndLimit, ServiceEstimate } from "./corrections";
+export type { Correction, CorrectionId, RequestAndLimit, ServiceEstimate } from "./draft";
 
 /** What an estimate is for. */
 export interface EstimateOptions {

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors";
+import { largestVolumeGb } from "../sizing/corrections-scale";
 import { sizingData } from "../sizing/data";
 import { oneMachineSize, type SizeName, type Usage } from "../sizing/usage";
 
@@ -38,8 +39,6 @@ export interface DataDisk {
 const smallestDiskGb = 250;
 /** Data disk for each GB of repositories: clones, the search index (about half of them), scratch space and room to grow. */
 const diskPerRepositoryGb = 3;
-/** Largest gp3 or pd-ssd volume, in GB: 64 TiB on both clouds. */
-const largestDiskGb = 65_536;
 /** Disks are made in steps of this many GB. */
 const diskStepGb = 10;
 
@@ -64,14 +63,14 @@ export function dataDiskFor(usage: Usage, cloud: "aws" | "gcp" | "local"): DataD
   if (cloud === "local") {
     return { sizeGb, type: "local" };
   }
-  if (sizeGb > largestDiskGb) {
+  if (sizeGb > largestVolumeGb) {
     throw new InputError(
       [
         {
           path: "usage.totalSizeGb",
           message:
-            `is ${usage.totalSizeGb}, which needs a data disk of ${sizeGb} GB; one disk holds at most ${largestDiskGb} GB, ` +
-            `enough for ${Math.floor(largestDiskGb / diskPerRepositoryGb)} GB of repositories; use the 'kubernetes' shape`,
+            `is ${usage.totalSizeGb}, which needs a data disk of ${sizeGb} GB; one disk holds at most ${largestVolumeGb} GB, ` +
+            `enough for ${Math.floor(largestVolumeGb / diskPerRepositoryGb)} GB of repositories; use the 'kubernetes' shape`,
         },
       ],
       "the usage is more than one machine can serve",

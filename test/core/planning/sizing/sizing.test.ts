@@ -224,6 +224,42 @@ describe("corrections of the estimator", () => {
     assert.equal(what, "gitserver from 3 x 39000 GB to 3 x 13000, zoekt-webserver from 6 x 18000 GB to 6 x 3000");
   });
 
+  const millions: Usage = {
+    users: 40_000,
+    repositories: 5_000_000,
+    totalSizeGb: 1_024_000,
+    largestRepositoryGb: 50,
+    largestIndexGb: 32,
+  };
+
+  it("zoekt-figures-of-all: beyond half a million repositories every replica has the figures of half a million", () => {
+    const { after, what } = beforeAndAfter("zoekt-figures-of-all", millions, "kubernetes");
+    assert.equal(what, "zoekt-webserver from 8/384 CPUs and 2160/4320 GB to 18/36 and 24/48");
+    const half = estimate({ ...millions, repositories: 500_000, totalSizeGb: 25_000 }, { target: "kubernetes" });
+    const [at, beyond] = [half, after].map(({ services }) => services["zoekt-webserver"]);
+    assert.deepEqual([beyond?.cpus, beyond?.memoryGb], [at?.cpus, at?.memoryGb]);
+    assert.deepEqual([at?.replicas, beyond?.replicas], [5, 50]);
+    assert.ok(!half.corrections.some(({ id }) => id === "zoekt-figures-of-all"));
+  });
+
+  it("claim-above-volume: code that volumes cannot hold is spread over more replicas, which share the CPUs", () => {
+    const { after, what } = beforeAndAfter("claim-above-volume", millions, "kubernetes");
+    assert.equal(what, "gitserver from 10 replicas to 21");
+    assert.deepEqual(after.services["gitserver"], {
+      replicas: 21,
+      cpus: { request: 14, limit: 14 },
+      memoryGb: { request: 26, limit: 26 },
+      diskGb: 63_391,
+      diskTotalGb: 1_331_200,
+    });
+  });
+
+  it("claim-above-volume: both containers of zoekt get the same number of replicas", () => {
+    const { after } = beforeAndAfter("claim-above-volume", { ...millions, totalSizeGb: 6_000_000 }, "kubernetes");
+    const [web, index] = ["zoekt-webserver", "zoekt-indexserver"].map((name) => after.services[name]);
+    assert.deepEqual([web?.replicas, index?.replicas, web?.diskGb], [55, 55, 65_455]);
+  });
+
   it("internal-frontend-counts: compose has one frontend less, and the internal one is its equal", () => {
     const usage = { ...example("xl-kubernetes").usage };
     const { before, after, what } = beforeAndAfter("internal-frontend-counts", usage, "docker-compose");
