@@ -5,6 +5,7 @@ const ipaddr = require("ipaddr.js");
 const { all, keyOf, serial } = require("./cloud.cjs");
 const { UNKNOWN } = require("./compare.cjs");
 const { hex, lastSegment } = require("./shapes.cjs");
+const services = require("./gcp-services.cjs");
 
 const NUMBER = "123456789012";
 
@@ -151,9 +152,11 @@ const create = {
     storageClass: "STANDARD",
   }),
   "gcp:projects/serviceIdentity:ServiceIdentity": ({ inputs: i }) => {
-    const email = `service-${NUMBER}@gcp-sa-${i.service.split(".")[0]}.iam.gserviceaccount.com`;
+    const domain = services.agents[i.service] ?? `gcp-sa-${i.service.split(".")[0]}`;
+    const email = `service-${NUMBER}@${domain}.iam.gserviceaccount.com`;
     return { email, member: `serviceAccount:${email}` };
   },
+  ...services.create,
 };
 
 function stored(inputs) {
@@ -183,6 +186,7 @@ const interfaces = (made) => (o) =>
   }));
 const nested = {
   [INSTANCE]: ({ inputs, fill }) => ({ networkInterfaces: interfaces(fill)(inputs) }),
+  ...services.nested,
 };
 const previewNested = {
   [INSTANCE]: (o) => (Array.isArray(o.networkInterfaces) ? { networkInterfaces: interfaces()(o) } : {}),
@@ -196,6 +200,7 @@ const update = {
   },
   "gcp:storage/bucketObject:BucketObject": ({ inputs, changed }) =>
     changed("content", "source") ? stored(inputs) : {},
+  ...services.update,
 };
 const unsettled = {
   "gcp:storage/bucketObject:BucketObject": ({ changed }) =>
@@ -231,6 +236,7 @@ const remove = {
   "gcp:kms/cryptoKey:CryptoKey": staysForEver,
   "gcp:storage/bucket:Bucket": ({ cloud, id }) =>
     drop(cloud, "gcp:storage/bucketObject:BucketObject", (o) => o.bucket === id),
+  ...services.remove,
 };
 
 const check = {
@@ -335,7 +341,7 @@ module.exports = {
   previewNested,
   delete: remove,
   check,
-  same: {},
+  same: services.same,
   blockers,
   upserts,
   refuseStop,

@@ -3,6 +3,7 @@
 const { createHash, randomBytes } = require("node:crypto");
 const { changesOf, touches, valuesAt, withoutIndices, isBlank, isObject } = require("./compare.cjs");
 const conditions = require("./conditions.cjs");
+const disregarded = require("./disregarded.cjs");
 const behaviour = require("./behaviour.json");
 const supplement = require("./supplement.json");
 
@@ -118,13 +119,22 @@ function replacedIf(type, spec, change, context) {
   return false;
 }
 
+/** Whether the provider leaves a change out, as the `replaceIf` and `notes` of the behaviour data tell. */
+function isDisregarded(type, change, context) {
+  const rule = disregarded[type]?.[withoutIndices(change.path)];
+  return rule !== undefined && rule({ ...context, change });
+}
+
 /** Which inputs change, which of them replace, and in which order a replacement goes. */
 function diff({ type, olds, news, state, region }) {
   const spec = specOf(type);
   const { changes, counts } = changesOf({ olds, news, state });
   const optional = new Set(spec.filledWhenOmitted ?? []);
   const context = { olds, news, state, before: (k) => olds[k] ?? state[k] };
-  const real = changes.filter(({ path }) => !(isBlank(news[path[0]]) && optional.has(path[0])));
+  const real = changes.filter(
+    (change) =>
+      !(isBlank(news[change.path[0]]) && optional.has(change.path[0])) && !isDisregarded(type, change, context),
+  );
   const effective = real.filter(
     ({ path, before, after }) => path[0] !== "region" || (before || region) !== (after || region),
   );
