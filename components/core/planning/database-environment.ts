@@ -10,6 +10,13 @@ export const databaseServices: readonly (readonly [DatabaseName, "pgsql" | "code
   ["codeInsights", "codeinsights-db"],
 ];
 
+/** The service that is a database when it is bundled. */
+export function databaseService(database: DatabaseName): (typeof databaseServices)[number][1] {
+  const found = databaseServices.find(([name]) => name === database);
+  if (found === undefined) throw new Error(`no service is the database '${database}'`);
+  return found[1];
+}
+
 /** Begin of the names of the variables that say where a database is. */
 export const databasePrefixes: Readonly<Record<DatabaseName, string>> = {
   frontend: "PG",

@@ -1,5 +1,5 @@
 import type { DatabaseName } from "../../product/service";
-import { databaseServices } from "../database-environment";
+import { databaseService, databaseServices } from "../database-environment";
 import type { DataResource } from "../data-safety";
 import type { Specification } from "../config/specified";
 import { estimate } from "../sizing/sizing";
@@ -11,8 +11,7 @@ import { cacheNodeFor, cacheNodeOfType, memorystoreGb, serverFor, serverOfType, 
 
 /** Names of the resources, one stem each; part of the public contract. Memorystore and ElastiCache allow 40 characters. */
 export const managedNames = {
-  database: (name: string, database: DatabaseName) =>
-    `${name}-${databaseServices.find(([candidate]) => candidate === database)?.[1] ?? database}`,
+  database: (name: string, database: DatabaseName) => `${name}-${databaseService(database)}`,
   cache: (name: string, cache: "cache" | "store") => `${name}-${cache}`,
   bucket: (name: string) => `${name}-uploads`,
 } as const;

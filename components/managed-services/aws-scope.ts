@@ -1,0 +1,27 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ServiceName } from "../core/product/service";
+import { serviceNamed } from "../core/product/services";
+import type { AwsManagedServicesArgs } from "./aws-args";
+
+/** What every part of the managed services is made from: the arguments, complete. */
+export interface AwsServicesScope extends Required<AwsManagedServicesArgs> {
+  /** The component; parent of every child. */
+  readonly parent: pulumi.Resource;
+  /** Stem of the names that planning does not give. */
+  readonly name: string;
+}
+
+/** Tags of a resource. */
+export function serviceTags({ tags }: Pick<AwsServicesScope, "tags">, resource: string): Record<string, string> {
+  return { Name: resource, ...tags };
+}
+
+/** Tags of something that holds what a bundled service would hold. */
+export function dataTags(
+  scope: Pick<AwsServicesScope, "tags">,
+  resource: string,
+  bundled: ServiceName,
+): Record<string, string> {
+  const classes = serviceNamed(bundled).volumes.map(({ dataClass }) => dataClass);
+  return { ...serviceTags(scope, resource), "sourcegraph:data-class": classes.join(" ") };
+}
