@@ -6,9 +6,10 @@ export type SecretPart =
       readonly secret: string;
       /**
        * How the value is written: `raw` as it is; `env` inside a double-quoted value of an environment file;
-       * `json` inside a JSON string; `uri` percent-encoded, for a connection URL.
+       * `json` inside a JSON string; `uri` percent-encoded, for a connection URL; `base64` for a login at a registry, which
+       * only Kubernetes takes so.
        */
-      readonly as: "raw" | "env" | "json" | "uri";
+      readonly as: "raw" | "env" | "json" | "uri" | "base64";
     };
 
 /** A secret of the deployment: its name and where its value comes from, never the value. */

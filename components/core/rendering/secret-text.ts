@@ -16,6 +16,8 @@ function written(value: string, as: Exclude<SecretPart, string>["as"]): string {
       return JSON.stringify(value).slice(1, -1);
     case "uri":
       return encodeURIComponent(value).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+    case "base64":
+      return Buffer.from(value, "utf8").toString("base64");
     default: {
       const never: never = as;
       return never;
