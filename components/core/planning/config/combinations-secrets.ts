@@ -52,6 +52,9 @@ interface Reference {
   readonly placeholder: boolean;
 }
 
+/** Named like a place of a secret, but what stands there is an object of the cluster. */
+const namesObject = "kubernetes.ingress.tlsSecret";
+
 /** The secret names a config refers to, with the place of each. */
 function secretReferences(config: Partial<Config>, files: Files): Reference[] {
   const found: Reference[] = [];
@@ -64,7 +67,7 @@ function secretReferences(config: Partial<Config>, files: Files): Reference[] {
       const here = path === "" ? key : `${path}.${key}`;
       if (typeof inner !== "string") walk(inner, here);
       else if (/^overrides\.[^.]+\.env\./.test(here)) inText(inner, here);
-      else if (/Secret$/.test(key) || /^cache\.external\./.test(here))
+      else if ((/Secret$/.test(key) && here !== namesObject) || /^cache\.external\./.test(here))
         found.push({ path: here, name: inner, placeholder: false });
     }
   };
