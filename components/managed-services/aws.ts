@@ -34,18 +34,10 @@ export class ManagedServices extends pulumi.ComponentResource {
    */
   constructor(name: string, args: AwsManagedServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sourcegraph:aws:ManagedServices", name, {}, opts);
-    const scope: AwsServicesScope = {
-      deletionProtection: true,
-      backupHourUtc: 3,
-      maintenance: { day: "SU", hourUtc: 4 },
-      topicArns: [],
-      tags: {},
-      transform: {},
-      ...args,
-      name,
-      parent: this,
-    };
-    const { services } = args;
+    const { deletionProtection = true, backupHourUtc = 3, maintenance = { day: "SU", hourUtc: 4 } } = args;
+    const { topicArns = [], tags = {}, transform = {}, services } = args;
+    const chosen = { deletionProtection, backupHourUtc, maintenance, topicArns, tags, transform };
+    const scope: AwsServicesScope = { ...args, ...chosen, name, parent: this };
     const databases = this.databases(scope);
     const caches = this.caches(scope);
     const uploads = services.bucket === undefined ? undefined : declareUploads(scope, services.bucket);

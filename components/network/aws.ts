@@ -1,6 +1,6 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
-import { planSubnets, type PlannedSubnet } from "../core/planning/addresses";
+import { planDatabaseSubnets, planSubnets, type PlannedSubnet } from "../core/planning/addresses";
 import { transformed, type Transform } from "../vm/args";
 
 /** Changes to single children of a network. */
@@ -20,7 +20,8 @@ export interface AwsNetworkTransforms {
 /** Arguments of the AWS `Network`. */
 export interface AwsNetworkArgs {
   /**
-   * Address block, /16 to /24, of which the first three eighths are used. A change replaces the network.
+   * Address block, /16 to /24, of which the first three eighths are used, and the next two for databases. A change replaces
+   * the network.
    *
    * @example "10.40.0.0/16"
    */
@@ -34,6 +35,8 @@ export interface AwsNetworkArgs {
    * to be given where an account has no such zone. A change replaces that subnet.
    */
   readonly secondZone?: string;
+  /** Whether there are subnets for databases and caches of AWS. Default false. In place. */
+  readonly databases?: boolean;
   /** Tags of every resource. Default none. In place. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Changes to single children, applied last. Default none. */
@@ -66,6 +69,8 @@ export class Network extends pulumi.ComponentResource {
   readonly machineSubnetId: pulumi.Output<string>;
   /** Ids of the load balancer's subnets, in two zones. */
   readonly edgeSubnetIds: pulumi.Output<string[]>;
+  /** Ids of the subnets of databases and caches, in two zones, without a way out; none unless asked for. */
+  readonly databaseSubnetIds: pulumi.Output<string[]>;
 
   /**
    * @param name stem of the children's names
@@ -74,7 +79,7 @@ export class Network extends pulumi.ComponentResource {
    */
   constructor(name: string, args: AwsNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sourcegraph:aws:Network", name, {}, opts);
-    const { cidr, region, zone, secondZone = secondZoneOf(zone), transform = {} } = args;
+    const { cidr, region, zone, secondZone = secondZoneOf(zone), databases = false, transform = {} } = args;
     const tagged = (child: string) => ({ Name: child, ...args.tags });
     const child = { parent: this };
 
@@ -119,7 +124,7 @@ export class Network extends pulumi.ComponentResource {
       ),
       child,
     );
-    const subnet = (planned: PlannedSubnet): pulumi.Output<string> => {
+    const closedSubnet = (planned: PlannedSubnet): pulumi.Output<string> => {
       const subnetName = `${name}-${planned.name}`;
       const made = new ec2.Subnet(
         subnetName,
@@ -134,18 +139,25 @@ export class Network extends pulumi.ComponentResource {
         ),
         child,
       );
-      new ec2.RouteTableAssociation(subnetName, { subnetId: made.id, routeTableId: routes.id }, child);
       return made.id;
+    };
+    const subnet = (planned: PlannedSubnet): pulumi.Output<string> => {
+      const subnetId = closedSubnet(planned);
+      new ec2.RouteTableAssociation(`${name}-${planned.name}`, { subnetId, routeTableId: routes.id }, child);
+      return subnetId;
     };
     const [machine, firstEdge, secondEdge] = planSubnets(cidr);
 
     this.vpcId = vpc.id;
     this.machineSubnetId = subnet(machine);
     this.edgeSubnetIds = pulumi.all([subnet(firstEdge), subnet(secondEdge)]);
+    // Those stay with the network's own route table, which leads nowhere else.
+    this.databaseSubnetIds = pulumi.all(databases ? planDatabaseSubnets(cidr).map(closedSubnet) : []);
     this.registerOutputs({
       vpcId: this.vpcId,
       machineSubnetId: this.machineSubnetId,
       edgeSubnetIds: this.edgeSubnetIds,
+      databaseSubnetIds: this.databaseSubnetIds,
     });
   }
 }

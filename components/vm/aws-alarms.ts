@@ -1,12 +1,27 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as dlm from "@pulumi/aws/dlm";
 import * as sns from "@pulumi/aws/sns";
+import type * as pulumi from "@pulumi/pulumi";
 import { transformed } from "./args";
 import { metricNamespace } from "./aws-identity";
 import type { AwsMachine } from "./aws-machine";
 import { partitionOf, tagsOf, type AwsScope } from "./aws-scope";
 
 const hour = 3600;
+
+/** Declares the topic that tells somebody, where the config names one. Answers the ARNs to tell. */
+export function declareTopic(scope: AwsScope): pulumi.Output<string>[] {
+  const { parent, names, transform, specification } = scope;
+  if (specification.alarms === undefined) return [];
+  const child = { parent };
+  const topic = new sns.Topic(names.alarms, transformed({ tags: tagsOf(scope, names.alarms) }, transform.topic), child);
+  new sns.TopicSubscription(
+    names.alarms,
+    { topic: topic.arn, protocol: "email", endpoint: specification.alarms.email },
+    child,
+  );
+  return [topic.arn];
+}
 
 /**
  * Declares the alarms: hardware (the machine is moved to sound hardware by itself), operating system, stalled disk, filling
@@ -15,23 +30,17 @@ const hour = 3600;
  *
  * How full the disk is, is told by the machine itself: metric `DataDiskUsedPercent`, dimension `Name`, every minute.
  */
-export function declareAlarms(scope: AwsScope, machine: AwsMachine, backup: dlm.LifecyclePolicy): void {
-  const { parent, names, transform, plan, specification } = scope;
+export function declareAlarms(
+  scope: AwsScope,
+  machine: AwsMachine,
+  backup: dlm.LifecyclePolicy,
+  told: readonly pulumi.Output<string>[],
+): void {
+  const { parent, names, transform, plan } = scope;
   const child = { parent };
-  const topic =
-    specification.alarms === undefined
-      ? undefined
-      : new sns.Topic(names.alarms, transformed({ tags: tagsOf(scope, names.alarms) }, transform.topic), child);
-  if (topic !== undefined && specification.alarms !== undefined)
-    new sns.TopicSubscription(
-      names.alarms,
-      { topic: topic.arn, protocol: "email", endpoint: specification.alarms.email },
-      child,
-    );
-  const told = topic === undefined ? [] : [topic.arn];
   const alarm = (what: string, args: cloudwatch.MetricAlarmArgs): void => {
     const name = names.alarm(what);
-    const common = { alarmActions: told, okActions: told, tags: tagsOf(scope, name) };
+    const common = { alarmActions: [...told], okActions: [...told], tags: tagsOf(scope, name) };
     new cloudwatch.MetricAlarm(name, transformed({ ...common, ...args }, transform.alarm), child);
   };
   const machineMetric = { namespace: "AWS/EC2", dimensions: { InstanceId: machine.instance.id } };

@@ -13,6 +13,7 @@ import type * as secretsmanager from "@pulumi/aws/secretsmanager";
 import type * as sns from "@pulumi/aws/sns";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AwsNetworkTransforms } from "../network/aws";
+import type { AwsManagedServicesTransforms } from "../managed-services/aws-args";
 import type { SourcegraphVmArgs, Transform } from "./args";
 
 /** What of the data volume cannot be changed beside the plan, because it would lose the data or leave it readable. */
@@ -59,6 +60,8 @@ export interface AwsTransforms extends AwsNetworkTransforms {
   readonly topic?: Transform<sns.TopicArgs>;
   /** The alarms, each of them. */
   readonly alarm?: Transform<cloudwatch.MetricAlarmArgs>;
+  /** Databases, Redis and the bucket of uploads, where they are managed. */
+  readonly managedServices?: AwsManagedServicesTransforms;
 }
 
 /** A network that exists, as resources of the same program. */
@@ -69,6 +72,8 @@ export interface AwsExistingNetwork {
   readonly subnetId: pulumi.Input<string>;
   /** Ids of at least two public subnets in different zones; needed by `tls.mode` load-balancer. Default none. In place. */
   readonly loadBalancerSubnetIds?: readonly pulumi.Input<string>[];
+  /** Ids of at least two private subnets in different zones; needed where databases or Redis are managed. Default none. In place. */
+  readonly databaseSubnetIds?: readonly pulumi.Input<string>[];
   /** Whether an Instance Connect endpoint is made in the machine's subnet; a VPC holds only one. Default false. */
   readonly instanceConnect?: boolean;
   /** Group of an Instance Connect endpoint that is there; the machine's port 22 is opened to it alone. Default none. */

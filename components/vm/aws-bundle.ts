@@ -1,6 +1,7 @@
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import type { BundlePointer } from "../core/rendering/bundle";
+import { closeBucket } from "../managed-services/aws-closed-bucket";
 import { transformed } from "./args";
 import { tagsOf, type AwsScope } from "./aws-scope";
 import type { Decision } from "./decision";
@@ -28,73 +29,21 @@ export function declareBundleStore(scope: AwsScope, keyArn: pulumi.Input<string>
     ),
     child,
   );
-  const closed = new s3.BucketPublicAccessBlock(
-    name,
-    {
-      bucket: bucket.id,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    },
-    child,
-  );
-  const versioning = new s3.BucketVersioning(
-    name,
-    { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
-    child,
-  );
-  const encryption = new s3.BucketServerSideEncryptionConfiguration(
-    name,
-    {
-      bucket: bucket.id,
-      rules: [
-        {
-          applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn },
-          bucketKeyEnabled: true,
-        },
-      ],
-    },
-    child,
-  );
-  new s3.BucketLifecycleConfiguration(
-    name,
-    {
-      bucket: bucket.id,
-      // Only old versions of pointer and status go by age: the bundle in use may be older than any age.
-      rules: [
-        {
-          id: "old-versions",
-          status: "Enabled",
-          filter: {},
-          noncurrentVersionExpiration: { noncurrentDays: 90 },
-          abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
-        },
-      ],
-    },
-    { parent, dependsOn: [versioning] },
-  );
-  const tlsOnly = new s3.BucketPolicy(
-    name,
-    {
-      bucket: bucket.id,
-      policy: pulumi.jsonStringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Sid: "TlsOnly",
-            Effect: "Deny",
-            Principal: "*",
-            Action: "s3:*",
-            Resource: [bucket.arn, pulumi.interpolate`${bucket.arn}/*`],
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-          },
-        ],
-      }),
-    },
-    { parent, dependsOn: [closed] },
-  );
-  return { bucket, settings: [closed, versioning, encryption, tlsOnly] };
+  const settings = closeBucket(parent, name, bucket, {
+    keyArn,
+    versioning: true,
+    // Only old versions of pointer and status go by age: the bundle in use may be older than any age.
+    rules: [
+      {
+        id: "old-versions",
+        status: "Enabled",
+        filter: {},
+        noncurrentVersionExpiration: { noncurrentDays: 90 },
+        abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+      },
+    ],
+  });
+  return { bucket, settings };
 }
 
 /**

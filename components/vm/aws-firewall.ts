@@ -10,6 +10,8 @@ export interface AwsPlace {
   readonly vpcId: pulumi.Input<string>;
   readonly subnetId: pulumi.Input<string>;
   readonly loadBalancerSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** Where databases and Redis of AWS may stand; none where nothing is managed. */
+  readonly databaseSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
   /** Whether an Instance Connect endpoint is made. */
   readonly instanceConnect: boolean;
   /** Group of an Instance Connect endpoint that is there. */

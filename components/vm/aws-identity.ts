@@ -1,6 +1,7 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { Specification } from "../core/planning/config/specification";
+import { objectAccess, type Statement } from "../managed-services/aws-access";
 import { transformed } from "./args";
 import { partitionOf, tagsOf, type AwsScope } from "./aws-scope";
 
@@ -10,8 +11,6 @@ export interface AwsIdentity {
   /** Its rights: to be there before the machine starts. */
   readonly policy: iam.RolePolicy;
 }
-
-type Statement = Record<string, unknown>;
 
 /** A trust policy for a service of AWS. */
 export function trustOf(service: string): string {
@@ -29,31 +28,13 @@ function ownBuckets(objectStorage: Specification["objectStorage"], partition: st
   const arns = [...new Set([bucket, codeIntelBucket, searchJobsBucket])]
     .filter((name) => name !== undefined)
     .map((name) => `arn:${partition}:s3:::${name}`);
-  return [
-    {
-      Sid: "OwnBuckets",
-      Effect: "Allow",
-      Action: ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
-      Resource: arns,
-    },
-    {
-      Sid: "OwnObjects",
-      Effect: "Allow",
-      Action: [
-        "s3:AbortMultipartUpload",
-        "s3:DeleteObject",
-        "s3:GetObject",
-        "s3:ListMultipartUploadParts",
-        "s3:PutObject",
-      ],
-      Resource: arns.map((arn) => `${arn}/*`),
-    },
-  ];
+  return objectAccess(arns, "Own");
 }
 
 /**
  * Declares the role of the machine, with rights to nothing but: its bundles and pointer, its status, its secrets, the key of
- * these through the two services that hold them, metrics under one namespace, and the user's own buckets if there are any.
+ * these through the two services that hold them, metrics under one namespace, the user's own buckets if
+ * there are any, and the services of AWS that are made for it.
  */
 export function declareIdentity(
   scope: AwsScope,
@@ -61,6 +42,8 @@ export function declareIdentity(
     readonly keyArn: pulumi.Input<string>;
     readonly bucketArn: pulumi.Input<string>;
     readonly secrets: readonly pulumi.Input<string>[];
+    /** Rights on the cloud's own services that are made for the instance. */
+    readonly managed: readonly Statement[];
   },
 ): AwsIdentity {
   const { parent, names, transform, plan, specification } = scope;
@@ -99,6 +82,7 @@ export function declareIdentity(
       Condition: { StringEquals: { "cloudwatch:namespace": metricNamespace } },
     },
     ...ownBuckets(specification.objectStorage, partition),
+    ...o.managed,
   ];
   const role = new iam.Role(
     name,

@@ -2,14 +2,16 @@ import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
 import type { Manifest } from "../core/planning/manifest";
+import { needsDatabaseSubnets } from "../core/planning/managed/amazon";
+import { ManagedServices } from "../managed-services/aws";
 import { Network, secondZoneOf } from "../network/aws";
 import { transformed, type Connect } from "./args";
-import { declareAlarms } from "./aws-alarms";
+import { declareAlarms, declareTopic } from "./aws-alarms";
 import type { AwsExistingNetwork, AwsSourcegraphVmArgs } from "./aws-args";
 import { declareBackup, declareSnapshotBefore } from "./aws-backup";
 import { declareBundle, declareBundleStore } from "./aws-bundle";
 import { declareLoadBalancer, declareRecord } from "./aws-edge";
-import { declareFirewall, type AwsPlace } from "./aws-firewall";
+import { declareFirewall, type AwsFirewall, type AwsPlace } from "./aws-firewall";
 import { declareIdentity } from "./aws-identity";
 import { declareDataVolume, declareMachine, userData } from "./aws-machine";
 import { awsNames } from "./aws-names";
@@ -26,6 +28,7 @@ function networkKey(existing: AwsExistingNetwork) {
       vpcId: id("vpc", 0),
       subnetId: id("subnet", 0),
       loadBalancerSubnetIds: existing.loadBalancerSubnetIds?.map((_, index) => id("subnet", index + 1)),
+      databaseSubnetIds: existing.databaseSubnetIds?.map((_, index) => id("subnet", index + 101)),
       instanceConnect: existing.instanceConnect,
     },
   };
@@ -114,12 +117,15 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const firewall = declareFirewall(scope, place);
     const dataVolume = declareDataVolume(scope, dataDisk, { arn: key.arn, id: key.keyId });
     const snapshot = lastHop === undefined ? [] : [declareSnapshotBefore(scope, dataVolume, lastHop)];
-    const secrets = declareSecrets(scope, key.arn, args.secrets ?? {}, snapshot);
+    const told = declareTopic(scope);
+    const managed = this.managed(scope, { place, firewall, keyArn: key.arn, told });
+    const secrets = declareSecrets(scope, key.arn, { ...args.secrets, ...managed?.values }, snapshot);
     const store = declareBundleStore(scope, key.arn);
     const identity = declareIdentity(scope, {
       keyArn: key.arn,
       bucketArn: store.bucket.arn,
       secrets: secrets.readable,
+      managed: managed?.clientPolicyStatements ?? [],
     });
     const made = declareMachine(scope, {
       machine,
@@ -142,7 +148,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
             domain: specification.domain ?? "",
           });
     declareRecord(scope, balancer ?? made.address);
-    declareAlarms(scope, made, backup);
+    declareAlarms(scope, made, backup, told);
 
     this.address = balancer?.dnsName ?? made.address?.publicIp ?? made.instance.privateIp;
     this.url =
@@ -185,23 +191,61 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     return key;
   }
 
+  /** AWS' own databases, Redis and bucket in place of containers, where the plan has any. */
+  private managed(
+    { plan, specification, transform }: AwsScope,
+    o: {
+      readonly place: AwsPlace;
+      readonly firewall: AwsFirewall;
+      readonly keyArn: pulumi.Input<string>;
+      readonly told: readonly pulumi.Input<string>[];
+    },
+  ): ManagedServices | undefined {
+    if (plan.managed === undefined) return undefined;
+    return new ManagedServices(
+      plan.name,
+      {
+        services: plan.managed,
+        region: plan.region,
+        vpcId: o.place.vpcId,
+        subnetIds: o.place.databaseSubnetIds,
+        clients: { machine: o.firewall.machine.id },
+        keyArn: o.keyArn,
+        deletionProtection: specification.deletionProtection,
+        backupHourUtc: plan.backup.hourUtc,
+        topicArns: o.told,
+        tags: { "sourcegraph:name": plan.name, ...specification.tags },
+        transform: transform.managedServices,
+      },
+      { parent: this },
+    );
+  }
+
   /** The network: made here, or one that exists. */
   private place(scope: AwsScope, args: AwsSourcegraphVmArgs): AwsPlace {
     const { plan, specification, transform } = scope;
     if (args.existingNetwork !== undefined) {
-      const { vpcId, subnetId, loadBalancerSubnetIds = [], instanceConnect = false } = args.existingNetwork;
-      const { connectSecurityGroupId } = args.existingNetwork;
+      const { vpcId, subnetId, instanceConnect = false, connectSecurityGroupId } = args.existingNetwork;
+      const { loadBalancerSubnetIds = [], databaseSubnetIds = [] } = args.existingNetwork;
       return {
         vpcId,
         subnetId,
         loadBalancerSubnetIds: [...loadBalancerSubnetIds],
+        databaseSubnetIds: [...databaseSubnetIds],
         instanceConnect,
         connectSecurityGroupId,
       };
     }
     if ("existing" in specification.network) {
-      const { vpcId = "", subnetId = "", loadBalancerSubnetIds = [], instanceConnect } = specification.network.existing;
-      return { vpcId, subnetId, loadBalancerSubnetIds: [...loadBalancerSubnetIds], instanceConnect };
+      const { vpcId = "", subnetId = "", instanceConnect } = specification.network.existing;
+      const { loadBalancerSubnetIds = [], databaseSubnetIds = [] } = specification.network.existing;
+      return {
+        vpcId,
+        subnetId,
+        loadBalancerSubnetIds: [...loadBalancerSubnetIds],
+        databaseSubnetIds: [...databaseSubnetIds],
+        instanceConnect,
+      };
     }
     const network = new Network(
       plan.name,
@@ -210,6 +254,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
         region: plan.region,
         zone: plan.zone,
         secondZone: args.secondZone ?? secondZoneOf(plan.zone),
+        databases: plan.managed !== undefined && needsDatabaseSubnets(plan.managed),
         tags: { "sourcegraph:name": plan.name, ...specification.tags },
         transform,
       },
@@ -219,6 +264,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       vpcId: network.vpcId,
       subnetId: network.machineSubnetId,
       loadBalancerSubnetIds: network.edgeSubnetIds,
+      databaseSubnetIds: network.databaseSubnetIds,
       instanceConnect: true,
       network,
     };

@@ -81,6 +81,20 @@ export function planSubnets(cidr: string): [PlannedSubnet, PlannedSubnet, Planne
 }
 
 /**
+ * The subnets of the cloud's databases and caches on AWS, in two zones: the fourth and the fifth eighth of a network.
+ *
+ * @param cidr the network's block
+ */
+export function planDatabaseSubnets(cidr: string): [PlannedSubnet, PlannedSubnet] {
+  const block = parseBlock(cidr);
+  if (block === undefined) throw new Error(`not a CIDR block: ${cidr}`);
+  return [
+    { name: "databases-a", cidr: eighthOf(block, 3), zoneIndex: 0 },
+    { name: "databases-b", cidr: eighthOf(block, 4), zoneIndex: 1 },
+  ];
+}
+
+/**
  * The last eighth of a network on Google Cloud, for the private addresses of Google's own services. No subnet; so its zone
  * is none.
  *
@@ -160,7 +174,9 @@ function checkExisting(config: Partial<Config>, existing: Existing, problems: Pr
         `is missing; an existing network on ${cloud} needs ${needed.join(" and ")}`,
       );
   const foreign =
-    cloud === "aws" ? (["network"] as const) : (["vpcId", "loadBalancerSubnetIds", "instanceConnect"] as const);
+    cloud === "aws"
+      ? (["network"] as const)
+      : (["vpcId", "loadBalancerSubnetIds", "databaseSubnetIds", "instanceConnect"] as const);
   for (const key of foreign)
     if (existing[key] !== undefined)
       problems.add(`network.existing.${key}`, `has no meaning for cloud ${cloud}; remove it`);

@@ -78,6 +78,19 @@ function checkManagedCache({ cache, cloud }: Partial<Config>, problems: Problems
     );
 }
 
+/** An existing network has to say where databases and Redis may stand. */
+function checkSubnets(config: Partial<Config>, problems: Problems): void {
+  const { network, cloud } = config;
+  if (cloud !== "aws" || network === undefined || !("existing" in network)) return;
+  if (!asksForManaged(config.databases) && !asksForManaged(config.cache)) return;
+  const { databaseSubnetIds } = network.existing;
+  if (new Set(databaseSubnetIds ?? []).size < 2)
+    problems.add(
+      "network.existing.databaseSubnetIds",
+      `needs at least two private subnets in different zones for managed databases and Redis, got ${show(databaseSubnetIds)}`,
+    );
+}
+
 /** What the cloud's own services can be asked for. */
 export function checkManaged(config: Partial<Config>, problems: Problems): void {
   const { cloud } = config;
@@ -102,4 +115,5 @@ export function checkManaged(config: Partial<Config>, problems: Problems): void 
   }
   checkManagedDatabases(config, problems);
   checkManagedCache(config, problems);
+  checkSubnets(config, problems);
 }

@@ -886,6 +886,11 @@ export interface ExistingNetworkConfig {
    * balancer.
    */
   readonly loadBalancerSubnetIds?: string[];
+  /**
+   * AWS: at least two private subnets in different zones; needed where databases or Redis are managed. In place for
+   * databases; Redis would be replaced.
+   */
+  readonly databaseSubnetIds?: string[];
   /** GCP: name or self link of the network; needed. Replaces the machine. */
   readonly network?: string;
   /**

@@ -81,6 +81,12 @@ export const network = z
           .describe(
             "AWS: at least two public subnets in different zones; needed by tls.mode load-balancer. Replaces the load balancer",
           ),
+        databaseSubnetIds: z
+          .array(text("id of a subnet"))
+          .optional()
+          .describe(
+            "AWS: at least two private subnets in different zones; needed where databases or Redis are managed. In place for databases; Redis would be replaced",
+          ),
         network: text("GCP: name or self link of the network; needed. Replaces the machine").optional(),
         instanceConnect: flag(
           "AWS: make an Instance Connect endpoint in the machine's subnet (a VPC can hold only one); default false. In place",

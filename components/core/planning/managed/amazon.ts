@@ -1,4 +1,5 @@
 import type { MaintenanceConfig } from "../config/config";
+import type { PlannedManagedServices } from "./managed";
 
 // What Amazon's own services call what is planned.
 
@@ -22,6 +23,11 @@ export function backupWindow(hourUtc: number, maintenance: Required<MaintenanceC
   const within = (hourUtc - maintenance.hourUtc + 24) % 24 < 4;
   const hour = within ? (maintenance.hourUtc + 23) % 24 : hourUtc;
   return `${clock(hour)}-${clock(hour + 1)}`;
+}
+
+/** Whether something needs subnets of its own: databases and Redis do, a bucket does not. */
+export function needsDatabaseSubnets({ databases, caches }: PlannedManagedServices): boolean {
+  return databases.length + caches.length > 0;
 }
 
 /** Family of RDS' parameter groups for a major version of PostgreSQL. */

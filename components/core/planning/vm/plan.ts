@@ -1,7 +1,7 @@
 import { requireRenderable } from "../../product/releases";
 import type { ServiceVolume } from "../../product/service";
 import { serviceNamed, volumeName } from "../../product/services";
-import { planSubnets, type PlannedSubnet } from "../addresses";
+import { planDatabaseSubnets, planSubnets, type PlannedSubnet } from "../addresses";
 import { configurationFilesOf } from "../configuration-files";
 import type { PlannedContainer } from "./container";
 import { planContainers } from "./containers";
@@ -10,6 +10,7 @@ import { dataDiskFor, type DataDisk, type Machine } from "./machine";
 import { chosenMachine } from "./machine-type";
 import { machineImages, type MachineImage } from "./machine-images";
 import { plannedSecrets } from "../planned-secrets";
+import { needsDatabaseSubnets } from "../managed/amazon";
 import { needsPrivateServices, planPrivateServices } from "../managed/google";
 import { managedNotices } from "../managed/notices";
 import type { PlannedManagedServices } from "../managed/managed";
@@ -167,6 +168,15 @@ function noticesOf(specification: VmSpecification): string[] {
   return notices;
 }
 
+/** The network with room for the cloud's own services, where there are any. */
+function withRoomFor(managed: PlannedManagedServices, network: PlannedNetwork, cloud: "aws" | "gcp"): PlannedNetwork {
+  if (cloud === "gcp" && needsPrivateServices(managed))
+    return { ...network, servicesCidr: planPrivateServices(network.cidr) };
+  if (cloud === "aws" && needsDatabaseSubnets(managed))
+    return { ...network, subnets: [...network.subnets, ...planDatabaseSubnets(network.cidr)] };
+  return network;
+}
+
 /** The named volumes of the containers that are of one kind, sorted. */
 function volumesOf(containers: readonly PlannedContainer[], isKept: (volume: ServiceVolume) => boolean): string[] {
   const names = containers.flatMap(({ service, ordinal }) =>
@@ -254,10 +264,7 @@ export function planVm(given: Specification): Plan {
     ...common,
     machine,
     dataDisk,
-    network:
-      network !== undefined && cloud === "gcp" && needsPrivateServices(managed)
-        ? { ...network, servicesCidr: planPrivateServices(network.cidr) }
-        : network,
+    network: network && withRoomFor(managed, network, cloud),
     ...(hasManagedServices(managed) && { managed }),
     dataResources: [
       ...dataResourcesOf({ name, cloud, zone, volumes: [], secrets, dataDisk }),
