@@ -63,6 +63,8 @@ export interface PlannedPodContainer {
     readonly path: string;
     readonly readOnly?: boolean;
     readonly subPath?: string;
+    /** Sees what the node mounts below the path later on. */
+    readonly fromHost?: boolean;
   }[];
 }
 
@@ -113,8 +115,12 @@ export interface PlannedWorkload {
   readonly volumes: readonly PlannedPodVolume[];
   readonly claims: readonly PlannedClaim[];
   readonly services: readonly ServiceObjectFacts[];
-  /** Account of its pods, and whether it is made. */
-  readonly serviceAccount: { readonly name: string; readonly created: boolean };
+  /** Account of its pods, whether it is made, and with which annotations. */
+  readonly serviceAccount: {
+    readonly name: string;
+    readonly created: boolean;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
   /** Whether its pods see the token of their account: only where it has rights. */
   readonly mountsToken: boolean;
   /** Port that Prometheus scrapes at the pods themselves. */

@@ -91,12 +91,12 @@ function servicesOf(workload: WorkloadFacts): readonly ServiceName[] {
 }
 
 function accountOf(workload: WorkloadFacts, specification: KubernetesSpecification): PlannedWorkload["serviceAccount"] {
-  const { create, name } = specification.kubernetes.serviceAccounts;
-  if (name !== undefined) return { name, created: create };
+  const { create, name, annotations } = specification.kubernetes.serviceAccounts;
+  if (name !== undefined) return { name, created: create, annotations };
   const identity = servicesOf(workload).some((service) => needsIdentity(serviceNamed(service), specification));
   if (create && (workload.serviceAccount.created || identity))
-    return { name: workload.serviceAccount.name, created: true };
-  return { name: "default", created: false };
+    return { name: workload.serviceAccount.name, created: true, annotations };
+  return { name: "default", created: false, annotations: {} };
 }
 
 /** The stores have nodes of their own, and so have the services of search; only a cluster that is made has the groups. */
