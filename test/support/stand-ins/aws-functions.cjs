@@ -169,6 +169,7 @@ exports.functions = (account) => {
     return { ...args, ...existing("aws:ec2/subnet:Subnet", id, "subnet-", "EC2 Subnet", made) };
   };
   return {
+    ...require("./aws-eks.cjs").functions,
     "aws:ec2/getAmi:getAmi": getAmi,
     "aws:iam/getPolicyDocument:getPolicyDocument": getPolicyDocument,
     "aws:ec2/getVpc:getVpc": getVpc,

@@ -86,6 +86,8 @@ const blockers = {
       "aws:ec2/natGateway:NatGateway": "subnetId",
       "aws:ec2/vpcEndpoint:VpcEndpoint": "subnetIds",
       "aws:ec2transitgateway/instanceConnectEndpoint:InstanceConnectEndpoint": "subnetId",
+      "aws:eks/nodeGroup:NodeGroup": "subnetIds",
+      "aws:eks/cluster:Cluster": "vpcConfig.subnetIds",
     },
   },
   "aws:ec2/securityGroup:SecurityGroup": {
@@ -143,6 +145,11 @@ const blockers = {
   "aws:eks/cluster:Cluster": {
     error: "ResourceInUseException: Cluster has nodegroups attached",
     by: { "aws:eks/nodeGroup:NodeGroup": "clusterName" },
+  },
+  "aws:ec2/launchTemplate:LaunchTemplate": {
+    // EC2 would let it go, and the group would make no node any more.
+    error: "launch template <id> is in use",
+    by: { "aws:eks/nodeGroup:NodeGroup": "launchTemplate.id" },
   },
   "aws:rds/subnetGroup:SubnetGroup": {
     error:

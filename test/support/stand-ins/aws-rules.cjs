@@ -4,6 +4,7 @@ const { createHash } = require("node:crypto");
 const { all, keyOf } = require("./cloud.cjs");
 const { UNKNOWN, isObject } = require("./compare.cjs");
 const { hex, shortRegion } = require("./shapes.cjs");
+const eks = require("./aws-eks.cjs");
 
 const ACCOUNT = "123456789012";
 const parse = (v) => (typeof v === "string" && /^[[{]/.test(v) ? JSON.parse(v) : v);
@@ -32,6 +33,7 @@ const INSTANCE = "aws:ec2/instance:Instance";
 const ATTACHMENT = "aws:ec2/volumeAttachment:VolumeAttachment";
 
 const create = {
+  ...eks.create,
   "aws:ec2/subnet:Subnet": ({ inputs, settings }) => {
     const zone = inputs.availabilityZone ?? `${settings.region}a`;
     return {
@@ -181,11 +183,13 @@ const rootDisk = {
   volumeType: "gp3",
 };
 const nested = {
+  ...eks.nested,
   [INSTANCE]: ({ inputs, fill }) => ({
     rootBlockDevice: { ...rootDisk, volumeId: fill("vol-0a1b2c3d4e5f67890"), ...inputs.rootBlockDevice },
   }),
 };
 const previewNested = {
+  ...eks.previewNested,
   [INSTANCE]: ({ rootBlockDevice }) =>
     isObject(rootBlockDevice) ? { rootBlockDevice: { volumeId: UNKNOWN, ...rootBlockDevice } } : {},
 };
@@ -204,6 +208,7 @@ const hasEip = (cloud, id) =>
   all(cloud, "aws:ec2/eipAssociation:EipAssociation").some((o) => o.outputs.instanceId === id);
 
 const update = {
+  ...eks.update,
   "aws:s3/bucketObjectv2:BucketObjectv2": (c) =>
     c.changed(...contentFields) ? { ...put(c), contentType: c.next.contentType } : {},
   [INSTANCE]: (c) => {
