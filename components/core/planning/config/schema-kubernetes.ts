@@ -222,7 +222,7 @@ export const cluster = keys("ClusterConfig", {
     .describe("who administers the cluster besides whoever made it; default nobody. In place"),
   autoMode: flag("AWS: EKS Auto Mode in place of managed node groups; default false. A change replaces the nodes"),
   nodes: z
-    .record(z.enum(["general", "search", "stores"]), nodeGroup)
+    .partialRecord(z.enum(["general", "search", "stores"]), nodeGroup)
     .optional()
     .describe("per node group: machine type, numbers, disk; default from the size. Replaces nodes one by one"),
   releaseChannel: z
