@@ -116,8 +116,11 @@ export function nodeRoom(machine: Machine, cloud: "aws" | "gcp"): NodeRoom {
   };
 }
 
+/** Share of a boot disk that the file system of the pods has. */
+const fileSystemShare = 0.94;
+
 /** GB of a boot disk that are left for scratch space of pods: the kubelet keeps a part, and evicts below a tenth free. */
 export function scratchRoom(diskGb: number, cloud: "aws" | "gcp"): number {
   const kept = cloud === "aws" ? 1 : Math.min(diskGb * 0.5, 6 + diskGb * 0.35, 100);
-  return diskGb * 0.9 - kept;
+  return diskGb * fileSystemShare * 0.9 - kept;
 }

@@ -41,6 +41,8 @@ export interface PlannedNodeConstraint {
   readonly minimumMemoryGib: number;
   /** Most vCPUs of all nodes of the group together. */
   readonly vcpuLimit: number;
+  /** Nodes that would hold its pods, for the price; the cloud chooses its own. */
+  readonly reckoned: { readonly machineType: string; readonly count: number; readonly diskGb: number };
   /** Zones it may stand in. */
   readonly zones: readonly string[];
   /** Workloads that go there. */

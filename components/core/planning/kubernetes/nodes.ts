@@ -33,6 +33,8 @@ const imagesGb = 40;
 const smallestBootDiskGb = 100;
 /** Memory maps of a node at least, as the vendor's machine images set them. */
 const memoryMaps = 300_000;
+/** Memory maps that nodes of Auto Mode allow, as their system Bottlerocket sets them since February 2026. */
+const autoModeMemoryMaps = 1_048_576;
 /** Share of the memory maps that repositories may take. Source: sizing.md 10. */
 const memoryMapsShare = 0.6;
 
@@ -90,11 +92,15 @@ function roomOn(machine: Machine, cloud: "aws" | "gcp", agents: readonly PodRequ
   };
 }
 
-/** A pod that does not fit an empty node. */
+/** The largest pod that does not fit an empty node. */
 function tooLarge(load: Load, room: NodeRoom): PodRequest | undefined {
-  return load.pods.find(
-    ({ cpus, memoryGib, volumes }) => cpus > room.cpus || memoryGib > room.memoryGib || volumes > room.volumes,
-  );
+  const share = ({ cpus, memoryGib }: PodRequest): number => Math.max(cpus / room.cpus, memoryGib / room.memoryGib);
+  return load.pods
+    .filter(({ cpus, memoryGib, volumes }) => cpus > room.cpus || memoryGib > room.memoryGib || volumes > room.volumes)
+    .reduce<PodRequest | undefined>(
+      (largest, pod) => (largest === undefined || share(pod) > share(largest) ? pod : largest),
+      undefined,
+    );
 }
 
 /** A machine type with as many nodes as the group needs of it. */
@@ -137,12 +143,29 @@ function bootDiskFor(scratchGb: number, cloud: "aws" | "gcp"): number {
   return diskGb;
 }
 
-/** Every shard of zoekt is one memory map of its process; a node has room for those of the repositories of one pod. */
-function sysctlsOf(group: Group, repositories: number): Readonly<Record<string, string>> {
+/** Every shard of zoekt is one memory map of its process, and a process has at most as many as its node allows. */
+function memoryMapsOf(group: Group, repositories: number): number | undefined {
   const search = group.members.find(({ name }) => name === "indexed-search");
-  if (search === undefined) return {};
-  const ofOnePod = repositories / podsOf(search);
-  return { "vm.max_map_count": String(Math.max(memoryMaps, Math.ceil(ofOnePod / memoryMapsShare))) };
+  if (search === undefined) return undefined;
+  return Math.max(memoryMaps, Math.ceil(repositories / podsOf(search) / memoryMapsShare));
+}
+
+function sysctlsOf(group: Group, repositories: number): Readonly<Record<string, string>> {
+  const maps = memoryMapsOf(group, repositories);
+  return maps === undefined ? {} : { "vm.max_map_count": String(maps) };
+}
+
+/** Nodes of Auto Mode cannot be told how many memory maps they allow. */
+function autoModeProblems(group: Group, repositories: number): Problem[] {
+  const maps = memoryMapsOf(group, repositories);
+  if (maps === undefined || maps <= autoModeMemoryMaps) return [];
+  const pods = Math.ceil(repositories / (autoModeMemoryMaps * memoryMapsShare));
+  return [
+    {
+      path: "cluster.autoMode",
+      message: `has nodes that allow ${autoModeMemoryMaps} memory maps, ${maps} are needed for ${repositories} repositories; set 'overrides.zoekt-webserver.replicas' to at least ${pods}, or leave it out`,
+    },
+  ];
 }
 
 /** What is decided of the nodes, and what stands against it. */
@@ -193,6 +216,7 @@ function constraintOf(group: Group, cloud: "aws" | "gcp", { machine, perZone }: 
     minimumMemoryGib: memoryGib,
     // Twice what is needed: nodes of a roll-over stand beside those they replace.
     vcpuLimit: 2 * perZone * group.zones.length * machine.vcpu,
+    reckoned: { machineType: machine.type, count: perZone * group.zones.length, diskGb: smallestBootDiskGb },
     zones: group.zones,
     workloads: group.members.map(({ name }) => name),
   };
@@ -252,6 +276,7 @@ export function decideNodes(context: KubernetesContext, workloads: readonly Plan
     }
     if (specification.cluster.autoMode) {
       constraints.push(constraintOf(group, cloud, choice));
+      problems.push(...autoModeProblems(group, usage.repositories));
       continue;
     }
     const { machine, room, perZone } = choice;

@@ -69,14 +69,20 @@ export function place(
   return placed;
 }
 
-/** The orders in which the scheduler may meet the pods: the kindest and the worst, the largest pods first and last. */
+/** Orders in which the scheduler may meet the pods: the largest first or last, and each workload last. */
 function orders(pods: readonly PodRequest[], room: NodeRoom): readonly (readonly PodRequest[])[] {
   const weight = (pod: PodRequest): number => Math.max(pod.cpus / room.cpus, pod.memoryGib / room.memoryGib);
   const growing = [...pods].sort((a, b) => weight(a) - weight(b));
-  return [growing, [...growing].reverse()];
+  const shrinking = [...growing].reverse();
+  const workloads = [...new Set(growing.map(({ workload }) => workload))];
+  const last = (order: readonly PodRequest[], name: string): PodRequest[] => [
+    ...order.filter(({ workload }) => workload !== name),
+    ...order.filter(({ workload }) => workload === name),
+  ];
+  return [growing, shrinking, ...workloads.flatMap((name) => [last(growing, name), last(shrinking, name)])];
 }
 
-/** Whether pods find room in any order they come. */
+/** Whether pods find room in each of these orders. */
 export function fits(pods: readonly PodRequest[], zones: readonly number[], room: NodeRoom): boolean {
   return orders(pods, room).every((order) => place(order, zones, room) !== undefined);
 }
