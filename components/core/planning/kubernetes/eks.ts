@@ -70,10 +70,12 @@ export function eksPools(group: PlannedNodeGroup, region: string): EksPool[] {
   return group.zones.map((zone) => ({ name: `${group.name}-${zone.slice(region.length)}`, zone, nodes }));
 }
 
+/** Addresses that nobody has on the internet. */
+const inside = ["private", "loopback", "linkLocal", "carrierGradeNat"];
+
 /** Whether a block can come in from the internet over IPv4; EKS refuses to be given any other. */
 function isPublic(cidr: string): boolean {
-  if (!ipaddr.IPv4.isValidCIDR(cidr)) return false;
-  return cidr === "0.0.0.0/0" || ipaddr.IPv4.parse(cidr.split("/")[0] ?? "").range() === "unicast";
+  return ipaddr.IPv4.isValidCIDR(cidr) && !inside.includes(ipaddr.IPv4.parseCIDR(cidr)[0].range());
 }
 
 const principal = /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/;
@@ -108,11 +110,7 @@ export function planEks(cluster: PlannedCluster): PlannedEks {
   };
 }
 
-/** What of a principal's ARN makes a name: account, kind and path. */
+/** What of a principal's ARN makes a name: account, kind, path and name, such as `123456789012-role/Admin`. */
 export function principalName(arn: string): string {
-  return arn
-    .split(":")
-    .slice(4)
-    .join("-")
-    .replace(/[^\w+=,.@-]/g, "-");
+  return arn.split(":").slice(4).join("-");
 }
