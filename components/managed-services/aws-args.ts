@@ -52,13 +52,16 @@ export interface AwsManagedServicesArgs {
   readonly region: string;
   /** Id of the VPC that clients are in. A change is refused: a server cannot leave its network. */
   readonly vpcId: pulumi.Input<string>;
-  /** Ids of private subnets in at least two zones. In place for databases; Redis would be replaced, which is refused. */
+  /** Ids of private subnets in at least two zones. In place. */
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   /** Security groups that may connect, by a short name of each. In place. */
   readonly clients: Readonly<Record<string, pulumi.Input<string>>>;
   /** ARN of the key that everything is encrypted with. A change is refused: it would replace everything. */
   readonly keyArn: pulumi.Input<string>;
-  /** Whether AWS refuses to delete the databases. Default true. In place. */
+  /**
+   * Whether AWS refuses to delete the databases, and servers stay when they leave the program. Default true. In place; to be
+   * lifted by an update of its own before servers are to go.
+   */
   readonly deletionProtection?: boolean;
   /** Hour of the daily backup, UTC; another where maintenance is in that hour. Default 3. In place. */
   readonly backupHourUtc?: number;

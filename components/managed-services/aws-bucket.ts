@@ -27,7 +27,8 @@ export function declareUploads(scope: AwsServicesScope, planned: PlannedBucket):
     { ...transformed({ tags: dataTags(scope, resource, "blobstore") }, transform.bucket), forceDestroy: false },
     dataOptions(parent),
   );
-  const settings = closeBucket(parent, resource, bucket, {
+  const settings = closeBucket(resource, bucket, {
+    options: dataOptions(parent),
     keyArn,
     versioning,
     rules: [

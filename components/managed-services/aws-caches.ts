@@ -7,7 +7,7 @@ import type { PlannedCache } from "../core/planning/managed/managed";
 import { managedEndpoint } from "../core/planning/managed/values";
 import { transformed } from "../vm/args";
 import { dataOptions } from "../vm/data-options";
-import { dataTags, serviceTags, type AwsServicesScope } from "./aws-scope";
+import { dataTags, serverOptions, serviceTags, type AwsServicesScope } from "./aws-scope";
 
 /** A Redis server, and what clients are told of it. */
 export interface AwsCache {
@@ -50,9 +50,9 @@ export const nodesOf = ({ highlyAvailable }: PlannedCache): number => (highlyAva
 export function declareCache(scope: AwsServicesScope, planned: PlannedCache, ground: AwsCacheGround): AwsCache {
   const { parent, name, keyArn, backupHourUtc, maintenance, transform } = scope;
   const { resource, tls, evicts, highlyAvailable, backupDays } = planned;
-  const options = evicts ? { parent } : dataOptions(parent);
   const password = tls
-    ? new random.RandomPassword(resource, { length: 64, special: false }, options).result
+    ? new random.RandomPassword(resource, { length: 64, special: false }, evicts ? { parent } : dataOptions(parent))
+        .result
     : undefined;
   const family = redisFamily(planned.version);
   const parametersName = `${resource}-${family}`;
@@ -99,7 +99,7 @@ export function declareCache(scope: AwsServicesScope, planned: PlannedCache, gro
             finalSnapshotIdentifier: finalSnapshot(scope, resource),
           }),
     },
-    options,
+    evicts ? { parent } : serverOptions(scope, ["snapshotName", "snapshotArns"]),
   );
   const address = group.primaryEndpointAddress;
   const endpoint =

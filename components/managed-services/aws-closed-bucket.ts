@@ -9,16 +9,16 @@ import * as pulumi from "@pulumi/pulumi";
  * @returns what has to be there before the first object
  */
 export function closeBucket(
-  parent: pulumi.Resource,
   name: string,
   bucket: s3.Bucket,
   o: {
     readonly keyArn: pulumi.Input<string>;
     readonly versioning: boolean;
     readonly rules: inputs.s3.BucketLifecycleConfigurationRule[];
+    /** Options of what closes the bucket: those of the bucket, since without it the bucket would be open again. */
+    readonly options: pulumi.CustomResourceOptions;
   },
 ): pulumi.Resource[] {
-  const child = { parent };
   const closed = new s3.BucketPublicAccessBlock(
     name,
     {
@@ -28,12 +28,12 @@ export function closeBucket(
       ignorePublicAcls: true,
       restrictPublicBuckets: true,
     },
-    child,
+    o.options,
   );
   const versioning = new s3.BucketVersioning(
     name,
     { bucket: bucket.id, versioningConfiguration: { status: o.versioning ? "Enabled" : "Suspended" } },
-    child,
+    o.options,
   );
   const encryption = new s3.BucketServerSideEncryptionConfiguration(
     name,
@@ -46,9 +46,13 @@ export function closeBucket(
         },
       ],
     },
-    child,
+    o.options,
   );
-  new s3.BucketLifecycleConfiguration(name, { bucket: bucket.id, rules: o.rules }, { parent, dependsOn: [versioning] });
+  new s3.BucketLifecycleConfiguration(
+    name,
+    { bucket: bucket.id, rules: o.rules },
+    { ...o.options, dependsOn: [versioning] },
+  );
   const tlsOnly = new s3.BucketPolicy(
     name,
     {
@@ -67,7 +71,7 @@ export function closeBucket(
         ],
       }),
     },
-    { parent, dependsOn: [closed] },
+    { ...o.options, dependsOn: [closed] },
   );
   return [closed, versioning, encryption, tlsOnly];
 }

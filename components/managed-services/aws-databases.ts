@@ -8,7 +8,7 @@ import type { PlannedDatabase } from "../core/planning/managed/managed";
 import { managedHost, managedLogin, managedPassword } from "../core/planning/managed/values";
 import { transformed } from "../vm/args";
 import { dataOptions } from "../vm/data-options";
-import { dataTags, serviceTags, type AwsServicesScope } from "./aws-scope";
+import { dataTags, serverOptions, serviceTags, type AwsServicesScope } from "./aws-scope";
 
 /** A database server, and what clients are told of it. */
 export interface AwsDatabase {
@@ -103,7 +103,7 @@ export function declareDatabase(
       skipFinalSnapshot: false,
       finalSnapshotIdentifier: pulumi.interpolate`${resource}-final-${suffix}`,
     },
-    dataOptions(parent, { ignoreChanges: ["snapshotIdentifier"] }),
+    serverOptions(scope, ["snapshotIdentifier"]),
   );
   return {
     planned,

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ServiceName } from "../core/product/service";
 import { serviceNamed } from "../core/product/services";
+import { dataOptions } from "../vm/data-options";
 import type { AwsManagedServicesArgs } from "./aws-args";
 
 /** What every part of the managed services is made from: the arguments, complete. */
@@ -9,6 +10,18 @@ export interface AwsServicesScope extends Required<AwsManagedServicesArgs> {
   readonly parent: pulumi.Resource;
   /** Stem of the names that planning does not give. */
   readonly name: string;
+}
+
+/**
+ * Options of a server that holds data: protected, and kept in the cloud when it leaves the program all the same. Unlike a
+ * disk it stands in the network, which cannot go while it is there; so where `deletionProtection` is lifted it is no more
+ * kept, and once it is unprotected it goes with a last snapshot.
+ */
+export function serverOptions(
+  { parent, deletionProtection }: Pick<AwsServicesScope, "parent" | "deletionProtection">,
+  ignoreChanges: string[] = [],
+): pulumi.CustomResourceOptions {
+  return { ...dataOptions(parent, { ignoreChanges }), retainOnDelete: deletionProtection };
 }
 
 /** Tags of a resource. */

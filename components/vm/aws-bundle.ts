@@ -29,7 +29,8 @@ export function declareBundleStore(scope: AwsScope, keyArn: pulumi.Input<string>
     ),
     child,
   );
-  const settings = closeBucket(parent, name, bucket, {
+  const settings = closeBucket(name, bucket, {
+    options: { parent },
     keyArn,
     versioning: true,
     // Only old versions of pointer and status go by age: the bundle in use may be older than any age.

@@ -408,7 +408,20 @@ export interface ExecutorsConfig {
   readonly kind: "kubernetes" | "docker-in-docker";
   /** Queues that are served; default both. Restart of the executors. */
   readonly queues?: ("batches" | "codeintel")[];
-  /** Executor pods; default 1. In place. */
+  /**
+   * Image of the executor, with digest: executor-kubernetes for kind kubernetes, executor otherwise, of the release
+   * that runs; needed, because no pin of it is known here. Restart of the executors.
+   *
+   * @example "index.docker.io/sourcegraph/executor-kubernetes:7.5.4453"
+   */
+  readonly image?: string;
+  /**
+   * Kind docker-in-docker: image of the Docker Engine beside the executor; needed there. Restart of the executors.
+   *
+   * @example "index.docker.io/library/docker:29.5.3-dind"
+   */
+  readonly dockerImage?: string;
+  /** Executor pods; default 1, and never more with kind kubernetes. In place. */
   readonly replicas?: number;
   /** Jobs at a time in one executor; default 10. Restart of the executors. */
   readonly maximumJobs?: number;
@@ -887,8 +900,7 @@ export interface ExistingNetworkConfig {
    */
   readonly loadBalancerSubnetIds?: string[];
   /**
-   * AWS: at least two private subnets in different zones; needed where databases or Redis are managed. In place for
-   * databases; Redis would be replaced.
+   * AWS: at least two private subnets in different zones; needed where databases or Redis are managed. In place.
    */
   readonly databaseSubnetIds?: string[];
   /** GCP: name or self link of the network; needed. Replaces the machine. */

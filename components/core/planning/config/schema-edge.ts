@@ -85,7 +85,7 @@ export const network = z
           .array(text("id of a subnet"))
           .optional()
           .describe(
-            "AWS: at least two private subnets in different zones; needed where databases or Redis are managed. In place for databases; Redis would be replaced",
+            "AWS: at least two private subnets in different zones; needed where databases or Redis are managed. In place",
           ),
         network: text("GCP: name or self link of the network; needed. Replaces the machine").optional(),
         instanceConnect: flag(
