@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { Option, type Command } from "commander";
 import { InputError, RefusedError } from "../../components/core/errors";
+import { requireKubernetes, requireVm } from "../../components/core/planning/config/specification";
+import { checkKubernetesTransition } from "../../components/core/planning/kubernetes/transition";
 import { checkTransition, parseManifest, type Manifest } from "../../components/core/planning/manifest";
 import { checkSections } from "../../components/core/rendering/check-report";
 import { reportPage } from "../../components/core/rendering/report-html";
@@ -40,7 +42,8 @@ function readManifest(file: string, terminal: Terminal): Manifest {
 /** What the comparison refuses; empty when it lets the change pass. */
 function refusals(previous: Manifest | undefined, { plan, specification }: PlannedStack): RefusedError | undefined {
   try {
-    checkTransition(previous, plan, specification);
+    if (plan.shape === "vm") checkTransition(previous, plan, requireVm(specification));
+    else checkKubernetesTransition(previous, plan, requireKubernetes(specification));
     return undefined;
   } catch (error) {
     if (error instanceof RefusedError) return error;

@@ -1,12 +1,10 @@
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { Option, type Command } from "commander";
-import { drawingOf } from "../../components/core/rendering/drawing";
 import { layOut } from "../../components/core/rendering/drawing-layout";
 import { drawingSvg } from "../../components/core/rendering/drawing-svg";
-import { planSections } from "../../components/core/rendering/plan-report";
 import { reportPage } from "../../components/core/rendering/report-html";
-import { planStack, type PlannedStack } from "../planned";
+import { drawingOfStack, planStack, sectionsOf, type PlannedStack } from "../planned";
 import { sampleStackFile } from "../stack-file";
 import { indented, sectionsText, tableText } from "../table";
 import type { Terminal } from "../terminal";
@@ -20,14 +18,20 @@ interface Options {
   readonly json?: boolean;
 }
 
-function jsonOf({ stack, plan, bundle, resources }: PlannedStack): string {
+function jsonOf(planned: PlannedStack): string {
+  const { stack, plan, resources } = planned;
+  const { file, isSample } = stack;
+  if (planned.shape === "kubernetes") {
+    const objects = planned.objects.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
+    return `${JSON.stringify({ stack: { file, isSample }, plan, objects, resources }, null, 2)}\n`;
+  }
+  const { bundle } = planned;
   const files = bundle.files.map(({ path: file, mode, text }) => ({
     path: file,
     mode,
     bytes: Buffer.byteLength(text),
   }));
   const secretFiles = bundle.secretFiles.map(({ path: file, mode }) => ({ path: file, mode }));
-  const { file, isSample } = stack;
   return `${JSON.stringify({ stack: { file, isSample }, plan, files, secretFiles, resources }, null, 2)}\n`;
 }
 
@@ -48,7 +52,7 @@ function textOf(planned: PlannedStack, all: boolean, terminal: Terminal): string
   return [
     dim(headline),
     "",
-    sectionsText(planSections(planned, all ? "all" : "short"), terminal),
+    sectionsText(sectionsOf(planned, all ? "all" : "short"), terminal),
     "",
     bold("Next"),
     indented(tableText([{ title: "" }, { title: "" }], next, terminal.colors)),
@@ -56,20 +60,20 @@ function textOf(planned: PlannedStack, all: boolean, terminal: Terminal): string
 }
 
 function rendered(planned: PlannedStack, format: Options["format"], all: boolean, terminal: Terminal): string {
-  const { plan, specification, stack } = planned;
+  const { plan, stack } = planned;
   switch (format) {
     case "json":
       return jsonOf(planned);
     case "text":
       return textOf(planned, all, terminal);
     case "svg":
-      return drawingSvg(layOut(drawingOf(plan, specification)));
+      return drawingSvg(layOut(drawingOfStack(planned)));
     case "html":
       return reportPage({
         title: `Sourcegraph ${plan.release} on ${plan.cloud}`,
         subtitle: `Plan of ${stack.file}`,
-        drawing: drawingSvg(layOut(drawingOf(plan, specification))),
-        sections: planSections(planned, "all"),
+        drawing: drawingSvg(layOut(drawingOfStack(planned))),
+        sections: sectionsOf(planned, "all"),
       });
   }
 }

@@ -1,10 +1,14 @@
 import { Argument, Option, type Command } from "commander";
 import { newestComposeRelease } from "../../components/core/product/releases";
 import { InputError } from "../../components/core/errors";
-import { planVm, type Plan } from "../../components/core/planning/vm/plan";
+import { planKubernetes } from "../../components/core/planning/kubernetes/plan";
+import { planVm } from "../../components/core/planning/vm/plan";
 import { parseSpecification, requireVm, type Specification } from "../../components/core/planning/config/specification";
+import type { PlannedSecret } from "../../components/core/planning/secrets";
 import { renderBundle } from "../../components/core/rendering/bundle-files";
 import { previewBootstrap } from "../../components/core/rendering/bootstrap-preview";
+import { helmFiles } from "../../components/core/rendering/helm/helm-files";
+import { renderManifestFiles } from "../../components/core/rendering/manifests/manifest-files";
 import { secretsReadme } from "../../components/core/rendering/secrets-readme";
 import { usageOf, withUsage, type UsageOptions } from "../options";
 import { readStackFile } from "../stack-file";
@@ -12,35 +16,62 @@ import type { Terminal } from "../terminal";
 import { printJson, printText, withExamples } from "../verb";
 import { writeFiles, type WrittenFile } from "../write-files";
 
+const kinds = ["compose", "bootstrap", "manifests", "helm-values"] as const;
+type Kind = (typeof kinds)[number];
+
 interface Options extends UsageOptions {
   readonly out: string;
   readonly release?: string;
   readonly size?: string;
   readonly cloud?: string;
+  readonly profile?: string;
+  readonly namespace?: string;
   readonly stack?: string;
   readonly json?: boolean;
 }
 
-/** Values a cloud needs and the flags do not give; none of them is in the compose files. */
+/** Values a cloud needs and the flags do not give; none of them is in the files. */
 const placeholders: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   aws: { region: "us-east-1", access: { allowedCidrs: ["10.0.0.0/8"] } },
   gcp: { region: "us-central1", gcp: { project: "example-project" }, access: { allowedCidrs: ["10.0.0.0/8"] } },
   local: {},
+  existing: {},
 };
 
+function ofKubernetes(kind: Kind): boolean {
+  return kind === "manifests" || kind === "helm-values";
+}
+
+/** Settings of Kubernetes that the flags give; on a cluster nothing is known of, its default storage and nginx. */
+function kubernetesOf(kind: Kind, options: Options, cloud: string | undefined): Record<string, unknown> {
+  if (!ofKubernetes(kind)) return {};
+  const { profile, namespace } = options;
+  return {
+    shape: "kubernetes",
+    ...(profile === "air-gapped" && { registry: { host: "mirror.example.com/sourcegraph" } }),
+    kubernetes: {
+      ...(cloud === "existing" && { storageClass: { create: false }, ingress: { className: "nginx" } }),
+      ...(profile !== undefined && { profile }),
+      ...(namespace !== undefined && { namespace }),
+      ...(kind === "helm-values" && { via: "helm" }),
+    },
+  };
+}
+
 /** The config of the stack file, with what the flags say put over it. */
-function specificationOf(options: Options, terminal: Terminal): Specification {
+function specificationOf(kind: Kind, options: Options, terminal: Terminal): Specification {
   const { stack, release, size, cloud } = options;
   const read = stack === undefined ? undefined : readStackFile(stack, terminal);
   const usage = usageOf(options);
   const { size: _size, usage: _usage, ...rest } = { size: undefined, usage: undefined, ...read?.config };
   const base = size === undefined && usage === undefined ? (read?.config ?? {}) : rest;
-  const onCloud = cloud ?? (read === undefined ? "aws" : undefined);
+  const onCloud = cloud ?? (read === undefined ? (ofKubernetes(kind) ? "existing" : "aws") : undefined);
   return parseSpecification(
     {
       ...(onCloud === undefined || read !== undefined ? {} : placeholders[onCloud]),
       ...(read === undefined && { release: newestComposeRelease }),
       ...(read === undefined && usage === undefined && { size: "XS" }),
+      ...(read === undefined && kubernetesOf(kind, options, onCloud)),
       ...base,
       ...(onCloud !== undefined && { cloud: onCloud }),
       ...(release !== undefined && { release }),
@@ -51,61 +82,129 @@ function specificationOf(options: Options, terminal: Terminal): Specification {
   );
 }
 
-function composeFiles(plan: Plan, specification: Specification): WrittenFile[] {
-  const bundle = renderBundle(plan, specification);
-  return [...bundle.files, { path: "secrets/README", mode: "0644", text: secretsReadme(bundle, plan.secrets) }];
+/** What was rendered, and what is to be said of it. */
+interface Rendered {
+  readonly files: readonly WrittenFile[];
+  readonly secrets: readonly PlannedSecret[];
+  readonly note: string;
+}
+
+const renderers: Readonly<Record<Kind, (specification: Specification, out: string) => Rendered>> = {
+  compose: (specification, out) => {
+    const plan = planVm(specification);
+    const bundle = renderBundle(plan, specification);
+    const readme = { path: "secrets/README", mode: "0644", text: secretsReadme(bundle, plan.secrets) };
+    return {
+      files: [...bundle.files, readme],
+      secrets: plan.secrets,
+      note: `values of secrets are not written: ${out}/secrets/README says which files the containers need`,
+    };
+  },
+  bootstrap: (specification) => ({
+    files: [previewBootstrap(requireVm(specification))],
+    secrets: planVm(specification).secrets,
+    note: "bucket and disk in it are placeholders; the stack program puts in those it makes",
+  }),
+  manifests: (specification, out) => {
+    const plan = planKubernetes(specification);
+    return {
+      files: renderManifestFiles(plan),
+      secrets: plan.secrets,
+      note: `values of secrets are not written: ${out}/secrets/apply.sh makes them in the cluster, ${out}/README.md says in which order to go`,
+    };
+  },
+  "helm-values": (specification, out) => {
+    const plan = planKubernetes(specification);
+    return {
+      files: helmFiles(plan),
+      secrets: plan.secrets,
+      note: `the chart itself is not read here: ${out}/README.md says what that leaves unproven, and how to install it`,
+    };
+  },
+};
+
+function isKind(what: string): what is Kind {
+  return (kinds as readonly string[]).includes(what);
+}
+
+function checkOptions(kind: Kind, { stack, profile, namespace }: Options): void {
+  for (const [path, value] of Object.entries({ profile, namespace }))
+    if (value !== undefined && (!ofKubernetes(kind) || stack !== undefined))
+      throw new InputError(
+        [
+          {
+            path,
+            message: ofKubernetes(kind)
+              ? `and --stack exclude each other; set 'kubernetes.${path}' in the stack file`
+              : "is for manifests and helm-values; remove it",
+          },
+        ],
+        "the arguments are not valid",
+      );
 }
 
 function render(what: string, options: Options, terminal: Terminal): void {
-  if (what !== "compose" && what !== "bootstrap")
+  if (!isKind(what))
     throw new InputError(
-      [{ path: "what", message: `is ${what}, which comes with the Kubernetes shape; give compose or bootstrap` }],
+      [{ path: "what", message: `is ${what}; give ${kinds.join(", ")}` }],
       "the arguments are not valid",
     );
-  const specification = specificationOf(options, terminal);
-  const plan = planVm(specification);
-  const files = what === "compose" ? composeFiles(plan, specification) : [previewBootstrap(requireVm(specification))];
+  checkOptions(what, options);
+  const specification = specificationOf(what, options, terminal);
+  const { files, secrets, note } = renderers[what](specification, options.out);
   writeFiles(options.out, files, terminal);
-  const written = files.map(({ path, mode, text }) => ({ path, mode, bytes: Buffer.byteLength(text) }));
   if (options.json === true) {
-    printJson(terminal, {
-      out: options.out,
-      release: plan.release,
-      files: written,
-      secrets: plan.secrets.map(({ name }) => name),
-    });
+    const written = files.map(({ path, mode, text }) => ({ path, mode, bytes: Buffer.byteLength(text) }));
+    const { release } = specification;
+    printJson(terminal, { out: options.out, release, files: written, secrets: secrets.map(({ name }) => name) });
     return;
   }
   printText(
     terminal,
     [
       `wrote ${files.length} ${files.length === 1 ? "file" : "files"} to ${options.out}:`,
-      ...written.map(({ path }) => `  ${path}`),
+      ...files.map(({ path }) => `  ${path}`),
     ].join("\n"),
   );
-  if (what === "compose")
-    terminal.note(
-      `values of secrets are not written: ${options.out}/secrets/README says which files the containers need`,
-    );
-  else terminal.note("bucket and disk in it are placeholders; the stack program puts in those it makes");
+  terminal.note(note);
 }
 
 /** Defines `sgbox render`. */
 export function define(command: Command, terminal: Terminal): void {
   command
-    .addArgument(new Argument("<what>", "what to render").choices(["compose", "bootstrap", "manifests", "helm-values"]))
+    .addArgument(new Argument("<what>", "what to render").choices(kinds))
     .requiredOption("--out <folder>", "folder to write to; made when it is missing")
     .option("--release <release>", "exact release; default the stack's, else the newest")
     .addOption(
-      new Option("--size <size>", "named size; default the stack's, else XS").choices(["XS", "S", "M", "L", "XL"]),
+      new Option("--size <size>", "named size; default the stack's, else XS; 2XL and 3XL on Kubernetes").choices([
+        "XS",
+        "S",
+        "M",
+        "L",
+        "XL",
+        "2XL",
+        "3XL",
+      ]),
     )
     .addOption(
-      new Option("--cloud <cloud>", "where it runs; default the stack's, else aws").choices(["aws", "gcp", "local"]),
+      new Option(
+        "--cloud <cloud>",
+        "where it runs; default the stack's, else aws, for manifests and helm-values any existing cluster",
+      ).choices(["aws", "gcp", "local", "existing"]),
     )
+    .addOption(
+      new Option(
+        "--profile <profile>",
+        "how much the cluster's admins allow; default the stack's, else default",
+      ).choices(["default", "restricted", "air-gapped"]),
+    )
+    .option("--namespace <namespace>", "namespace; default the stack's, else sourcegraph")
     .option("--stack <file>", "stack file to take everything else from");
   withUsage(command, false);
   withExamples(command, [
     "sgbox render compose --release 7.5.4453 --size S --out deployment",
     "sgbox render bootstrap --stack Pulumi.prod.yaml --out machine",
+    "sgbox render manifests --size M --profile restricted --out manifests",
+    "sgbox render helm-values --stack Pulumi.prod.yaml --out chart",
   ]).action((what: string, options: Options) => render(what, options, terminal));
 }

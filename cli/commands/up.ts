@@ -43,10 +43,16 @@ async function up(options: EngineOptions, terminal: Terminal): Promise<void> {
     const question = `${progress.summary}. Go on with ${place.stack}?`;
     if ((await terminal.confirm?.(question)) !== true) throw new PlainError("nothing was done");
   }
-  const { progress, result } = await follow("done", terminal, ({ take }) =>
-    stack.up({ onEvent: take, color: "never" }),
-  );
+  const update = () => follow("done", terminal, ({ take }) => stack.up({ onEvent: take, color: "never" }));
+  let { progress, result } = await update();
   terminal.note(progress.summary);
+  // An upgrade over several minors on Kubernetes takes two updates: the first ends with the databases migrated.
+  const next: unknown = result.outputs["next"]?.value;
+  if (typeof next === "string" && next !== "") {
+    terminal.note(next);
+    ({ progress, result } = await update());
+    terminal.note(progress.summary);
+  }
   const outputs = plainOutputs(result.outputs);
   if (json) printJson(terminal, { stack: place.stack, counts: progress.counts, outputs });
   else printText(terminal, outputsText(outputs, terminal));

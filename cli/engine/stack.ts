@@ -1,5 +1,6 @@
 import { LocalWorkspace, StackNotFoundError, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
 import { InputError } from "../../components/core/errors";
+import { planKubernetes } from "../../components/core/planning/kubernetes/plan";
 import { planVm } from "../../components/core/planning/vm/plan";
 import { parseSpecification, type Specification } from "../../components/core/planning/config/specification";
 import { readStackFile } from "../stack-file";
@@ -34,7 +35,11 @@ export async function openStack(
   terminal: Terminal,
 ): Promise<OpenStack> {
   const place = findStack(options.stack, terminal, missing === "create");
-  if (missing === "create") planVm(specificationOf(place, terminal));
+  if (missing === "create") {
+    const specification = specificationOf(place, terminal);
+    if (specification.shape === "vm") planVm(specification);
+    else planKubernetes(specification);
+  }
   const pulumiCommand = await findPulumi(terminal, options.yes === true);
   const workspace = { pulumiCommand, envVars: engineEnvironment(terminal) };
   const args = { stackName: place.stack, workDir: place.folder };

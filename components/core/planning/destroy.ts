@@ -6,7 +6,7 @@ import type { Specification } from "./config/specification";
  * @throws RefusedError while deletion protection is on
  */
 export function checkDestroy({ cloud, deletionProtection }: Pick<Specification, "cloud" | "deletionProtection">): void {
-  if (cloud === "local" || !deletionProtection) return;
+  if (cloud === "local" || cloud === "existing" || !deletionProtection) return;
   throw new RefusedError(
     [
       {

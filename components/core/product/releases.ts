@@ -162,6 +162,12 @@ export function findRelease(version: string): Release | undefined {
   return byVersion.get(normalizeRelease(version) ?? version);
 }
 
+/** Day a version was published, `YYYY-MM-DD`; undefined for versions that are not known. */
+export function publishedOn(version: string): string | undefined {
+  const charts: Readonly<Record<string, { readonly date: string } | undefined>> = data.helmTagsWithoutComposeTag;
+  return findRelease(version)?.date ?? charts[version]?.date;
+}
+
 /** Whether this version (leading `v` allowed) was published as a chart only. */
 export function isChartOnly(version: string): boolean {
   return chartOnlyReleases.includes(normalizeRelease(version) ?? version);

@@ -3,8 +3,13 @@ import type { DataResource } from "../planning/data-safety";
 import type { DeclaredResource } from "../planning/declared-resource";
 import type { Manifest } from "../planning/manifest";
 import { dataAtRest } from "./data-at-rest";
+import { kubernetesDataAtRest } from "./kubernetes-data-at-rest";
+import type { ReportedKubernetesPlan } from "./kubernetes-report";
 import type { ReportedPlan } from "./plan-report";
 import { facts, type Section } from "./section";
+
+/** What is checked: a plan of any shape and what the program declares for it. */
+export type CheckedPlan = Pick<ReportedPlan | ReportedKubernetesPlan, "plan" | "specification" | "resources">;
 
 /** What a plan was compared with, and what came of it. */
 export interface Comparison {
@@ -30,7 +35,7 @@ function changeOf(resource: DataResource, previous: Manifest | undefined): strin
   return before.place === resource.place && before.type === resource.type ? "as it is" : "changed";
 }
 
-function verdict({ plan }: ReportedPlan, { previous, refused }: Comparison): Section {
+function verdict({ plan }: CheckedPlan, { previous, refused }: Comparison): Section {
   return facts("verdict", "Data safety", [
     [
       "release",
@@ -56,7 +61,7 @@ function verdict({ plan }: ReportedPlan, { previous, refused }: Comparison): Sec
 }
 
 /** The check of a plan as a report: what holds data, how it is protected, and what a change would do to it. */
-export function checkSections(reported: ReportedPlan, comparison: Comparison): Section[] {
+export function checkSections(reported: CheckedPlan, comparison: Comparison): Section[] {
   const { plan, specification, resources } = reported;
   const { previous, refused } = comparison;
   const gone = (previous?.dataResources ?? []).filter(
@@ -93,6 +98,6 @@ export function checkSections(reported: ReportedPlan, comparison: Comparison): S
         ...gone.map((resource) => row(resource, "REMOVED", "")),
       ],
     },
-    dataAtRest(plan, specification, "all"),
+    plan.shape === "vm" ? dataAtRest(plan, specification, "all") : kubernetesDataAtRest(plan, specification),
   ];
 }

@@ -1,0 +1,174 @@
+import { publishedOn } from "../../product/releases";
+import { requireKubernetes, type KubernetesSpecification, type Specification } from "../config/specification";
+import { dataNames, type DataResource } from "../data-safety";
+import { planManagedServices, managedDataResources } from "../managed/plan-managed";
+import { managedNotices } from "../managed/notices";
+import { plannedSecrets } from "../planned-secrets";
+import { kubernetesPriceThings } from "../price/price-kubernetes";
+import { priceOf, type PriceEstimate } from "../price/price";
+import type { PlannedSecret } from "../secrets";
+import type { Exposure } from "../vm/plan";
+import { planCluster } from "./cluster";
+import { planConfigMaps } from "./config-maps";
+import { kubernetesContext } from "./context";
+import { planExecutors } from "./executors";
+import { planIngress } from "./ingress";
+import type { KubernetesPlan, PlannedNamespace, PlannedStorageClass } from "./kubernetes-plan";
+import { planNetworkPolicies } from "./network-policies";
+import { planSecretObjects } from "./secret-objects";
+import type { PlannedWorkload } from "./workload";
+import { planWorkloads } from "./workloads";
+
+function exposureOf({ cloud, domain, tls, access, kubernetes }: KubernetesSpecification): Exposure {
+  const secured =
+    tls.mode !== "none" || kubernetes.ingress.issuer !== undefined || kubernetes.ingress.tlsSecret !== undefined;
+  return {
+    url: kubernetes.ingress.enabled
+      ? `${secured ? "https" : "http"}://${domain ?? "(address of the load balancer)"}`
+      : "http://sourcegraph-frontend:30080 (inside the cluster)",
+    domain,
+    tls: tls.mode,
+    loadBalancer: kubernetes.ingress.enabled && cloud !== "existing",
+    allowedCidrs: access.allowedCidrs,
+    ports: secured ? [80, 443] : [80],
+    trustedProxies: access.trustedProxies ?? [],
+  };
+}
+
+const levels = ["restricted", "baseline", "privileged"] as const;
+
+/** The strictest level that all pods meet. */
+function levelOf(workloads: readonly PlannedWorkload[]): PlannedNamespace["podSecurityLevel"] {
+  const met = workloads.map(({ podSecurityLevel }) => levels.indexOf(podSecurityLevel));
+  return levels[Math.max(0, ...met)] ?? "privileged";
+}
+
+function storageClassOf({ kubernetes }: KubernetesSpecification): PlannedStorageClass | undefined {
+  const { name, create, provisioner, parameters } = kubernetes.storageClass;
+  return create && name !== undefined && provisioner !== undefined ? { name, provisioner, parameters } : undefined;
+}
+
+/** Claims but for caches, and the passwords that open databases. */
+function dataResourcesOf(
+  { name, cloud, kubernetes }: KubernetesSpecification,
+  workloads: readonly PlannedWorkload[],
+  secrets: readonly PlannedSecret[],
+): DataResource[] {
+  const claims = workloads.flatMap((workload) => workload.claims).filter(({ value }) => value !== "cache");
+  return [
+    ...claims.flatMap(({ objects, sizeGib, storageClass }) =>
+      objects.map((object): DataResource => ({
+        name: object,
+        kind: "claim",
+        place: kubernetes.namespace,
+        sizeGb: sizeGib,
+        ...(storageClass !== undefined && { type: storageClass }),
+      })),
+    ),
+    ...secrets
+      .filter(({ guardsData }) => guardsData)
+      .map((secret): DataResource => ({ name: dataNames.secret(name, secret.name), kind: "secret", place: cloud })),
+  ];
+}
+
+function noticesOf(
+  specification: KubernetesSpecification,
+  plan: Pick<KubernetesPlan, "cluster" | "managed">,
+): string[] {
+  const { cloud, tls, access, databases, kubernetes, cluster } = specification;
+  const { ingress } = kubernetes;
+  const notices: string[] = [];
+  const secured = tls.mode !== "none" || ingress.issuer !== undefined || ingress.tlsSecret !== undefined;
+  if (!secured && ingress.enabled)
+    notices.push(
+      "traffic is plain HTTP: set 'domain' and 'tls', or 'kubernetes.ingress.issuer', before anybody signs in",
+    );
+  if (access.allowedCidrs.includes("0.0.0.0/0"))
+    notices.push("the instance is reachable from everywhere ('access.allowedCidrs' holds 0.0.0.0/0)");
+  if (Object.values(databases).some((database) => typeof database === "object"))
+    notices.push("external databases must run PostgreSQL 16 and be backed up by whoever owns them");
+  if (plan.cluster === undefined && ingress.enabled)
+    notices.push(
+      `unproven until it is deployed: that the cluster has the ingress class ${ingress.className ?? "(its default)"}, the storage class, and a network that enforces network policies`,
+    );
+  if (cloud === "existing" && kubernetes.snapshotClass === undefined)
+    notices.push(
+      "nothing here backs up the claims: give 'kubernetes.snapshotClass', or let the cluster's own backup do it",
+    );
+  if (!kubernetes.storageClass.expandable)
+    notices.push("the storage class is said not to grow its volumes: a larger size will be refused");
+  if (kubernetes.networkPolicies === false)
+    notices.push("there are no network policies: every pod of the cluster may reach the databases");
+  if (!cluster.workloads)
+    notices.push("the cluster is made alone; a second stack with cluster.existing.stack deploys Sourcegraph");
+  return [...notices, ...managedNotices(specification, plan.managed)];
+}
+
+function priceFor(plan: Omit<KubernetesPlan, "price" | "notices">): PriceEstimate | undefined {
+  if (plan.cloud === "existing") return undefined;
+  return priceOf(plan.cloud, plan.region, kubernetesPriceThings(plan, plan.cloud));
+}
+
+/**
+ * Decides everything about one instance on Kubernetes. Pure: the same specification gives the same plan.
+ *
+ * @throws InputError for a node type too small for the largest pod, or a limit of the cloud that is exceeded
+ * @example planKubernetes(parseSpecification({ shape: "kubernetes", cloud: "aws", region: "us-east-1", size: "M", … }))
+ */
+export function planKubernetes(given: Specification): KubernetesPlan {
+  const specification = requireKubernetes(given);
+  const { name, cloud, region, release, kubernetes, cluster } = specification;
+  const context = kubernetesContext(specification);
+  const { size, usage } = context;
+  const workloads = cluster.workloads ? planWorkloads(context) : [];
+  const executors = cluster.workloads ? planExecutors(context) : undefined;
+  const all = [...workloads, ...(executors?.workloads ?? [])];
+  const secretObjects = cluster.workloads ? planSecretObjects(context, all) : [];
+  const managed = planManagedServices(specification, size, usage);
+  const secrets = plannedSecrets(
+    specification,
+    secretObjects.map(({ data }) => ({ secretEnvironment: data })),
+  );
+  const storageClass = storageClassOf(specification);
+  const ingress = cluster.workloads ? planIngress(context) : undefined;
+  const planned: Omit<KubernetesPlan, "price" | "notices"> = {
+    schema: 1,
+    name,
+    shape: "kubernetes",
+    cloud,
+    region,
+    release,
+    releaseDate: publishedOn(release) ?? "",
+    size,
+    usage,
+    sizeGiven: "named" in specification.size ? "named" : "usage",
+    namespace: {
+      name: kubernetes.namespace,
+      create: kubernetes.createNamespace,
+      podSecurityLevel: levelOf(all),
+    },
+    profile: kubernetes.profile,
+    via: kubernetes.via,
+    helmRelease: kubernetes.helmRelease,
+    handOver: kubernetes.handOver,
+    exposure: exposureOf(specification),
+    ...(ingress !== undefined && { ingress }),
+    ...(storageClass !== undefined && cluster.workloads && { storageClass }),
+    ...(kubernetes.priorityClass?.create === true && {
+      priorityClass: { name: kubernetes.priorityClass.name, value: kubernetes.priorityClass.value },
+    }),
+    workloads,
+    configMaps: cluster.workloads ? planConfigMaps(context, all) : [],
+    secretObjects,
+    networkPolicies: kubernetes.networkPolicies && cluster.workloads ? planNetworkPolicies(context, all) : [],
+    ...(executors !== undefined && { executors }),
+    ...(kubernetes.snapshotClass !== undefined && { snapshotClass: kubernetes.snapshotClass }),
+    ...(specification.registry?.credentialsSecret !== undefined && { imagePullSecret: "sourcegraph-registry" }),
+    ...(cloud !== "existing" && cluster.existing === undefined && { cluster: planCluster(context, all) }),
+    managed,
+    secrets,
+    dataResources: [...dataResourcesOf(specification, all, secrets), ...managedDataResources(managed, region)],
+  };
+  const price = priceFor(planned);
+  return { ...planned, ...(price !== undefined && { price }), notices: noticesOf(specification, planned) };
+}

@@ -1,0 +1,311 @@
+import { chartReads, chartSets } from "../../product/kubernetes/chart";
+import { workloadNamed } from "../../product/kubernetes/workloads";
+import { databaseServices } from "../../planning/database-environment";
+import type { KubernetesPlan } from "../../planning/kubernetes/kubernetes-plan";
+import { databaseSecret, redisSecret } from "../../planning/kubernetes/secret-names";
+import type { PlannedPodContainer, PlannedWorkload } from "../../planning/kubernetes/workload";
+import { renderManifests } from "../manifests/manifests";
+import {
+  containerSecurityContext,
+  environmentVariable,
+  nodeSelectorOf,
+  podSecurityContext,
+} from "../manifests/pod-template";
+import { podVolume, volumeMount } from "../manifests/pod-volumes";
+
+/** A value of the chart. */
+export type HelmValue =
+  string | number | boolean | null | undefined | readonly HelmValue[] | { readonly [key: string]: HelmValue };
+
+/** Values of the chart by key. */
+export type HelmValues = Record<string, HelmValue>;
+
+/** Puts values under a key with dots, beside those that are there. */
+function put(values: HelmValues, key: string, more: HelmValues): void {
+  const [head = "", ...rest] = key.split(".");
+  const inner = (values[head] ?? {}) as HelmValues;
+  values[head] = inner;
+  if (rest.length === 0) Object.assign(inner, more);
+  else put(inner, rest.join("."), more);
+}
+
+/** Plain JSON without what is undefined. */
+function plain(value: unknown): HelmValue {
+  return JSON.parse(JSON.stringify(value)) as HelmValue;
+}
+
+/** Workloads the chart can leave out, by the key that says so. */
+const enabledKeys: Readonly<Record<string, string>> = {
+  pgsql: "pgsql",
+  "codeintel-db": "codeIntelDB",
+  "codeinsights-db": "codeInsightsDB",
+  "redis-cache": "redisCache",
+  "redis-store": "redisStore",
+  blobstore: "blobstore",
+  prometheus: "prometheus",
+  grafana: "grafana",
+  cadvisor: "cadvisor",
+  "node-exporter": "nodeExporter",
+  "syntactic-code-intel-worker": "syntacticCodeIntel",
+  jaeger: "jaeger",
+};
+
+function has(plan: KubernetesPlan, workload: string): boolean {
+  return plan.workloads.some(({ name }) => name === workload);
+}
+
+/** Variables of a container that the chart does not write by itself. */
+function ownVariables(container: PlannedPodContainer, workload: PlannedWorkload, plan: KubernetesPlan): HelmValues {
+  const facts = [...workloadNamed(workload.name).initContainers, ...workloadNamed(workload.name).containers].find(
+    ({ name }) => name === container.name,
+  );
+  // NUM_WORKERS is a default of the values, which a value of the same name replaces.
+  const written = (name: string) =>
+    chartSets(name, has(plan, "blobstore")) ||
+    facts?.environment.some((variable) => variable.name === name && name !== "NUM_WORKERS") === true;
+  return Object.fromEntries(
+    container.environment
+      .filter(({ name }) => !written(name))
+      .map((variable) => {
+        const { name: _name, ...body } = environmentVariable(variable);
+        return [variable.name, plain(body)] as const;
+      })
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+function containerValues(container: PlannedPodContainer, workload: PlannedWorkload, plan: KubernetesPlan): HelmValues {
+  const { image, resources, security } = container;
+  const env = ownVariables(container, workload, plan);
+  return {
+    ...(image.digest === undefined || image.registry !== defaultRegistry(plan)
+      ? {}
+      : { image: { tag: `${image.tag}@${image.digest}` } }),
+    resources: plain(resources),
+    containerSecurityContext: plain(containerSecurityContext(security)),
+    ...(Object.keys(env).length > 0 && { env }),
+  };
+}
+
+/** Registry and prefix of all images. */
+function defaultRegistry(plan: KubernetesPlan): string {
+  return plan.workloads[0]?.containers[0]?.image.registry ?? "";
+}
+
+/** Volumes and mounts the chart does not make: configuration files of the frontends. */
+function extraVolumes(workload: PlannedWorkload): HelmValues {
+  const facts = workloadNamed(workload.name);
+  const known = new Set(facts.volumes.map(({ name }) => name));
+  const volumes = workload.volumes.filter(({ name }) => !known.has(name));
+  if (volumes.length === 0) return {};
+  const [container] = workload.containers;
+  const mounts = container?.mounts.filter(({ volume }) => volumes.some(({ name }) => name === volume)) ?? [];
+  return { extraVolumes: plain(volumes.map(podVolume)), extraVolumeMounts: plain(mounts.map(volumeMount)) };
+}
+
+/** The chart keeps pods apart by affinity; it knows no spread constraints. */
+function affinityOf({ spread, selector }: PlannedWorkload): HelmValues {
+  if (!spread) return {};
+  const apart = (topologyKey: string, weight: number) => ({
+    weight,
+    podAffinityTerm: { topologyKey, labelSelector: { matchLabels: { ...selector } } },
+  });
+  return {
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          apart("topology.kubernetes.io/zone", 100),
+          apart("kubernetes.io/hostname", 50),
+        ],
+      },
+    },
+  };
+}
+
+function workloadValues(workload: PlannedWorkload, plan: KubernetesPlan): HelmValues {
+  const { claims, replicas, podAnnotations, podLabels, tolerations, serviceAccount, priorityClass } = workload;
+  const facts = workloadNamed(workload.name);
+  const labels = Object.fromEntries(Object.entries(podLabels).filter(([key]) => facts.podLabels?.[key] === undefined));
+  const nodeSelector = nodeSelectorOf(workload);
+  // The chart's template of jaeger's account does not render.
+  const account =
+    workload.name === "jaeger"
+      ? { create: false, name: "" }
+      : { create: serviceAccount.created, name: serviceAccount.name };
+  const [claim] = claims;
+  return {
+    ...(facts.replicas?.scalable === true && { replicaCount: replicas }),
+    ...(claim !== undefined && { storageSize: `${claim.sizeGib}Gi` }),
+    podSecurityContext: plain(podSecurityContext(workload.podSecurity)),
+    serviceAccount: account,
+    ...(Object.keys(podAnnotations).length > 0 && { podAnnotations: plain(podAnnotations) }),
+    ...(Object.keys(labels).length > 0 && { podLabels: plain(labels) }),
+    ...(nodeSelector !== undefined && { nodeSelector: plain(nodeSelector) }),
+    ...(tolerations.length > 0 && { tolerations: plain(tolerations) }),
+    ...(priorityClass !== undefined &&
+      chartReads("sourcegraph.priorityClassName", plan.release) && { priorityClassName: priorityClass }),
+    ...affinityOf(workload),
+    ...extraVolumes(workload),
+  };
+}
+
+function storageClassValues({ storageClass, workloads }: KubernetesPlan): HelmValues {
+  if (storageClass === undefined) {
+    const [claim] = workloads.flatMap(({ claims }) => claims);
+    // Without a name the chart writes none, which is the cluster's default class.
+    return { create: false, name: claim?.storageClass ?? "" };
+  }
+  const { type, ...parameters } = storageClass.parameters;
+  return {
+    create: true,
+    name: storageClass.name,
+    provisioner: storageClass.provisioner,
+    // The chart writes `type` by itself; among the parameters it would stand twice.
+    type: type ?? null,
+    parameters,
+    volumeBindingMode: "WaitForFirstConsumer",
+    reclaimPolicy: "Retain",
+  };
+}
+
+/** Annotations of the chart's own that a class other than nginx has no use for. */
+const nginxDefaults = { "kubernetes.io/ingress.class": null, "nginx.ingress.kubernetes.io/proxy-body-size": null };
+
+function ingressValues({ ingress }: KubernetesPlan): HelmValues {
+  if (ingress === undefined) return { ingress: { enabled: false } };
+  return {
+    ingress: {
+      enabled: true,
+      // Emitted beside the class name unless set to null.
+      annotations: { ...nginxDefaults, ...ingress.annotations },
+      ...(ingress.className !== undefined && { ingressClassName: ingress.className }),
+      ...(ingress.host !== undefined && { host: ingress.host }),
+      // Read together with a host only.
+      ...(ingress.host !== undefined && ingress.tlsSecret !== undefined && { tlsSecret: ingress.tlsSecret }),
+    },
+    ...(Object.keys(ingress.serviceAnnotations).length > 0 && {
+      serviceAnnotations: { ...ingress.serviceAnnotations },
+    }),
+  };
+}
+
+/** Logins of databases and addresses of Redis come from Secrets that are made beside the chart, never from values. */
+function storeValues(values: HelmValues, plan: KubernetesPlan): void {
+  for (const [database, service] of databaseServices)
+    put(values, enabledKeys[service] ?? service, {
+      enabled: has(plan, service),
+      auth: { existingSecret: databaseSecret(database) },
+    });
+  for (const which of ["cache", "store"] as const)
+    put(values, which === "cache" ? "redisCache" : "redisStore", {
+      enabled: has(plan, `redis-${which}`),
+      connection: { existingSecret: redisSecret(which) },
+    });
+}
+
+/** ConfigMaps made beside the chart in place of its own. */
+const configMapKeys: Readonly<Record<string, string>> = {
+  "pgsql-conf": "pgsql",
+  "codeintel-db-conf": "codeIntelDB",
+  "codeinsights-db-conf": "codeInsightsDB",
+  prometheus: "prometheus",
+  grafana: "grafana",
+};
+
+/** Rights, and what watches: what the profile leaves of them. */
+function rightsValues(values: HelmValues, plan: KubernetesPlan): void {
+  const rights = (name: string) => plan.workloads.find((workload) => workload.name === name)?.rights;
+  for (const [name, key] of [
+    ["sourcegraph-frontend", "frontend"],
+    ["prometheus", "prometheus"],
+  ] as const) {
+    const granted = rights(name);
+    put(values, key, {
+      privileged: granted !== undefined,
+      ...(granted === undefined && chartReads("createRoleBinding", plan.release) && { createRoleBinding: false }),
+    });
+  }
+  const agent = has(plan, "otel-agent");
+  const canLeaveOutAgent = chartReads("openTelemetry.agent.kind", plan.release);
+  put(values, "openTelemetry", { enabled: has(plan, "otel-collector") && (agent || canLeaveOutAgent) });
+  if (!agent && canLeaveOutAgent) put(values, "openTelemetry.agent", { kind: "Deployment" });
+}
+
+/** Kinds of objects the chart has no template for, or none that can be filled. */
+const besideTheChart = new Set([
+  "NetworkPolicy",
+  "HorizontalPodAutoscaler",
+  "PodDisruptionBudget",
+  "ConfigMap",
+  "BackendConfig",
+  "FrontendConfig",
+  "ManagedCertificate",
+]);
+
+/** Text the chart would take for a template. */
+function escaped(value: HelmValue): HelmValue {
+  if (typeof value === "string") return value.replaceAll("{{", "{{`{{`}}");
+  if (Array.isArray(value)) return value.map((inner: HelmValue) => escaped(inner));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escaped(inner)]));
+}
+
+function extraResources(plan: KubernetesPlan): HelmValue[] {
+  const replaced = (name: string) => configMapKeys[name] !== undefined;
+  return renderManifests(plan)
+    .filter(({ kind }) => besideTheChart.has(kind))
+    .filter(({ kind, metadata }) => kind !== "PodDisruptionBudget" || metadata.name !== "sourcegraph-frontend")
+    .filter(
+      ({ kind, metadata }) => kind !== "ConfigMap" || replaced(metadata.name) || !chartConfigMaps.has(metadata.name),
+    )
+    .map((object) => escaped(plain(object)));
+}
+
+/** ConfigMaps the chart makes with the same content. */
+const chartConfigMaps = new Set(["otel-agent", "otel-collector", "jaeger"]);
+
+/**
+ * Values of the vendor's chart of the plan's release, for the same deployment as the native objects.
+ *
+ * Differences that the chart leaves no choice about stand in docs/helm.md.
+ */
+export function helmValues(plan: KubernetesPlan): HelmValues {
+  const values: HelmValues = {
+    sourcegraph: {
+      image: { repository: defaultRegistry(plan), useGlobalTagAsDefault: false },
+      ...(plan.imagePullSecret !== undefined && { imagePullSecrets: [{ name: plan.imagePullSecret }] }),
+    },
+    storageClass: storageClassValues(plan),
+    ...(plan.priorityClass !== undefined && {
+      priorityClasses: [
+        {
+          name: plan.priorityClass.name,
+          value: plan.priorityClass.value,
+          preemptionPolicy: "PreemptLowerPriority",
+          description: "stores and frontends of Sourcegraph",
+        },
+      ],
+    }),
+    // A pod with an image of another registry that only helm test uses.
+    ...(chartReads("sgTestConnection.enabled", plan.release) && { sgTestConnection: { enabled: false } }),
+  };
+  for (const [workload, key] of Object.entries(enabledKeys)) put(values, key, { enabled: has(plan, workload) });
+  storeValues(values, plan);
+  for (const workload of plan.workloads) {
+    // The agent and the gateway of traces share what is not of a container.
+    put(values, workload.valuesKey, workloadValues(workload, plan));
+    for (const container of [...workload.initContainers, ...workload.containers])
+      put(values, container.valuesKey, containerValues(container, workload, plan));
+  }
+  put(values, "frontend", ingressValues(plan));
+  const frontend = plan.workloads.find(({ name }) => name === "sourcegraph-frontend");
+  if (frontend?.maxUnavailable !== undefined)
+    put(values, "frontend", { podDisruptionBudget: { maxUnavailable: frontend.maxUnavailable } });
+  rightsValues(values, plan);
+  for (const { name } of plan.configMaps) {
+    const key = configMapKeys[name];
+    if (key !== undefined) put(values, key, { existingConfig: name });
+  }
+  const extra = extraResources(plan);
+  return { ...values, ...(extra.length > 0 && { extraResources: extra }) };
+}
