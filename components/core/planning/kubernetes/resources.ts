@@ -1,4 +1,3 @@
-import type { Problem } from "../../errors";
 import type { ContainerFacts, WorkloadFacts } from "../../product/kubernetes/workload-facts";
 import type { KubernetesContext } from "./context";
 import { cpuQuantity, memoryQuantity } from "./quantities";
@@ -45,25 +44,4 @@ export function containerResources(
     requests: { ...requests, "ephemeral-storage": ephemeralStorage.request },
     limits: { ...limits, "ephemeral-storage": ephemeralStorage.limit },
   };
-}
-
-/** Requests above the limit that is given beside them. */
-export function resourceProblems({ specification }: KubernetesContext): Problem[] {
-  return Object.entries(specification.overrides).flatMap(([service, override]) =>
-    (
-      [
-        ["cpuRequest", override.cpuRequest, "cpus", override.cpus],
-        ["memoryRequestGb", override.memoryRequestGb, "memoryGb", override.memoryGb],
-      ] as const
-    ).flatMap(([key, request, limitKey, limit]) =>
-      request === undefined || limit === undefined || request <= limit
-        ? []
-        : [
-            {
-              path: `overrides.${service}.${key}`,
-              message: `must not be above '${limitKey}' (${limit}), got ${request}`,
-            },
-          ],
-    ),
-  );
 }

@@ -10,7 +10,6 @@ import { hasConfiguration, planContainer } from "./containers";
 import type { KubernetesContext } from "./context";
 import { containersOf, deployedOf, type Deployed } from "./deployed-workloads";
 import { needsIdentity } from "./environment";
-import { resourceProblems } from "./resources";
 import { configurationName } from "./secret-names";
 import { deviceVolumes, podSecurity } from "./security";
 import type { PlannedClaim, PlannedPodContainer, PlannedPodVolume, PlannedWorkload } from "./workload";
@@ -29,10 +28,8 @@ function overrideProblems({ specification }: KubernetesContext): Problem[] {
           message: "has no effect: in Kubernetes the pods of sourcegraph-frontend serve the internal API; set it there",
         },
       ];
-    const workload = workloadOf(service);
-    if (workload === undefined)
-      return [{ path, message: "has no effect: in Kubernetes the Ingress does its work; remove it" }];
-    if (storageGb !== undefined && !workload.claims.some(({ sizedBy }) => sizedBy === service))
+    const claims = workloadOf(service)?.claims ?? [];
+    if (storageGb !== undefined && !claims.some(({ sizedBy }) => sizedBy === service))
       return [{ path: `${path}.storageGb`, message: "has no effect: the service has no volume of its own; remove it" }];
     return [];
   });
@@ -205,7 +202,7 @@ function planWorkload(workload: WorkloadFacts, context: KubernetesContext, deplo
  * @throws InputError for what cannot be had on Kubernetes: tracing before the chart's Jaeger 2, overrides without effect
  */
 export function planWorkloads(context: KubernetesContext): PlannedWorkload[] {
-  const problems = [...tracingProblems(context), ...overrideProblems(context), ...resourceProblems(context)];
+  const problems = [...tracingProblems(context), ...overrideProblems(context)];
   if (problems.length > 0) throw new InputError(problems);
   const deployed = deployedOf(context);
   return deployed.workloads.map((workload) => planWorkload(workload, context, deployed));

@@ -1,0 +1,462 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { planWorkloads } from "../../../../components/core/planning/kubernetes/workloads";
+import { kubernetesReleases, isChartOnly } from "../../../../components/core/product/releases";
+import { problemLines } from "../../../support/configs";
+import { contextOf, variablesOf, workloadsOf } from "../../../support/kubernetes-plans";
+
+const external = (name: string) => ({
+  host: `${name}.db.test`,
+  user: "app",
+  database: name,
+  sslmode: "require",
+  passwordSecret: "db",
+});
+
+function refused(vary: Readonly<Record<string, unknown>>): string[] {
+  try {
+    planWorkloads(contextOf(vary));
+  } catch (error) {
+    return problemLines(error);
+  }
+  return [];
+}
+
+describe("the workloads of a deployment", () => {
+  it("are the chart's with the syntactic worker, as in compose, and without Jaeger", () => {
+    assert.deepEqual(Object.keys(workloadsOf()), [
+      "sourcegraph-frontend",
+      "worker",
+      "syntect-server",
+      "gitserver",
+      "searcher",
+      "indexed-search",
+      "precise-code-intel-worker",
+      "syntactic-code-intel-worker",
+      "pgsql",
+      "codeintel-db",
+      "codeinsights-db",
+      "redis-cache",
+      "redis-store",
+      "blobstore",
+      "prometheus",
+      "grafana",
+      "otel-collector",
+      "cadvisor",
+      "node-exporter",
+      "otel-agent",
+    ]);
+  });
+
+  it("leave out what something outside replaces, what the config leaves out, and what a release has not", () => {
+    const without = (vary: Readonly<Record<string, unknown>>) => {
+      const names = Object.keys(workloadsOf(vary));
+      return Object.keys(workloadsOf()).filter((name) => !names.includes(name));
+    };
+    assert.deepEqual(
+      without({
+        databases: { external: { frontend: external("a"), codeInsights: external("b") } },
+        secrets: { db: "" },
+      }),
+      ["pgsql", "codeinsights-db"],
+    );
+    assert.deepEqual(without({ cache: { external: { store: "store" } }, secrets: { store: "" } }), [
+      "redis-store",
+    ]);
+    assert.deepEqual(without({ objectStorage: { external: { backend: "S3", bucket: "b", region: "eu-west-1" } } }), [
+      "blobstore",
+    ]);
+    assert.deepEqual(without({ kubernetes: { leaveOut: ["grafana", "otel-agent"] } }), ["grafana", "otel-agent"]);
+    assert.deepEqual(without({ kubernetes: { profile: "restricted" } }), ["cadvisor", "node-exporter", "otel-agent"]);
+    assert.deepEqual(without({ release: "6.2.3841" }), ["syntactic-code-intel-worker"]);
+    assert.ok(workloadsOf({ release: "6.2.3841" })["symbols"]);
+    assert.ok(workloadsOf({ tracing: true })["jaeger"]);
+  });
+
+  it("can be planned at every release with pins, in every profile", () => {
+    for (const release of kubernetesReleases.filter((each) => !isChartOnly(each)))
+      for (const profile of ["default", "restricted"])
+        assert.ok(Object.keys(workloadsOf({ release, kubernetes: { profile } })).length >= 17, `${release} ${profile}`);
+  });
+
+  it("name images by tag alone at a release that was published as a chart only", () => {
+    const { gitserver } = workloadsOf({ release: "7.6.0", kubernetes: { via: "helm" } });
+    assert.equal(gitserver?.containers[0]?.image.reference, "index.docker.io/sourcegraph/gitserver:7.6.0");
+  });
+
+  it("are refused what Kubernetes does not have, all at once", () => {
+    assert.deepEqual(
+      refused({
+        release: "6.5.2654",
+        tracing: true,
+        overrides: {
+          worker: { storageGb: 5 },
+          "sourcegraph-frontend-internal": { cpus: 1 },
+        },
+      }),
+      [
+        "'tracing' needs release 7.1.0 or newer on Kubernetes, got 6.5.2654: earlier charts run a Jaeger that is configured differently; remove it until then",
+        "'overrides.worker.storageGb' has no effect: the service has no volume of its own; remove it",
+        "'overrides.sourcegraph-frontend-internal' has no effect: in Kubernetes the pods of sourcegraph-frontend serve the internal API; set it there",
+      ],
+    );
+  });
+});
+
+describe("the numbers of a workload", () => {
+  it("come from overrides, else autoscaling, else the size", () => {
+    const of = (vary: Readonly<Record<string, unknown>>) => workloadsOf(vary)["sourcegraph-frontend"];
+    assert.equal(of({ size: "XS" })?.replicas, 1);
+    assert.equal(of({ size: "2XL" })?.replicas, 3);
+    assert.equal(of({ overrides: { "sourcegraph-frontend": { replicas: 5 } } })?.replicas, 5);
+    const scaled = of({ kubernetes: { autoscaling: { "sourcegraph-frontend": { minimum: 2, maximum: 6 } } } });
+    assert.equal(scaled?.replicas, 2);
+    assert.deepEqual(scaled?.autoscaling, { minimum: 2, maximum: 6, cpuPercent: 70 });
+    assert.equal(workloadsOf()["cadvisor"]?.replicas, undefined);
+  });
+
+  it("spread pods and budget evictions exactly where there can be several", () => {
+    const planned = workloadsOf({
+      overrides: { gitserver: { replicas: 3 } },
+      kubernetes: { autoscaling: { "syntect-server": { minimum: 1, maximum: 4 } } },
+    });
+    const spread = Object.values(planned).filter((workload) => workload.spread);
+    assert.deepEqual(
+      spread.map(({ name, maxUnavailable }) => [name, maxUnavailable]),
+      [
+        ["syntect-server", 1],
+        ["gitserver", 1],
+      ],
+    );
+  });
+
+  it("size memory in the chart's units, with overrides moving the other figure where they would contradict", () => {
+    const planned = workloadsOf({
+      overrides: { searcher: { memoryGb: 1.5 }, worker: { cpuRequest: 3 }, pgsql: { memoryGb: 6.5 } },
+    });
+    const of = (name: string) => planned[name]?.containers[0]?.resources;
+    assert.deepEqual(of("gitserver"), { requests: { cpu: "3", memory: "8G" }, limits: { cpu: "6", memory: "8G" } });
+    assert.deepEqual(of("searcher"), {
+      requests: { cpu: "4", memory: "1500M" },
+      limits: { cpu: "6", memory: "1500M" },
+    });
+    assert.deepEqual(of("worker"), { requests: { cpu: "3", memory: "2G" }, limits: { cpu: "3", memory: "4G" } });
+    assert.deepEqual(of("pgsql"), { requests: { cpu: "4", memory: "5Gi" }, limits: { cpu: "4", memory: "6656Mi" } });
+    assert.deepEqual(of("grafana"), {
+      requests: { cpu: "100m", memory: "512Mi" },
+      limits: { cpu: "1", memory: "512Mi" },
+    });
+    assert.deepEqual(of("cadvisor"), {
+      requests: { cpu: "150m", memory: "200Mi" },
+      limits: { cpu: "300m", memory: "2000Mi" },
+    });
+    assert.deepEqual(of("sourcegraph-frontend")?.requests, { cpu: "2", memory: "2G", "ephemeral-storage": "4Gi" });
+    assert.deepEqual(planned["pgsql"]?.containers[1]?.resources.limits, { cpu: "10m", memory: "50Mi" });
+  });
+
+  it("claim what the size says but never less than the chart, one object for each pod of a template", () => {
+    const planned = workloadsOf({
+      overrides: { gitserver: { replicas: 2, storageGb: 50 }, "zoekt-webserver": { replicas: 2 } },
+      kubernetes: { storageClass: { create: false, name: "fast" } },
+    });
+    assert.deepEqual(planned["gitserver"]?.claims, [
+      {
+        kind: "template",
+        name: "repos",
+        objects: ["repos-gitserver-0", "repos-gitserver-1"],
+        sizeGib: 50,
+        storageClass: "fast",
+        dataClass: "user-data",
+        value: "rebuildable",
+      },
+    ]);
+    assert.deepEqual(planned["indexed-search"]?.claims[0]?.objects, ["data-indexed-search-0", "data-indexed-search-1"]);
+    assert.equal(planned["indexed-search"]?.claims[0]?.sizeGib, 200);
+    assert.equal(planned["blobstore"]?.claims[0]?.sizeGib, 100);
+    assert.deepEqual(planned["pgsql"]?.claims[0]?.objects, ["pgsql"]);
+    assert.equal(planned["pgsql"]?.claims[0]?.value, "precious");
+    assert.equal(workloadsOf()["pgsql"]?.claims[0]?.storageClass, undefined);
+  });
+});
+
+describe("the variables of pods", () => {
+  it("list every instance on frontend and worker, whatever the numbers", () => {
+    const numbers = fc.record({
+      gitserver: fc.integer({ min: 1, max: 9 }),
+      searcher: fc.integer({ min: 1, max: 9 }),
+      "zoekt-webserver": fc.integer({ min: 1, max: 9 }),
+    });
+    const profiles = fc.constantFrom("default", "restricted");
+    const size = fc.constantFrom("XS", "M", "2XL");
+    fc.assert(
+      fc.property(numbers, profiles, size, (count, profile, named) => {
+        const overrides = Object.fromEntries(Object.entries(count).map(([name, replicas]) => [name, { replicas }]));
+        const planned = workloadsOf({ size: named, overrides, kubernetes: { profile } });
+        const many = (pods: number, address: (n: number) => string) =>
+          Array.from({ length: pods }, (_, n) => address(n)).join(" ");
+        const expected = {
+          SRC_GIT_SERVERS: many(count.gitserver, (n) => `gitserver-${n}.gitserver:3178`),
+          SEARCHER_URL: many(count.searcher, (n) => `http://searcher-${n}.searcher:3181`),
+          INDEXED_SEARCH_SERVERS: many(count["zoekt-webserver"], (n) => `indexed-search-${n}.indexed-search:6070`),
+          INDEXED_SEARCH_INDEXER: many(
+            count["zoekt-webserver"],
+            (n) => `indexed-search-${n}.indexed-search-indexer:6072`,
+          ),
+        };
+        for (const name of ["sourcegraph-frontend", "worker"]) {
+          const told = variablesOf(planned[name]?.containers[0]);
+          assert.deepEqual(Object.fromEntries(Object.keys(expected).map((key) => [key, told[key]])), expected);
+        }
+        assert.equal(planned["gitserver"]?.replicas, count.gitserver);
+        assert.equal(planned["searcher"]?.replicas, count.searcher);
+        assert.equal(planned["indexed-search"]?.replicas, count["zoekt-webserver"]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("refer to earlier ones only, and are each given once, for any overrides", () => {
+    const env = fc.dictionary(
+      fc.constantFrom("OTEL_AGENT_HOST", "POD_NAME", "OWN", "CACHE_DIR"),
+      fc.constantFrom("x", "$(POD_NAME)/y"),
+    );
+    fc.assert(
+      fc.property(env, (own) => {
+        const planned = workloadsOf({ overrides: { searcher: { env: own } } });
+        for (const { name, initContainers, containers } of Object.values(planned))
+          for (const { environment } of [...initContainers, ...containers]) {
+            const names = environment.map((variable) => variable.name);
+            assert.equal(new Set(names).size, names.length, name);
+            environment.forEach(({ value }, index) => {
+              if (typeof value !== "string" || own["POD_NAME"] !== undefined) return;
+              for (const [, used] of value.matchAll(/\$\((\w+)\)/g)) assert.ok(names.indexOf(used ?? "") < index, name);
+            });
+          }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("read every login of a database from the six keys of its Secret, bundled and external alike", () => {
+    const told = variablesOf(workloadsOf()["sourcegraph-frontend"]?.containers[0]);
+    const outside = { databases: { external: { frontend: external("a") } }, secrets: { db: "" } };
+    const [frontend] = workloadsOf(outside)["sourcegraph-frontend"]?.containers ?? [];
+    const [migrator] = workloadsOf(outside)["sourcegraph-frontend"]?.initContainers ?? [];
+    for (const container of [variablesOf(frontend), variablesOf(migrator), told])
+      for (const [prefix, secret] of [
+        ["PG", "pgsql-auth"],
+        ["CODEINTEL_PG", "codeintel-db-auth"],
+        ["CODEINSIGHTS_PG", "codeinsights-db-auth"],
+      ] as const)
+        for (const key of ["database", "host", "password", "port", "user", "sslmode"])
+          assert.equal(container[`${prefix}${key.toUpperCase()}`], `secret:${secret}#${key}`);
+    assert.equal(told["REDIS_CACHE_ENDPOINT"], "secret:redis-cache#endpoint");
+    assert.equal(told["DEPLOY_TYPE"], "kubernetes");
+    assert.equal(variablesOf(workloadsOf()["gitserver"]?.containers[0])["PGHOST"], undefined);
+  });
+
+  it("read no password where the identity of the pods signs in, and give these an account each", () => {
+    const aws = {
+      cloud: "aws",
+      region: "us-east-1",
+      access: { allowedCidrs: ["10.0.0.0/8"] },
+      databases: { managed: { only: ["frontend"], login: "iam" } },
+    };
+    const planned = workloadsOf(aws);
+    const told = variablesOf(planned["sourcegraph-frontend"]?.containers[0]);
+    assert.equal(told["PGPASSWORD"], undefined);
+    assert.equal(told["PGHOST"], "secret:pgsql-auth#host");
+    assert.equal(told["CODEINTEL_PGPASSWORD"], "secret:codeintel-db-auth#password");
+    const identities = Object.values(planned).filter(
+      ({ containers }) => variablesOf(containers[0])["PG_CONNECTION_UPDATER"] === "EC2_ROLE_CREDENTIALS",
+    );
+    assert.deepEqual(
+      identities.map(({ name, serviceAccount }) => [name, serviceAccount.name, serviceAccount.created]),
+      [
+        "sourcegraph-frontend",
+        "worker",
+        "gitserver",
+        "searcher",
+        "precise-code-intel-worker",
+        "syntactic-code-intel-worker",
+      ].map((name) => [name, name, true]),
+    );
+    assert.deepEqual(workloadsOf()["gitserver"]?.serviceAccount, { name: "default", created: false, annotations: {} });
+  });
+
+  it("send traces to the agent of the node, or to the collector where there is none", () => {
+    const of = (kubernetes: object) => variablesOf(workloadsOf({ kubernetes })["worker"]?.containers[0]);
+    assert.equal(of({})["OTEL_EXPORTER_OTLP_ENDPOINT"], "http://$(OTEL_AGENT_HOST):4317");
+    assert.equal(of({ leaveOut: ["otel-agent"] })["OTEL_EXPORTER_OTLP_ENDPOINT"], "http://otel-collector:4317");
+    assert.equal(of({ leaveOut: ["otel-agent"] })["OTEL_AGENT_HOST"], undefined);
+  });
+
+  it("name Jaeger, Grafana and Prometheus only where they run", () => {
+    const of = (vary: Readonly<Record<string, unknown>>) => {
+      const planned = workloadsOf(vary);
+      const told = variablesOf(planned["sourcegraph-frontend"]?.containers[0]);
+      return [told["JAEGER_SERVER_URL"], told["GRAFANA_SERVER_URL"], told["PROMETHEUS_URL"]];
+    };
+    assert.deepEqual(of({}), [undefined, "http://grafana:30070", "http://prometheus:30090"]);
+    assert.deepEqual(of({ tracing: true, kubernetes: { leaveOut: ["grafana", "prometheus"] } }), [
+      "http://jaeger-query:16686",
+      undefined,
+      undefined,
+    ]);
+    const collector = workloadsOf({ tracing: true })["otel-collector"]?.containers[0];
+    assert.deepEqual(collector?.command, [
+      "/bin/otelcol-sourcegraph",
+      "--config=/etc/otel-collector/configs/jaeger.yaml",
+    ]);
+    assert.deepEqual(variablesOf(collector), { JAEGER_HOST: "jaeger-collector", JAEGER_OTLP_GRPC_PORT: "4317" });
+  });
+
+  it("size the caches of searcher after its claim", () => {
+    const of = (vary: Readonly<Record<string, unknown>>) =>
+      variablesOf(workloadsOf({ overrides: { searcher: { storageGb: 40 } }, ...vary })["searcher"]?.containers[0]);
+    assert.equal(of({})["SEARCHER_CACHE_SIZE_MB"], "18000");
+    assert.equal(of({})["SYMBOLS_CACHE_SIZE_MB"], "18000");
+    assert.equal(of({ release: "6.3.4167" })["SEARCHER_CACHE_SIZE_MB"], "36000");
+  });
+
+  it("keep values with secrets in a Secret of the service's own", () => {
+    const planned = workloadsOf({
+      overrides: { worker: { env: { OPEN: "a", TOKEN: "${secret:token}" } } },
+      secrets: { token: "" },
+    });
+    const told = variablesOf(planned["worker"]?.containers[0]);
+    assert.equal(told["OPEN"], "a");
+    assert.equal(told["TOKEN"], "secret:worker-environment#TOKEN");
+    assert.deepEqual(planned["worker"]?.reads.secrets, ["redis-cache", "redis-store", "worker-environment"]);
+  });
+
+  it("go round the proxy for every Service of the instance and external databases", () => {
+    const planned = workloadsOf({
+      proxy: { https: "http://proxy:3128", noProxy: ["10.0.0.0/8"] },
+      databases: { external: { frontend: external("a") } },
+      secrets: { db: "" },
+    });
+    const around = (variablesOf(planned["gitserver"]?.containers[0])["NO_PROXY"] ?? "").split(",");
+    for (const name of [
+      "gitserver",
+      "indexed-search-indexer",
+      "sourcegraph-frontend-internal",
+      ".svc",
+      "a.db.test",
+      "10.0.0.0/8",
+    ])
+      assert.ok(around.includes(name), name);
+    assert.ok(!around.includes("pgsql"));
+    assert.equal(variablesOf(planned["searcher"]?.containers[0])["HTTPS_PROXY"], undefined);
+  });
+});
+
+describe("the pods", () => {
+  it("ask for all that the restricted level wants, but for what measures the node", () => {
+    for (const workload of Object.values(workloadsOf({ tracing: true })))
+      for (const { name, security } of [...workload.initContainers, ...workload.containers]) {
+        if (workload.name === "cadvisor") {
+          assert.deepEqual(security, { privileged: true, dropsCapabilities: false, seccomp: false });
+          continue;
+        }
+        const asked = {
+          runAsNonRoot: security.runAsNonRoot,
+          allowPrivilegeEscalation: security.allowPrivilegeEscalation,
+          dropsCapabilities: security.dropsCapabilities,
+          seccomp: security.seccomp,
+        };
+        const all = { runAsNonRoot: true, allowPrivilegeEscalation: false, dropsCapabilities: true, seccomp: true };
+        assert.deepEqual(asked, all, `${workload.name} ${name}`);
+      }
+    const exceptions = Object.values(workloadsOf()).filter(({ exception }) => exception !== undefined);
+    assert.deepEqual(
+      exceptions.map(({ name }) => name),
+      ["cadvisor", "node-exporter", "otel-agent"],
+    );
+  });
+
+  it("run as the image's user, as one number, or as whom the cluster assigns", () => {
+    const of = (userIds: unknown) => {
+      const { pgsql, cadvisor } = workloadsOf({ kubernetes: { userIds } });
+      const { runAsUser, runAsGroup } = pgsql?.containers[0]?.security ?? {};
+      return [pgsql?.podSecurity, [runAsUser, runAsGroup], cadvisor?.containers[0]?.security.runAsUser];
+    };
+    const pod = { fsGroupOnRootMismatch: true, runAsNonRoot: true };
+    assert.deepEqual(of("image"), [{ runAsUser: 999, runAsGroup: 999, fsGroup: 999, ...pod }, [999, 999], undefined]);
+    assert.deepEqual(of(1234), [{ runAsUser: 1234, runAsGroup: 1234, fsGroup: 1234, ...pod }, [1234, 1234], undefined]);
+    assert.deepEqual(of("assigned"), [{ runAsNonRoot: true }, [undefined, undefined], undefined]);
+  });
+
+  it("of cAdvisor lose their rights and the device where the config takes them away", () => {
+    const { cadvisor } = workloadsOf({ overrides: { cadvisor: { privileged: false } } });
+    assert.deepEqual(cadvisor?.containers[0]?.security, {
+      allowPrivilegeEscalation: false,
+      dropsCapabilities: true,
+      seccomp: true,
+    });
+    assert.ok(!cadvisor?.volumes.some(({ name }) => name === "kmsg"));
+    assert.ok(!cadvisor?.containers[0]?.mounts.some(({ volume }) => volume === "kmsg"));
+  });
+
+  it("in profile restricted have no rights, no token, no host port and nothing of the node", () => {
+    const planned = Object.values(workloadsOf({ tracing: true, kubernetes: { profile: "restricted" } }));
+    for (const { name, rights, mountsToken, hostPid, podSecurityLevel, containers, volumes } of planned) {
+      assert.deepEqual([rights, mountsToken, hostPid, podSecurityLevel], [undefined, false, false, "restricted"], name);
+      assert.ok(
+        containers.every(({ ports }) => ports.every(({ hostPort }) => hostPort === undefined)),
+        name,
+      );
+      assert.ok(
+        volumes.every((volume) => !("hostPath" in volume)),
+        name,
+      );
+    }
+  });
+
+  it("of frontends see configuration files in a folder, from a ConfigMap or, with secrets in them, from a Secret", () => {
+    const of = (text: string) => {
+      const planned = workloadsOf(
+        { siteConfig: { siteFile: "site.json" }, secrets: { key: "" } },
+        { "site.json": text },
+      );
+      const frontend = planned["sourcegraph-frontend"];
+      assert.deepEqual(frontend?.containers[0]?.mounts.at(-1), {
+        volume: "sourcegraph-configuration",
+        path: "/etc/sourcegraph",
+        readOnly: true,
+      });
+      assert.equal(variablesOf(frontend?.containers[0])["SITE_CONFIG_FILE"], "/etc/sourcegraph/site-config.json");
+      assert.deepEqual(frontend?.reads, {
+        configMaps: [],
+        secrets: ["codeinsights-db-auth", "codeintel-db-auth", "pgsql-auth", "redis-cache", "redis-store"],
+      });
+      return frontend?.volumes.at(-1);
+    };
+    const name = "sourcegraph-configuration";
+    assert.deepEqual(of("{}"), { name, configMap: name });
+    assert.deepEqual(of('{ "licenseKey": "${secret:key}" }'), { name, secretVolume: name });
+  });
+
+  it("go to the nodes of their group only on a cluster that is made, and where overrides send them", () => {
+    const aws = { cloud: "aws", region: "us-east-1", access: { allowedCidrs: ["10.0.0.0/8"] } };
+    const groups = (vary: Readonly<Record<string, unknown>>) =>
+      Object.fromEntries(Object.values(workloadsOf(vary)).map(({ name, nodeGroup }) => [name, nodeGroup]));
+    const made = groups(aws);
+    assert.deepEqual(
+      ["pgsql", "redis-store", "blobstore", "gitserver", "indexed-search", "searcher", "worker", "cadvisor"].map(
+        (name) => made[name],
+      ),
+      ["stores", "stores", "stores", "search", "search", "search", "general", undefined],
+    );
+    assert.ok(Object.values(groups({})).every((group) => group === undefined));
+    assert.ok(Object.values(groups({ ...aws, cluster: { autoMode: true } })).every((group) => group === undefined));
+    const { pgsql } = workloadsOf({
+      ...aws,
+      overrides: { pgsql: { nodeSelector: { disk: "fast" }, tolerations: [{ key: "db" }] } },
+    });
+    assert.deepEqual(
+      [pgsql?.nodeGroup, pgsql?.nodeSelector, pgsql?.tolerations],
+      [undefined, { disk: "fast" }, [{ key: "db" }]],
+    );
+  });
+});
