@@ -34,6 +34,8 @@ function purposes(specification: Specification): Map<string, string> {
   add(registry?.credentialsSecret, "login at the image registry");
   add(smtp?.passwordSecret, "password of the mail server");
   add(tls.keySecret, "private key of the certificate");
+  if (specification.shape === "kubernetes")
+    add(specification.kubernetes.executors?.passwordSecret, "access token of the executors");
   for (const text of [siteConfig?.site, siteConfig?.codeHosts, siteConfig?.globalSettings])
     for (const name of secretNames(splitPlaceholders(text ?? "", "json")))
       add(name, "value in the configuration files");

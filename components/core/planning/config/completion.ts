@@ -80,6 +80,8 @@ export function completeKubernetes(config: Config, cloud: "aws" | "gcp" | "exist
         ? undefined
         : {
             kind: given.executors.kind,
+            image: given.executors.image,
+            dockerImage: given.executors.dockerImage,
             queues: given.executors.queues ?? ["batches", "codeintel"],
             replicas: given.executors.replicas ?? 1,
             maximumJobs: given.executors.maximumJobs ?? 10,

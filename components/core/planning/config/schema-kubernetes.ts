@@ -100,7 +100,15 @@ const executors = keys("ExecutorsConfig", {
     .min(1)
     .optional()
     .describe("queues that are served; default both. Restart of the executors"),
-  replicas: count("executor pods; default 1. In place", 64).min(1).optional(),
+  image: text(
+    "image of the executor, with digest: executor-kubernetes for kind kubernetes, executor otherwise, of the release that runs; needed, because no pin of it is known here. Restart of the executors",
+    "index.docker.io/sourcegraph/executor-kubernetes:7.5.4453",
+  ).optional(),
+  dockerImage: text(
+    "kind docker-in-docker: image of the Docker Engine beside the executor; needed there. Restart of the executors",
+    "index.docker.io/library/docker:29.5.3-dind",
+  ).optional(),
+  replicas: count("executor pods; default 1, and never more with kind kubernetes. In place", 64).min(1).optional(),
   maximumJobs: count("jobs at a time in one executor; default 10. Restart of the executors", 100).min(1).optional(),
   passwordSecret: text(
     "name of the secret with the access token of executors, as in executors.accessToken of the site configuration; at least 20 characters. Restart of the executors",

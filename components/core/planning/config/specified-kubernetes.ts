@@ -114,6 +114,10 @@ export interface SpecifiedAutoscaling {
 export interface SpecifiedExecutors {
   /** Where jobs run. */
   readonly kind: "kubernetes" | "docker-in-docker";
+  /** Image of the executor, a whole reference. */
+  readonly image?: string;
+  /** Image of the Docker Engine beside it, a whole reference. */
+  readonly dockerImage?: string;
   /** Queues that are served. */
   readonly queues: readonly ("batches" | "codeintel")[];
   /** Pods. */

@@ -5,6 +5,7 @@ import { managedEndpoint } from "../managed/values";
 import type { SecretPart } from "../secrets";
 import { configurationIsSecret, configurationTexts } from "./configuration-object";
 import type { KubernetesContext } from "./context";
+import { executorSecrets } from "./executors";
 import { secretVariables } from "./environment";
 import {
   certificateSecret,
@@ -105,7 +106,7 @@ function edgeSecrets({ tls, registry }: KubernetesSpecification): PlannedSecretO
 
 /**
  * Every Secret of the namespace, without values: logins and addresses of the stores, variables and configuration files
- * that hold secrets, the certificate and the login at the registry.
+ * that hold secrets, the certificate, the login at the registry and the password of the executors.
  *
  * @param workloads every workload, those of the executors too
  */
@@ -120,5 +121,6 @@ export function planSecretObjects(
     ...environmentSecrets(specification, workloads),
     ...configurationSecret(specification),
     ...edgeSecrets(specification),
+    ...executorSecrets(specification),
   ];
 }
