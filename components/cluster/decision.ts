@@ -5,6 +5,8 @@ import { planCluster, type PlannedCluster } from "../core/planning/kubernetes/cl
 import { clusterVersionProblems } from "../core/planning/kubernetes/cluster-versions";
 import { kubernetesContext } from "../core/planning/kubernetes/context";
 import { planWorkloads } from "../core/planning/kubernetes/workloads";
+import { servicesOf, type Manifest } from "../core/planning/manifest";
+import { digestOf } from "../core/rendering/bundle";
 import type { ClusterArgs } from "./args";
 
 /** Everything about a cluster that is known before the first resource. */
@@ -13,6 +15,8 @@ export interface ClusterDecision {
   readonly cluster: PlannedCluster;
   /** Whether the cluster is being made, or its version is changing. */
   readonly moving: boolean;
+  /** What a stack of the cluster alone leaves for its next update. */
+  readonly manifest: Manifest;
 }
 
 /**
@@ -34,5 +38,20 @@ export function decideCluster(cloud: "aws" | "gcp", name: string, args: ClusterA
   const context = kubernetesContext(specification);
   // Its nodes are for what runs there in the end, whichever stack deploys that.
   const cluster = planCluster(context, planWorkloads(context));
-  return { specification, cluster, moving: deployed !== cluster.version };
+  const { release, region } = specification;
+  const manifest: Manifest = {
+    schema: 1,
+    name,
+    shape: "kubernetes",
+    cloud,
+    region,
+    zone: "",
+    release,
+    size: context.size,
+    planDigest: digestOf(JSON.stringify(cluster)),
+    services: servicesOf(specification),
+    dataResources: [],
+    clusterVersion: cluster.version,
+  };
+  return { specification, cluster, moving: deployed !== cluster.version, manifest };
 }

@@ -1,3 +1,4 @@
+import type { Manifest } from "../../components/core/planning/manifest";
 import type { EksClusterArgs } from "../../components/cluster/aws-args";
 import { EksCluster } from "../../components/cluster/aws";
 import { record, type Answers, type Recording } from "./recorder";
@@ -60,3 +61,19 @@ export const fullCluster: EksClusterArgs = {
 export function recordCluster(args: EksClusterArgs, answers: Answers = {}): Promise<Recording<EksCluster>> {
   return record((opts) => new EksCluster("sourcegraph", args, opts), { ...clusterAnswers, ...answers });
 }
+
+/** The manifest of a deployment of that cluster version. */
+export const manifestOf = (clusterVersion: string): Manifest => ({
+  schema: 1,
+  name: "sourcegraph",
+  shape: "kubernetes",
+  cloud: "aws",
+  region: "us-east-1",
+  zone: "",
+  release: "7.5.4453",
+  size: "M",
+  planDigest: "",
+  services: {},
+  dataResources: [],
+  clusterVersion,
+});

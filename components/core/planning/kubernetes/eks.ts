@@ -1,8 +1,12 @@
 import ipaddr from "ipaddr.js";
 import { InputError, type Problem } from "../../errors";
 import { show } from "../config/problems";
+import { serviceNamed } from "../../product/services";
+import type { KubernetesSpecification } from "../config/specified";
 import type { PlannedCluster } from "./cluster";
+import { needsIdentity } from "./environment";
 import type { PlannedNodeGroup } from "./node-group";
+import type { PlannedWorkload } from "./workload";
 
 // What is particular to EKS about a planned cluster.
 
@@ -108,6 +112,19 @@ export function planEks(cluster: PlannedCluster): PlannedEks {
     nodeAddOns: cluster.autoMode ? [] : onNodes,
     podAddOns: cluster.autoMode ? always : [...asPods, ...always],
   };
+}
+
+/** Service accounts of the pods that open a bucket or a database by an identity of AWS, each once. */
+export function identityAccounts(
+  workloads: readonly PlannedWorkload[],
+  specification: KubernetesSpecification,
+): readonly string[] {
+  const users = workloads.filter(({ containers, initContainers }) =>
+    [...containers, ...initContainers].some(
+      ({ service }) => service !== undefined && needsIdentity(serviceNamed(service), specification),
+    ),
+  );
+  return [...new Set(users.map(({ serviceAccount }) => serviceAccount.name))].sort();
 }
 
 /** What of a principal's ARN makes a name: account, kind, path and name, such as `123456789012-role/Admin`. */

@@ -1,0 +1,181 @@
+import * as pulumi from "@pulumi/pulumi";
+import { EksCluster } from "../../components/cluster/aws";
+import { WorkloadIdentity } from "../../components/cluster/aws-identity";
+import { IngressCertificate, IngressRecord } from "../../components/cluster/aws-ingress";
+import { EksObjects } from "../../components/cluster/eks-objects";
+import { InputError } from "../../components/core/errors";
+import type { KubernetesSpecification } from "../../components/core/planning/config/specified";
+import { identityAccounts } from "../../components/core/planning/kubernetes/eks";
+import type { KubernetesPlan } from "../../components/core/planning/kubernetes/kubernetes-plan";
+import { managedValueNames } from "../../components/core/planning/managed/values";
+import { decide, type KubernetesDecision } from "../../components/kubernetes/decision";
+import { SourcegraphKubernetes } from "../../components/kubernetes/sourcegraph-kubernetes";
+import { ManagedServices } from "../../components/managed-services/aws";
+import { objectAccess } from "../../components/managed-services/aws-access";
+import { partitionOf } from "../../components/vm/aws-scope";
+import { existingKubeconfig } from "../kubeconfig";
+import type { Declare, StackArgs, StackOutputs } from "../program";
+
+/** What a stack says of the cluster it made, for stacks that deploy on it. */
+interface ClusterFacts {
+  readonly clusterName: string;
+  readonly vpcId: string;
+  readonly databaseSubnetIds: string[];
+  readonly securityGroupId: string;
+  readonly keyArn: string;
+}
+
+/** The cluster as everything on it sees it. */
+interface Ground {
+  readonly kubeconfig: pulumi.Input<string> | undefined;
+  /** Absent where nothing but the kubeconfig is known. */
+  readonly facts?: pulumi.Output<ClusterFacts>;
+  readonly topicArns: readonly pulumi.Input<string>[];
+}
+
+/** Decides what is deployed on the cluster before the cluster is registered, whose services' values are not known yet. */
+function decideFirst(name: string, args: StackArgs): KubernetesDecision {
+  const managedValues = Object.fromEntries(managedValueNames.map((secret) => [secret, pulumi.output("")]));
+  return decide(name, { ...args, cloud: "aws", managedValues });
+}
+
+function needsFacts({ managed, workloads }: KubernetesPlan, specification: KubernetesSpecification): boolean {
+  const { databases, caches, bucket } = managed;
+  return (
+    databases.length + caches.length > 0 ||
+    bucket !== undefined ||
+    identityAccounts(workloads, specification).length > 0
+  );
+}
+
+/** A cluster that another stack made, or of which nothing but the kubeconfig is known. */
+function existingGround({ cluster, secrets }: StackArgs): Ground {
+  const stack = cluster?.existing?.stack;
+  const kubeconfig = existingKubeconfig(cluster?.existing, secrets);
+  if (stack === undefined) return { kubeconfig, topicArns: [] };
+  const facts = new pulumi.StackReference(`${stack}/cluster`, { name: stack }).requireOutput("cluster");
+  return { kubeconfig, facts: facts as pulumi.Output<ClusterFacts>, topicArns: [] };
+}
+
+function factsOf(cluster: EksCluster): pulumi.Output<ClusterFacts> {
+  const { clusterName, vpcId, databaseSubnetIds, securityGroupId, keyArn } = cluster;
+  return pulumi.output({ clusterName, vpcId, databaseSubnetIds, securityGroupId, keyArn });
+}
+
+/** A value that is known only when others are: whoever takes it waits for them, and is taken down before them. */
+function after<Value>(value: pulumi.Input<Value>, others: readonly pulumi.Input<unknown>[]): pulumi.Output<Value> {
+  return pulumi.all([value, pulumi.all([...others])]).apply(([known]) => known as Value);
+}
+
+/** Databases, caches and the bucket of AWS, and the rights of the pods on them and on buckets of the user. */
+function declareServices(name: string, decision: KubernetesDecision, ground: Ground) {
+  const { plan, specification } = decision;
+  const { facts } = ground;
+  if (facts === undefined) return { values: {}, ready: [] };
+  const { databases, caches, bucket } = plan.managed;
+  const { region, tags, deletionProtection, backup, cluster, objectStorage } = specification;
+  const services =
+    databases.length + caches.length === 0 && bucket === undefined
+      ? undefined
+      : new ManagedServices(name, {
+          services: plan.managed,
+          region,
+          vpcId: facts.vpcId,
+          subnetIds: facts.databaseSubnetIds,
+          clients: { nodes: facts.securityGroupId },
+          keyArn: facts.keyArn,
+          deletionProtection,
+          backupHourUtc: backup.hourUtc,
+          maintenance: cluster.maintenance,
+          topicArns: ground.topicArns,
+          tags: { "sourcegraph:name": name, ...tags },
+        });
+  const accounts = identityAccounts(plan.workloads, specification);
+  const own =
+    typeof objectStorage === "object"
+      ? [objectStorage.bucket, objectStorage.codeIntelBucket, objectStorage.searchJobsBucket]
+      : [];
+  const arns = [...new Set(own)].filter((of) => of !== undefined).map((of) => `arn:${partitionOf(region)}:s3:::${of}`);
+  const statements = [
+    ...(services?.clientPolicyStatements ?? []),
+    ...(arns.length === 0 ? [] : objectAccess(arns, "Own")),
+  ];
+  const identity =
+    accounts.length === 0
+      ? undefined
+      : new WorkloadIdentity(`${name}-pods`, {
+          clusterName: facts.clusterName,
+          namespace: plan.namespace.name,
+          serviceAccounts: accounts,
+          statements: pulumi.output(statements),
+          description: `Pods of Sourcegraph ${name}`,
+          tags: { "sourcegraph:name": name, ...tags },
+        });
+  return { values: services?.values ?? {}, ready: identity === undefined ? [] : [identity.roleArn] };
+}
+
+function clusterOutputs(cluster: EksCluster): Pick<StackOutputs, "kubeconfig" | "cluster"> {
+  return { kubeconfig: pulumi.secret(cluster.kubeconfig), cluster: factsOf(cluster) };
+}
+
+/** Declares Sourcegraph on the ground, and what leads to it. */
+function declareWorkloads(name: string, args: StackArgs, decision: KubernetesDecision, ground: Ground): StackOutputs {
+  const { plan, specification } = decision;
+  const { domain, dnsZone, tls, region, tags } = specification;
+  const { values, ready } = declareServices(name, decision, ground);
+  const certificate =
+    plan.ingress !== undefined &&
+    tls.mode === "load-balancer" &&
+    tls.certificateArn === undefined &&
+    domain !== undefined &&
+    dnsZone !== undefined
+      ? [new IngressCertificate(name, { domain, dnsZone, tags: { "sourcegraph:name": name, ...tags } }).certificateArn]
+      : [];
+  const { kubeconfig } = ground;
+  const sourcegraph = new SourcegraphKubernetes(name, {
+    ...args,
+    cloud: "aws",
+    // Pods get their identity only at their start, and a certificate in use cannot be deleted.
+    ...(kubeconfig !== undefined && { kubeconfig: after(kubeconfig, [...ready, ...certificate]) }),
+    managedValues: values,
+  });
+  if (plan.ingress !== undefined && domain !== undefined && dnsZone !== undefined)
+    new IngressRecord(name, { domain, dnsZone, region, hostname: sourcegraph.ingressAddress });
+  const { url, release, connect, manifest, next } = sourcegraph;
+  return { url, release, connect, manifest, next };
+}
+
+/** Declares a cluster on EKS and Sourcegraph on it, one of the two alone, or Sourcegraph on a cluster that is there. */
+export const declareKubernetes: Declare = (name, args) => {
+  if (args.cluster?.workloads === false) {
+    const cluster = new EksCluster(name, args);
+    return { manifest: cluster.manifest, ...clusterOutputs(cluster) };
+  }
+  const decision = decideFirst(name, args);
+  if (args.cluster?.existing !== undefined) {
+    if (args.cluster.existing.stack === undefined && needsFacts(decision.plan, decision.specification))
+      throw new InputError([
+        {
+          path: "cluster.existing.stack",
+          message:
+            "is missing; services of AWS and identities of pods need the cluster's network and name, which the stack that made it gives out",
+        },
+      ]);
+    return declareWorkloads(name, args, decision, existingGround(args));
+  }
+  const cluster = new EksCluster(name, args);
+  const objects = new EksObjects(name, {
+    clusterName: cluster.clusterName,
+    region: decision.specification.region,
+    vpcId: cluster.vpcId,
+    kubeconfig: cluster.kubeconfig,
+    cluster: cluster.plan,
+  });
+  const ground: Ground = {
+    // The controller has to delete the load balancer before it goes itself.
+    kubeconfig: after(cluster.kubeconfig, [objects.ingressClassName]),
+    facts: factsOf(cluster),
+    topicArns: cluster.topicArn === undefined ? [] : [cluster.topicArn],
+  };
+  return { ...declareWorkloads(name, args, decision, ground), ...clusterOutputs(cluster) };
+};
