@@ -1,4 +1,5 @@
 import * as compute from "@pulumi/gcp/compute";
+import type * as inputs from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed } from "./args";
 import type { GcpScope } from "./gcp-scope";
@@ -145,12 +146,10 @@ function declareBackend(scope: GcpScope, machine: compute.Instance): compute.Bac
   );
 }
 
-/** Lets the allowed blocks through and nobody else; undefined where everybody may. */
-function declareSecurityPolicy(scope: GcpScope): compute.SecurityPolicy | undefined {
-  const { names, parent, project, plan } = scope;
-  if (plan.exposure.allowedCidrs.includes("0.0.0.0/0")) return undefined;
+/** Rules of Cloud Armor that let the IPv4 blocks through and nobody else. */
+export function armorRules(allowedCidrs: readonly string[]): inputs.compute.SecurityPolicyRule[] {
   const match = (srcIpRanges: string[]) => ({ versionedExpr: "SRC_IPS_V1", config: { srcIpRanges } });
-  const blocks = ipv4Blocks(plan.exposure.allowedCidrs);
+  const blocks = ipv4Blocks(allowedCidrs);
   const allowed = Array.from({ length: Math.ceil(blocks.length / rangesPerRule) }, (_, index) => ({
     action: "allow",
     priority: 1000 + index,
@@ -158,10 +157,18 @@ function declareSecurityPolicy(scope: GcpScope): compute.SecurityPolicy | undefi
     match: match(blocks.slice(index * rangesPerRule, (index + 1) * rangesPerRule)),
   }));
   const denied = { action: "deny(403)", priority: lastPriority, description: "everybody else", match: match(["*"]) };
+  return [...allowed, denied];
+}
+
+/** Lets the allowed blocks through and nobody else; undefined where everybody may. */
+function declareSecurityPolicy(scope: GcpScope): compute.SecurityPolicy | undefined {
+  const { names, parent, project, plan } = scope;
+  const { allowedCidrs } = plan.exposure;
+  if (allowedCidrs.includes("0.0.0.0/0")) return undefined;
   return new compute.SecurityPolicy(
     names.loadBalancer,
     transformed<compute.SecurityPolicyArgs>(
-      { project, type: "CLOUD_ARMOR", description: "who may reach Sourcegraph", rules: [...allowed, denied] },
+      { project, type: "CLOUD_ARMOR", description: "who may reach Sourcegraph", rules: armorRules(allowedCidrs) },
       scope.transform.loadBalancer?.securityPolicy,
     ),
     { parent },

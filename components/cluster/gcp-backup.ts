@@ -1,0 +1,40 @@
+import type * as container from "@pulumi/gcp/container";
+import * as gkebackup from "@pulumi/gcp/gkebackup";
+import { dataOptions } from "../vm/data-options";
+import { partlyTransformed } from "../vm/gcp-args";
+import type { GkeKeys } from "./gcp-keys";
+import { dataLabels, type GkeScope } from "./gcp-scope";
+
+/**
+ * Declares the daily backups of the instance's namespace: its objects, secrets too, and its volumes, encrypted with the
+ * cluster's key. Volumes are taken one by one, each as after a power cut: databases recover from it by their logs.
+ *
+ * The plan is kept like data: it holds the backups, which outlive the cluster.
+ */
+export function declareBackups(scope: GkeScope, control: container.Cluster, keys: GkeKeys): gkebackup.BackupPlan {
+  const { parent, names, project, specification, transform } = scope;
+  const { backup, kubernetes, name, region } = specification;
+  return new gkebackup.BackupPlan(
+    names.backup,
+    partlyTransformed<gkebackup.BackupPlanArgs, "description" | "labels">(
+      {
+        project,
+        location: region,
+        cluster: control.id,
+        description: `daily backups of Sourcegraph ${name}`,
+        backupConfig: {
+          selectedNamespaces: { namespaces: [kubernetes.namespace] },
+          includeVolumeData: true,
+          includeSecrets: true,
+          encryptionKey: { gcpKmsEncryptionKey: keys.key },
+        },
+        backupSchedule: { cronSchedule: `0 ${backup.hourUtc} * * *` },
+        retentionPolicy: { backupRetainDays: backup.keepDays },
+        labels: dataLabels(scope, "user-data"),
+      },
+      transform.backupPlan,
+      ["description", "labels"],
+    ),
+    dataOptions(parent, { dependsOn: [keys.forBackups] }),
+  );
+}
