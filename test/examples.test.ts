@@ -14,6 +14,12 @@ const examples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     alarmEmail: "ops@example.com",
     allowedCidrs: '["10.0.0.0/8"]',
   },
+  "aws-vm-managed-services": {
+    domain: "sourcegraph.example.com",
+    dnsZone: "Z0123456789ABCDEFGHIJ",
+    alarmEmail: "ops@example.com",
+    allowedCidrs: '["10.0.0.0/8"]',
+  },
   "gcp-vm": {
     project: "example-project",
     domain: "sourcegraph.example.com",
