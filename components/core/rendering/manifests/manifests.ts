@@ -1,5 +1,8 @@
 import type { KubernetesPlan } from "../../planning/kubernetes/kubernetes-plan";
+import { executorObjects } from "./executors";
 import { accountObjects, classObjects, configMapObjects, namespaceObjects, rightsObjects } from "./ground";
+import { ingressObjects } from "./ingress";
+import { networkPolicyObjects } from "./network-policies";
 import type { KubernetesObject } from "./object";
 import { autoscaler, claimObjects, disruptionBudget, serviceObjects, workloadObject } from "./workload-objects";
 
@@ -20,11 +23,14 @@ export function manifestGroups(plan: KubernetesPlan): ManifestGroup[] {
     { folder: "20-configuration", objects: configMapObjects(plan) },
     { folder: "30-storage", objects: workloads.flatMap((workload) => claimObjects(workload, plan)) },
     { folder: "40-services", objects: workloads.flatMap((workload) => serviceObjects(workload, plan)) },
+    { folder: "50-network", objects: networkPolicyObjects(plan) },
     { folder: "60-workloads", objects: byRank.map((workload) => workloadObject(workload, plan)) },
     {
       folder: "70-availability",
       objects: workloads.flatMap((workload) => [...disruptionBudget(workload, plan), ...autoscaler(workload, plan)]),
     },
+    { folder: "80-ingress", objects: ingressObjects(plan) },
+    { folder: "90-executors", objects: executorObjects(plan) },
   ];
   return groups.filter(({ objects }) => objects.length > 0);
 }
