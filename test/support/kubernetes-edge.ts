@@ -1,4 +1,5 @@
 import { parseSpecification, requireKubernetes } from "../../components/core/planning/config/specification";
+import { planConfigMaps } from "../../components/core/planning/kubernetes/config-maps";
 import { kubernetesContext } from "../../components/core/planning/kubernetes/context";
 import { planExecutors } from "../../components/core/planning/kubernetes/executors";
 import { planIngress } from "../../components/core/planning/kubernetes/ingress";
@@ -18,6 +19,7 @@ export function edgePlan(config: unknown): KubernetesPlan {
     helmRelease,
     handOver,
     workloads,
+    configMaps: planConfigMaps(context, workloads),
     executors,
     ingress: planIngress(context),
     networkPolicies: planNetworkPolicies(context, [...workloads, ...(executors?.workloads ?? [])]),
