@@ -54,7 +54,7 @@ export interface GcpManagedServicesArgs {
   readonly bucketUsers: Readonly<Record<string, pulumi.Input<string>>>;
   /** Whether Google Cloud refuses to delete databases and Redis. Default true. In place. */
   readonly deletionProtection?: boolean;
-  /** Hour of the daily backup, UTC. Default 2. In place. */
+  /** Hour of the daily backup, UTC. Default 3. In place. */
   readonly backupHourUtc?: number;
   /** When Google may restart them for maintenance. Default Sunday at 4, UTC. In place. */
   readonly maintenance?: Readonly<Required<MaintenanceConfig>>;

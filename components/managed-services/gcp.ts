@@ -35,7 +35,7 @@ export class ManagedServices extends pulumi.ComponentResource {
     const {
       services,
       deletionProtection = true,
-      backupHourUtc = 2,
+      backupHourUtc = 3,
       maintenance = { day: "SU", hourUtc: 4 },
       channels = [],
       labels = {},
@@ -52,7 +52,8 @@ export class ManagedServices extends pulumi.ComponentResource {
     const caches = services.caches.map((planned) => declareCache(scope, planned, keys.forCaches));
     const bucket = services.bucket === undefined ? {} : declareBucket(scope, services.bucket, keys.forBucket);
     declareServiceAlarms(scope, databases, caches);
-    this.values = Object.assign({}, ...[...databases, ...caches].map(({ values }) => values), bucket) as typeof bucket;
+    const values = [...databases.map((one) => one.values), ...caches.map((one) => one.values), bucket];
+    this.values = Object.fromEntries(values.flatMap((some) => Object.entries(some)));
     this.registerOutputs({ values: this.values });
   }
 }

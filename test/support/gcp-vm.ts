@@ -40,6 +40,10 @@ export function gcpOutputs(resource: {
       return { name: cloudName, selfLink: `link:${kind}/${name}`, instanceId: "1001" };
     case "gcp:compute/disk:Disk":
       return { name: cloudName, selfLink: `link:${kind}/${name}`, diskId: "2002" };
+    case "gcp:sql/databaseInstance:DatabaseInstance":
+      return { name: cloudName, privateIpAddress: `10.40.224.${name.length}` };
+    case "gcp:redis/instance:Instance":
+      return { name: cloudName, host: `10.40.225.${name.length}`, port: 6379, authString: `${secretMarker}/redis` };
     case "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig":
       return { uptimeCheckId: "check-1" };
     default:

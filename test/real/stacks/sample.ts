@@ -150,7 +150,13 @@ export class SampleStack {
     const cloud = this.engine.cloud();
     const values = [...new Set([marker, ...cloud.all(type).map(({ inputs }) => String(inputs[field]))])];
     assert.equal(values.length, count);
-    const elsewhere = Object.values(cloud.objects).filter((object) => object.type !== type);
+    await this.assertHidden(values, [type]);
+  }
+
+  /** Asserts that values are in the cloud's objects of these types alone, and in none of the other places. */
+  async assertHidden(values: readonly string[], types: readonly string[]): Promise<void> {
+    const cloud = this.engine.cloud();
+    const elsewhere = Object.values(cloud.objects).filter((object) => !types.includes(object.type));
     const places: Record<string, string> = {
       "what was printed": this.printed,
       "the state file": this.engine.exportState(),
