@@ -33,6 +33,8 @@ export interface GkeWorkloadIdentityArgs {
 export class WorkloadIdentity extends pulumi.ComponentResource {
   /** Account to its name as a member of IAM. */
   readonly members: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Ids of the rights on `buckets`, known once they are given. */
+  readonly rights: pulumi.Output<string[]>;
 
   /**
    * @param name stem of the rights' names
@@ -49,13 +51,17 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
         number.apply((of) => workloadMember(project, of, namespace, account)),
       ]),
     );
-    for (const bucket of buckets)
-      for (const [account, member] of Object.entries(this.members))
-        new storage.BucketIAMMember(
-          `${name}-${bucket}-${account}`,
-          { bucket, role: "roles/storage.objectUser", member },
-          { parent: this },
-        );
-    this.registerOutputs({ members: this.members });
+    const rights = buckets.flatMap((bucket) =>
+      Object.entries(this.members).map(
+        ([account, member]) =>
+          new storage.BucketIAMMember(
+            `${name}-${bucket}-${account}`,
+            { bucket, role: "roles/storage.objectUser", member },
+            { parent: this },
+          ),
+      ),
+    );
+    this.rights = pulumi.all(rights.map(({ id }) => id));
+    this.registerOutputs({ members: this.members, rights: this.rights });
   }
 }

@@ -39,7 +39,7 @@ export interface IngressEdgeArgs {
  * new IngressEdge("sourcegraph", { project: "example", names: { staticAddress: "sourcegraph-ingress" }, allowedCidrs: [] });
  */
 export class IngressEdge extends pulumi.ComponentResource {
-  /** Address of the load balancer, to which the record of the domain has to lead. */
+  /** Address of the load balancer, to which the record of the domain has to lead. Known once the policies are there too. */
   readonly address: pulumi.Output<string>;
 
   /**
@@ -62,31 +62,42 @@ export class IngressEdge extends pulumi.ComponentResource {
       },
       child,
     );
+    const policies: pulumi.CustomResource[] = [];
     if (names.securityPolicy !== undefined)
-      new compute.SecurityPolicy(
-        own,
-        {
-          ...transformed<Omit<compute.SecurityPolicyArgs, "name">>(
-            { project, type: "CLOUD_ARMOR", description: "who may reach Sourcegraph", rules: armorRules(allowedCidrs) },
-            transform.securityPolicy,
-          ),
-          name: names.securityPolicy,
-        },
-        child,
+      policies.push(
+        new compute.SecurityPolicy(
+          own,
+          {
+            ...transformed<Omit<compute.SecurityPolicyArgs, "name">>(
+              {
+                project,
+                type: "CLOUD_ARMOR",
+                description: "who may reach Sourcegraph",
+                rules: armorRules(allowedCidrs),
+              },
+              transform.securityPolicy,
+            ),
+            name: names.securityPolicy,
+          },
+          child,
+        ),
       );
     if (names.sslPolicy !== undefined)
-      new compute.SSLPolicy(
-        own,
-        {
-          ...transformed<Omit<compute.SSLPolicyArgs, "name">>(
-            { project, profile: "MODERN", minTlsVersion: "TLS_1_2" },
-            transform.sslPolicy,
-          ),
-          name: names.sslPolicy,
-        },
-        child,
+      policies.push(
+        new compute.SSLPolicy(
+          own,
+          {
+            ...transformed<Omit<compute.SSLPolicyArgs, "name">>(
+              { project, profile: "MODERN", minTlsVersion: "TLS_1_2" },
+              transform.sslPolicy,
+            ),
+            name: names.sslPolicy,
+          },
+          child,
+        ),
       );
-    this.address = address.address;
+    const made = pulumi.all(policies.map(({ id }) => id));
+    this.address = pulumi.all([address.address, made]).apply(([known]) => known);
     this.registerOutputs({ address: this.address });
   }
 }

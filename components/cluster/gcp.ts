@@ -39,7 +39,9 @@ function decideOnGcp(name: string, args: GkeClusterArgs): GkeDecision {
   const project = specification.gcp?.project;
   if (project === undefined) throw new Error("a specification for gcp has a project");
   const { size, usage } = kubernetesContext(specification);
-  const reached = needsPrivateServices(planManagedServices(specification, size, usage));
+  // Of a cluster that is made alone nobody knows what will run there.
+  const reached =
+    !specification.cluster.workloads || needsPrivateServices(planManagedServices(specification, size, usage));
   return {
     ...decision,
     planned: planGke(cluster, specification),

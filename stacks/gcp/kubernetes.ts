@@ -8,115 +8,105 @@ import { uploadAccounts } from "../../components/core/planning/kubernetes/gke";
 import { needsPrivateServices } from "../../components/core/planning/managed/google";
 import { SourcegraphKubernetes } from "../../components/kubernetes/sourcegraph-kubernetes";
 import { ManagedServices } from "../../components/managed-services/gcp";
+import type { GcpPrivateServices } from "../../components/network/gcp-private-services";
 import { existingKubeconfig } from "../kubeconfig";
 import { decideKubernetes, type KubernetesStackDecision } from "../kubernetes-decision";
+import { after } from "../order";
 import type { Declare, StackArgs, StackOutputs } from "../program";
+
+/** What a stack says of the cluster it made, for stacks that deploy on it. */
+interface ClusterFacts {
+  readonly clusterName: string;
+  /** Self link of the network, which has private services access. */
+  readonly network: string;
+  /** Full name of the key, for what stands beside the cluster. */
+  readonly key: string;
+}
+
+/** The cluster as everything on it sees it. */
+interface Ground {
+  readonly kubeconfig?: pulumi.Input<string>;
+  /** Network of managed services; absent where it is not known. */
+  readonly network?: pulumi.Input<string>;
+  readonly privateServices?: GcpPrivateServices;
+  /** Absent where none is known: services get one of their own. */
+  readonly key?: pulumi.Input<string>;
+  readonly channels: readonly pulumi.Output<string>[];
+}
 
 /** What everything beside the cluster is declared from. */
 interface GcpStack extends KubernetesStackDecision {
   readonly name: string;
   readonly project: string;
-  /** The cluster that is made; absent for one that is there. */
-  readonly cluster?: GkeCluster;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/**
- * Declares Sourcegraph on GKE: the cluster, or one that is there; services of the cloud; what stands beside the Ingress; and
- * Sourcegraph itself, which goes first when all goes. With `cluster.workloads` false the cluster alone.
- */
-export const declareKubernetes: Declare = (name, args) => {
-  const decision = decideKubernetes("gcp", name, args);
-  const { specification, clusterManifest } = decision;
-  const project = specification.gcp?.project;
-  if (project === undefined) throw new Error("a specification for gcp has a project");
-  checkNetwork(decision);
-  const cluster = specification.cluster.existing === undefined ? new GkeCluster(name, args) : undefined;
-  const labels = { ...specification.tags, "sourcegraph-name": name };
-  const stack: GcpStack = { ...decision, name, project, labels, ...(cluster !== undefined && { cluster }) };
-  if (!specification.cluster.workloads && cluster !== undefined)
-    return {
-      connect: { kubeconfig: credentialsOf(stack, cluster) },
-      manifest: cluster.version.apply(() => clusterManifest),
-      kubeconfig: pulumi.secret(cluster.kubeconfig),
-    };
-  return declareWorkloads(stack, args);
-};
-
-function declareWorkloads(stack: GcpStack, args: StackArgs): StackOutputs {
-  const { name, cluster } = stack;
-  const pods = declarePods(stack);
-  const services = declareServices(stack, pods);
-  const edge = declareEdge(stack);
-  const kubeconfig = cluster?.kubeconfig ?? existingKubeconfig(args.cluster?.existing, args.secrets);
-  const sourcegraph = new SourcegraphKubernetes(
-    name,
-    {
-      ...args,
-      cloud: "gcp",
-      ...(kubeconfig !== undefined && { kubeconfig }),
-      managedValues: services?.values ?? {},
-    },
-    // Pods ask for their rights when they start, and the Ingress for its address; both are let go before.
-    { dependsOn: [pods, services, edge].filter((resource) => resource !== undefined) },
-  );
-  declareRecord(stack, edge?.address ?? sourcegraph.ingressAddress);
-  const { url, release, connect, manifest, next } = sourcegraph;
-  return {
-    url,
-    release,
-    connect: cluster === undefined ? connect : { ...connect, kubeconfig: credentialsOf(stack, cluster) },
-    manifest,
-    next,
-    ...(cluster !== undefined && { kubeconfig: pulumi.secret(cluster.kubeconfig) }),
-  };
+/** A cluster that another stack made, or of which nothing but the kubeconfig and perhaps the network is known. */
+function existingGround({ specification }: GcpStack, { cluster, secrets }: StackArgs): Ground {
+  const stack = cluster?.existing?.stack;
+  const kubeconfig = existingKubeconfig(cluster?.existing, secrets);
+  const way = kubeconfig === undefined ? {} : { kubeconfig };
+  if (stack !== undefined) {
+    const facts = new pulumi.StackReference(`${stack}/cluster`, { name: stack }).requireOutput(
+      "cluster",
+    ) as pulumi.Output<ClusterFacts>;
+    return { ...way, network: facts.network, key: facts.key, channels: [] };
+  }
+  const { network } = specification;
+  const named = "existing" in network ? network.existing.network : undefined;
+  return { ...way, ...(named !== undefined && { network: named }), channels: [] };
 }
 
 /** Databases and Redis are reached in the network of the cluster, which is not known of one that is there. */
 function checkNetwork({ specification, plan }: KubernetesStackDecision): void {
-  if (specification.cluster.existing === undefined || !needsPrivateServices(plan.managed)) return;
-  if ("existing" in specification.network) return;
+  const { cluster, network } = specification;
+  if (cluster.existing === undefined || cluster.existing.stack !== undefined || "existing" in network) return;
+  if (!needsPrivateServices(plan.managed)) return;
   throw new InputError([
     {
-      path: "network.existing",
+      path: "cluster.existing.stack",
       message:
-        "is missing: databases and Redis that are managed stand in the network of the cluster, and that is there; name it",
+        "is missing; databases and Redis that are managed stand in the network of the cluster, which the stack that made it gives out; where none did, name it in 'network.existing'",
     },
   ]);
 }
 
 /** Rights of the pods that use buckets; undefined where none does. */
 function declarePods({ name, project, specification, plan }: GcpStack): WorkloadIdentity | undefined {
-  const { objectStorage, kubernetes } = specification;
-  const external = typeof objectStorage === "object" && objectStorage.backend === "GCS" ? objectStorage : undefined;
-  if (plan.managed.bucket === undefined && external === undefined) return undefined;
-  const buckets = [external?.bucket, external?.codeIntelBucket, external?.searchJobsBucket];
+  const { objectStorage } = specification;
+  const own = typeof objectStorage === "object" && objectStorage.backend === "GCS" ? objectStorage : undefined;
+  if (plan.managed.bucket === undefined && own === undefined) return undefined;
+  const buckets = [own?.bucket, own?.codeIntelBucket, own?.searchJobsBucket].filter((bucket) => bucket !== undefined);
   return new WorkloadIdentity(`${name}-pods`, {
     project,
-    namespace: kubernetes.namespace,
+    namespace: plan.namespace.name,
     serviceAccounts: uploadAccounts(plan.workloads),
-    buckets: [...new Set(buckets.filter((bucket) => bucket !== undefined))],
+    buckets: [...new Set(buckets)],
   });
 }
 
 /** Services of the cloud in place of bundled ones; undefined without. */
-function declareServices(stack: GcpStack, pods: WorkloadIdentity | undefined): ManagedServices | undefined {
-  const { name, project, labels, specification, plan, cluster } = stack;
-  const { region, deletionProtection, backup, network } = specification;
+function declareServices(
+  stack: GcpStack,
+  ground: Ground,
+  pods: WorkloadIdentity | undefined,
+): ManagedServices | undefined {
+  const { name, project, labels, specification, plan } = stack;
+  const { region, deletionProtection, backup, cluster } = specification;
   if (plan.managed.bucket === undefined && !needsPrivateServices(plan.managed)) return undefined;
-  const existing = "existing" in network ? (network.existing.network ?? "") : "";
   return new ManagedServices(name, {
     services: plan.managed,
     project,
     region,
-    network: cluster?.network ?? existing,
-    ...(cluster?.privateServices !== undefined && { privateServices: cluster.privateServices }),
-    key: cluster?.key ?? new DataKey(name, { project, region, labels }).key,
+    // A bucket alone is in no network.
+    network: ground.network ?? "",
+    ...(ground.privateServices !== undefined && { privateServices: ground.privateServices }),
+    key: ground.key ?? new DataKey(name, { project, region, labels }).key,
     bucketUsers: pods?.members ?? {},
     deletionProtection,
     backupHourUtc: backup.hourUtc,
-    maintenance: specification.cluster.maintenance,
-    channels: cluster?.channels ?? [],
+    maintenance: cluster.maintenance,
+    channels: ground.channels,
     labels,
   });
 }
@@ -125,22 +115,54 @@ function declareServices(stack: GcpStack, pods: WorkloadIdentity | undefined): M
 function declareEdge({ name, project, labels, plan }: GcpStack): IngressEdge | undefined {
   const { staticAddress, ...policies } = plan.ingress?.gce ?? {};
   if (staticAddress === undefined) return undefined;
-  return new IngressEdge(name, {
-    project,
-    names: { staticAddress, ...policies },
-    allowedCidrs: plan.exposure.allowedCidrs,
-    labels,
-  });
+  const { allowedCidrs } = plan.exposure;
+  return new IngressEdge(name, { project, names: { staticAddress, ...policies }, allowedCidrs, labels });
 }
 
-/** The record of the domain, where the config names its zone. */
-function declareRecord({ name, project, specification, plan }: GcpStack, address: pulumi.Output<string>): void {
+/** Declares Sourcegraph on the ground, and what leads to it. */
+function declareWorkloads(stack: GcpStack, args: StackArgs, ground: Ground): StackOutputs {
+  const { name, project, specification, plan } = stack;
   const { domain, dnsZone } = specification;
-  if (domain === undefined || dnsZone === undefined || plan.ingress === undefined) return;
-  new IngressRecord(name, { project, domain, dnsZone, address });
+  const pods = declarePods(stack);
+  const services = declareServices(stack, ground, pods);
+  const edge = declareEdge(stack);
+  const { kubeconfig } = ground;
+  const first = [...(pods === undefined ? [] : [pods.rights]), ...(edge === undefined ? [] : [edge.address])];
+  const sourcegraph = new SourcegraphKubernetes(name, {
+    ...args,
+    cloud: "gcp",
+    // The Ingress asks for its address and policies, which cannot go while it has them.
+    ...(kubeconfig !== undefined && { kubeconfig: after(kubeconfig, first) }),
+    managedValues: services?.values ?? {},
+  });
+  if (plan.ingress !== undefined && domain !== undefined && dnsZone !== undefined)
+    new IngressRecord(name, { project, domain, dnsZone, address: edge?.address ?? sourcegraph.ingressAddress });
+  const { url, release, connect, manifest, next } = sourcegraph;
+  return { url, release, connect, manifest, next };
 }
 
-/** What a person types to reach the cluster. */
-function credentialsOf({ project, specification }: GcpStack, { clusterName }: GkeCluster): pulumi.Output<string> {
-  return pulumi.interpolate`gcloud container clusters get-credentials ${clusterName} --project ${project} --region ${specification.region}`;
+function clusterOutputs({ clusterName, kubeconfig, network, key }: GkeCluster) {
+  return { kubeconfig: pulumi.secret(kubeconfig), cluster: pulumi.output({ clusterName, network, key }) };
 }
+
+/** Declares a cluster on GKE and Sourcegraph on it, one of the two alone, or Sourcegraph on a cluster that is there. */
+export const declareKubernetes: Declare = (name, args) => {
+  const decision = decideKubernetes("gcp", name, args);
+  const { specification, clusterManifest } = decision;
+  const project = specification.gcp?.project;
+  if (project === undefined) throw new Error("a specification for gcp has a project");
+  checkNetwork(decision);
+  const stack: GcpStack = {
+    ...decision,
+    name,
+    project,
+    labels: { ...specification.tags, "sourcegraph-name": name },
+  };
+  if (specification.cluster.existing !== undefined) return declareWorkloads(stack, args, existingGround(stack, args));
+  const cluster = new GkeCluster(name, args);
+  const made = clusterOutputs(cluster);
+  if (!specification.cluster.workloads) return { manifest: cluster.version.apply(() => clusterManifest), ...made };
+  const { kubeconfig, network, key, channels, privateServices } = cluster;
+  const ground = { kubeconfig, network, key, channels, ...(privateServices !== undefined && { privateServices }) };
+  return { ...declareWorkloads(stack, args, ground), ...made };
+};
