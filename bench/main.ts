@@ -9,6 +9,7 @@ import Table from "cli-table3";
 import { planVm } from "../components/core/planning/vm/plan";
 import { parseSpecification } from "../components/core/planning/config/specification";
 import { measureProgram, median } from "./processes";
+import { scaleHead, scaleRows, scaleTable, simulatedClouds, type ScaleRow } from "./scale";
 
 /** One budget. */
 interface Line {
@@ -83,6 +84,23 @@ function planning(): Line[] {
   ];
 }
 
+/** Plans instances of every size on both clouds. */
+function scale(): { readonly rows: readonly ScaleRow[]; readonly line: Line } {
+  let rows: readonly ScaleRow[] = [];
+  const wall = milliseconds(() => {
+    rows = scaleRows();
+  });
+  return {
+    rows,
+    line: {
+      what: `planning and pricing ${rows.length} clusters of every size`,
+      unit: "s",
+      budget: 5,
+      measured: wall / 1000,
+    },
+  };
+}
+
 function tests(): Line[] {
   if (!process.argv.includes("--tests")) return [];
   const wall = milliseconds(() => spawnSync("npm", ["test"], { cwd: root, stdio: "ignore" }));
@@ -90,9 +108,10 @@ function tests(): Line[] {
 }
 
 if (!existsSync(join(root, "dist/cli/main.js"))) throw new Error("there is no dist/; run npm run build");
-const lines = [...start(), ...programs(), ...planning(), ...tests()];
+const { rows, line } = scale();
+const lines = [...start(), ...programs(), ...planning(), line, ...tests()];
 
-if (process.argv.includes("--json")) console.log(JSON.stringify(lines, null, 2));
+if (process.argv.includes("--json")) console.log(JSON.stringify({ budgets: lines, scale: rows }, null, 2));
 else {
   const figure = (value: number, unit: string) => `${value.toFixed(unit === "s" || unit === "ms" ? 2 : 0)} ${unit}`;
   const table = new Table({
@@ -108,5 +127,11 @@ else {
       cpuSeconds === undefined ? "" : figure(cpuSeconds, "s"),
     ]);
   console.log(table.toString());
+  for (const cloud of simulatedClouds) {
+    const sizes = new Table({ head: [...scaleHead], style: { head: [], border: [] } });
+    sizes.push(...scaleTable(rows, cloud));
+    console.log(`${cloud}: what instances of every size get and cost, see docs/scale.md`);
+    console.log(sizes.toString());
+  }
   console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; medians`);
 }

@@ -104,3 +104,86 @@ export function simulate(cloud: "aws" | "gcp", usage: Usage): Simulated {
     .reduce((sum, { sizeGib, objects }) => sum + sizeGib * objects.length, 0);
   return { usage, size: context.size, workloads, cluster, claimsTib: claimsGib / 1024, monthly, unpriced, things };
 }
+
+/** A row of the table. */
+export interface ScaleRow {
+  readonly cloud: "aws" | "gcp";
+  readonly mix: string;
+  readonly repositories: number;
+  readonly users: number;
+  readonly totalSizeGb: number;
+  readonly size: SizeLabel;
+  /** Nodes at first, and what they are together. */
+  readonly nodes: number;
+  readonly vcpu: number;
+  readonly memoryGib: number;
+  readonly claimsTib: number;
+  /** US dollars. */
+  readonly monthly: number;
+  readonly per1000Repositories: number;
+  readonly perUser: number;
+  readonly unpriced: readonly string[];
+}
+
+/** Simulates every usage on both clouds. */
+export function scaleRows(): ScaleRow[] {
+  return simulatedClouds.flatMap((cloud) =>
+    simulatedUsages().map(({ mix, usage }): ScaleRow => {
+      const { size, cluster, claimsTib, monthly, unpriced } = simulate(cloud, usage);
+      const { repositories, users, totalSizeGb } = usage;
+      const sum = (figure: (group: PlannedCluster["nodeGroups"][number]) => number): number =>
+        cluster.nodeGroups.reduce((total, group) => total + group.nodes.initial * figure(group), 0);
+      return {
+        cloud,
+        mix,
+        repositories,
+        users,
+        totalSizeGb,
+        size,
+        nodes: sum(() => 1),
+        vcpu: sum(({ vcpu }) => vcpu),
+        memoryGib: sum(({ memoryGib }) => memoryGib),
+        claimsTib,
+        monthly,
+        per1000Repositories: (monthly / repositories) * 1000,
+        perUser: monthly / users,
+        unpriced,
+      };
+    }),
+  );
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString("en-US");
+const small = (value: number): string => (value < 10 ? value.toFixed(2) : whole(value));
+
+/** Heads of the table's columns. */
+export const scaleHead = [
+  "Repositories",
+  "Users",
+  "Size",
+  "Nodes",
+  "vCPU",
+  "Memory GiB",
+  "Claims TiB",
+  "USD a month",
+  "per 1,000 repositories",
+  "per user",
+] as const;
+
+/** The rows a person is shown of a cloud: repositories of the usual size, and one user for every ten of them. */
+export function scaleTable(rows: readonly ScaleRow[], cloud: "aws" | "gcp"): string[][] {
+  return rows
+    .filter((row) => row.cloud === cloud && row.mix === "usual" && row.users === userCounts(row.repositories)[1])
+    .map((row) => [
+      whole(row.repositories),
+      whole(row.users),
+      row.size,
+      whole(row.nodes),
+      whole(row.vcpu),
+      whole(row.memoryGib),
+      small(row.claimsTib),
+      whole(row.monthly),
+      small(row.per1000Repositories),
+      small(row.perUser),
+    ]);
+}
