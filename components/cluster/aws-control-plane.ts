@@ -39,7 +39,8 @@ export function declareClusterKey(scope: EksScope): kms.Key {
  * Declares the control plane. Its name is the instance's, because the log group, which has to be there first for its
  * retention to count, is named after it.
  *
- * While `deletionProtection` is on, the engine refuses to delete it too: EKS alone would refuse only when all nodes are gone.
+ * While `deletionProtection` is on, the engine protects it too, so that the preview of a destroy fails: EKS alone would refuse
+ * only when all nodes are gone.
  */
 export function declareControlPlane(
   scope: EksScope,

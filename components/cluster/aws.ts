@@ -4,7 +4,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
 import type { PlannedCluster } from "../core/planning/kubernetes/cluster";
 import { loadBalancerAccount, planEks } from "../core/planning/kubernetes/eks";
-import type { Manifest } from "../core/planning/manifest";
 import { eksKubeconfig } from "../core/rendering/eks-kubeconfig";
 import { ClusterNetwork } from "../network/aws-cluster";
 import { partitionOf } from "../vm/aws-scope";
@@ -113,8 +112,8 @@ export class EksCluster extends pulumi.ComponentResource {
   readonly keyArn: pulumi.Output<string>;
   /** ARN of the topic of the alarms; absent without `alarms.email`. */
   readonly topicArn: pulumi.Output<string> | undefined;
-  /** What the next update of the cluster alone compares itself with. Known once every node has the planned version. */
-  readonly manifest: pulumi.Output<Manifest>;
+  /** Kubernetes version of the cluster. Known once every node has it. */
+  readonly version: pulumi.Output<string>;
 
   /**
    * @param name name of the cluster and stem of all names; 2 to 24 lower-case letters, digits and dashes
@@ -172,7 +171,7 @@ export class EksCluster extends pulumi.ComponentResource {
     this.securityGroupId = control.vpcConfig.apply(({ clusterSecurityGroupId }) => clusterSecurityGroupId);
     this.keyArn = key.arn;
     this.topicArn = topic?.arn;
-    this.manifest = ready.apply(() => decision.manifest);
+    this.version = ready.apply(() => cluster.version);
     this.kubeconfig = pulumi
       .all([control.name, control.endpoint, control.certificateAuthority, ready])
       .apply(([clusterName, endpoint, authority]) =>
@@ -190,7 +189,7 @@ export class EksCluster extends pulumi.ComponentResource {
       databaseSubnetIds: this.databaseSubnetIds,
       securityGroupId: this.securityGroupId,
       keyArn: this.keyArn,
-      manifest: this.manifest,
+      version: this.version,
     });
   }
 

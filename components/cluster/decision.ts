@@ -4,9 +4,8 @@ import type { KubernetesSpecification } from "../core/planning/config/specified"
 import { planCluster, type PlannedCluster } from "../core/planning/kubernetes/cluster";
 import { clusterVersionProblems } from "../core/planning/kubernetes/cluster-versions";
 import { kubernetesContext } from "../core/planning/kubernetes/context";
+import { planExecutors } from "../core/planning/kubernetes/executors";
 import { planWorkloads } from "../core/planning/kubernetes/workloads";
-import { servicesOf, type Manifest } from "../core/planning/manifest";
-import { digestOf } from "../core/rendering/bundle";
 import type { ClusterArgs } from "./args";
 
 /** Everything about a cluster that is known before the first resource. */
@@ -15,8 +14,6 @@ export interface ClusterDecision {
   readonly cluster: PlannedCluster;
   /** Whether the cluster is being made, or its version is changing. */
   readonly moving: boolean;
-  /** What a stack of the cluster alone leaves for its next update. */
-  readonly manifest: Manifest;
 }
 
 /**
@@ -37,21 +34,7 @@ export function decideCluster(cloud: "aws" | "gcp", name: string, args: ClusterA
   if (problems.length > 0) throw new InputError(problems);
   const context = kubernetesContext(specification);
   // Its nodes are for what runs there in the end, whichever stack deploys that.
-  const cluster = planCluster(context, planWorkloads(context));
-  const { release, region } = specification;
-  const manifest: Manifest = {
-    schema: 1,
-    name,
-    shape: "kubernetes",
-    cloud,
-    region,
-    zone: "",
-    release,
-    size: context.size,
-    planDigest: digestOf(JSON.stringify(cluster)),
-    services: servicesOf(specification),
-    dataResources: [],
-    clusterVersion: cluster.version,
-  };
-  return { specification, cluster, moving: deployed !== cluster.version, manifest };
+  const workloads = [...planWorkloads(context), ...(planExecutors(context)?.workloads ?? [])];
+  const cluster = planCluster(context, workloads);
+  return { specification, cluster, moving: deployed !== cluster.version };
 }

@@ -7,13 +7,12 @@ import { InputError } from "../../components/core/errors";
 import type { KubernetesSpecification } from "../../components/core/planning/config/specified";
 import { identityAccounts } from "../../components/core/planning/kubernetes/eks";
 import type { KubernetesPlan } from "../../components/core/planning/kubernetes/kubernetes-plan";
-import { managedValueNames } from "../../components/core/planning/managed/values";
-import { decide, type KubernetesDecision } from "../../components/kubernetes/decision";
 import { SourcegraphKubernetes } from "../../components/kubernetes/sourcegraph-kubernetes";
 import { ManagedServices } from "../../components/managed-services/aws";
 import { objectAccess } from "../../components/managed-services/aws-access";
 import { partitionOf } from "../../components/vm/aws-scope";
 import { existingKubeconfig } from "../kubeconfig";
+import { decideKubernetes, type KubernetesStackDecision } from "../kubernetes-decision";
 import type { Declare, StackArgs, StackOutputs } from "../program";
 
 /** What a stack says of the cluster it made, for stacks that deploy on it. */
@@ -31,12 +30,6 @@ interface Ground {
   /** Absent where nothing but the kubeconfig is known. */
   readonly facts?: pulumi.Output<ClusterFacts>;
   readonly topicArns: readonly pulumi.Input<string>[];
-}
-
-/** Decides what is deployed on the cluster before the cluster is registered, whose services' values are not known yet. */
-function decideFirst(name: string, args: StackArgs): KubernetesDecision {
-  const managedValues = Object.fromEntries(managedValueNames.map((secret) => [secret, pulumi.output("")]));
-  return decide(name, { ...args, cloud: "aws", managedValues });
 }
 
 function needsFacts({ managed, workloads }: KubernetesPlan, specification: KubernetesSpecification): boolean {
@@ -68,7 +61,7 @@ function after<Value>(value: pulumi.Input<Value>, others: readonly pulumi.Input<
 }
 
 /** Databases, caches and the bucket of AWS, and the rights of the pods on them and on buckets of the user. */
-function declareServices(name: string, decision: KubernetesDecision, ground: Ground) {
+function declareServices(name: string, decision: KubernetesStackDecision, ground: Ground) {
   const { plan, specification } = decision;
   const { facts } = ground;
   if (facts === undefined) return { values: {}, ready: [] };
@@ -119,7 +112,12 @@ function clusterOutputs(cluster: EksCluster): Pick<StackOutputs, "kubeconfig" | 
 }
 
 /** Declares Sourcegraph on the ground, and what leads to it. */
-function declareWorkloads(name: string, args: StackArgs, decision: KubernetesDecision, ground: Ground): StackOutputs {
+function declareWorkloads(
+  name: string,
+  args: StackArgs,
+  decision: KubernetesStackDecision,
+  ground: Ground,
+): StackOutputs {
   const { plan, specification } = decision;
   const { domain, dnsZone, tls, region, tags } = specification;
   const { values, ready } = declareServices(name, decision, ground);
@@ -147,13 +145,10 @@ function declareWorkloads(name: string, args: StackArgs, decision: KubernetesDec
 
 /** Declares a cluster on EKS and Sourcegraph on it, one of the two alone, or Sourcegraph on a cluster that is there. */
 export const declareKubernetes: Declare = (name, args) => {
-  if (args.cluster?.workloads === false) {
-    const cluster = new EksCluster(name, args);
-    return { manifest: cluster.manifest, ...clusterOutputs(cluster) };
-  }
-  const decision = decideFirst(name, args);
-  if (args.cluster?.existing !== undefined) {
-    if (args.cluster.existing.stack === undefined && needsFacts(decision.plan, decision.specification))
+  const decision = decideKubernetes("aws", name, args);
+  const { plan, specification, clusterManifest } = decision;
+  if (specification.cluster.existing !== undefined) {
+    if (specification.cluster.existing.stack === undefined && needsFacts(plan, specification))
       throw new InputError([
         {
           path: "cluster.existing.stack",
@@ -164,9 +159,11 @@ export const declareKubernetes: Declare = (name, args) => {
     return declareWorkloads(name, args, decision, existingGround(args));
   }
   const cluster = new EksCluster(name, args);
+  if (!specification.cluster.workloads)
+    return { manifest: cluster.version.apply(() => clusterManifest), ...clusterOutputs(cluster) };
   const objects = new EksObjects(name, {
     clusterName: cluster.clusterName,
-    region: decision.specification.region,
+    region: specification.region,
     vpcId: cluster.vpcId,
     kubeconfig: cluster.kubeconfig,
     cluster: cluster.plan,

@@ -12,7 +12,7 @@ const template = "aws:ec2/launchTemplate:LaunchTemplate";
 const addOn = "aws:eks/addon:Addon";
 const alarm = "aws:cloudwatch/metricAlarm:MetricAlarm";
 
-const dependencies = (resources: readonly Recorded[], type: string): Record<string, readonly string[]> =>
+const dependencies = (resources: readonly Recorded[], type: string) =>
   Object.fromEntries(allOf(resources, type).map(({ name, dependsOn }) => [name, dependsOn]));
 
 describe("EksCluster", () => {
@@ -162,9 +162,7 @@ describe("EksCluster", () => {
   });
 
   it("has the network of every node there before the nodes, and everything else after them", () => {
-    const groups = allOf(least.resources, nodeGroup)
-      .map(({ name }) => name)
-      .sort();
+    const groups = allOf(least.resources, nodeGroup).map(({ name }) => name);
     for (const waits of Object.values(dependencies(least.resources, nodeGroup)))
       assert.deepEqual(waits, [
         "sourcegraph-eks-pod-identity-agent",
@@ -174,7 +172,7 @@ describe("EksCluster", () => {
         "sourcegraph-vpc-cni",
       ]);
     const addOns = dependencies(least.resources, addOn);
-    assert.deepEqual(addOns["sourcegraph-coredns"], groups);
+    assert.deepEqual(addOns["sourcegraph-coredns"], groups.sort());
     assert.deepEqual(addOns["sourcegraph-aws-ebs-csi-driver"], ["sourcegraph-aws-ebs-csi-driver", ...groups].sort());
     assert.deepEqual(addOns["sourcegraph-kube-proxy"], []);
   });
@@ -288,7 +286,7 @@ describe("EksCluster", () => {
       "sourcegraph-databases-b-id",
       "sourcegraph-databases-c-id",
     ]);
-    assert.equal((await valueOf(result!.manifest))?.clusterVersion, "1.35");
+    assert.equal(await valueOf(result!.version), "1.35");
     assert.deepEqual(JSON.parse((await valueOf(result!.kubeconfig)) ?? ""), {
       apiVersion: "v1",
       kind: "Config",
@@ -395,8 +393,8 @@ describe("EksCluster", () => {
     ])
       for (const { name, inputs } of allOf(resources, type)) assert.deepEqual(inputs["tags"], tags, name);
     assert.equal(only(resources, "aws:cloudwatch/logGroup:LogGroup").inputs["retentionInDays"], 7);
-    assert.deepEqual(only(resources, cluster).inputs["zonalShiftConfig"], { enabled: false });
-    assert.equal(only(resources, cluster).protect, true);
+    const made = only(resources, cluster);
+    assert.deepEqual([made.inputs["zonalShiftConfig"], made.protect], [{ enabled: false }, true]);
     for (const { inputs } of allOf(resources, nodeGroup)) assert.deepEqual(inputs["labels"], { own: "1" });
   });
 });

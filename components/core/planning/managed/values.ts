@@ -16,16 +16,5 @@ export const managedEndpoint = (cache: "cache" | "store"): string =>
 /** Name of the secret with the name of the managed bucket. */
 export const managedBucket = "uploadsBucket";
 
-/** Names of all these secrets. */
-export const managedValueNames: readonly string[] = [
-  ...(["frontend", "codeIntel", "codeInsights"] as const).flatMap((database) => [
-    managedHost(database),
-    managedPassword(database),
-  ]),
-  managedEndpoint("cache"),
-  managedEndpoint("store"),
-  managedBucket,
-];
-
 /** Login and name of every managed database. */
 export const managedLogin = { user: "sourcegraph", database: "sourcegraph", port: 5432, sslmode: "require" } as const;
