@@ -5,8 +5,9 @@ import { manifestGroups } from "./manifests";
 import type { KubernetesObject } from "./object";
 import { renderSecretsScript } from "./secrets-script";
 
+/** Text as kubectl reads it: YAML 1.1, where `off` and `yes` are no strings unless they stand in quotes. */
 function yamlText(object: KubernetesObject): string {
-  return stringify(object, { lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(object, { lineWidth: 0, aliasDuplicateObjects: false, schema: "yaml-1.1" });
 }
 
 function fileName({ kind, metadata }: KubernetesObject): string {
