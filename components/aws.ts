@@ -1,5 +1,14 @@
 /** Sourcegraph on AWS; loads the AWS SDK only. */
 export * from "./index";
+export { EksCluster } from "./cluster/aws";
+export type { EksClusterArgs, EksExistingNetwork, EksTransforms, GuardedClusterArgs } from "./cluster/aws-args";
+export { WorkloadIdentity, type AwsStatement, type WorkloadIdentityArgs } from "./cluster/aws-identity";
+export {
+  IngressCertificate,
+  IngressRecord,
+  type IngressCertificateArgs,
+  type IngressRecordArgs,
+} from "./cluster/aws-ingress";
 export { ManagedServices } from "./managed-services/aws";
 export type { Statement } from "./managed-services/aws-access";
 export type {
@@ -9,5 +18,6 @@ export type {
   AwsManagedServicesTransforms,
 } from "./managed-services/aws-args";
 export { Network, secondZoneOf, type AwsNetworkArgs, type AwsNetworkTransforms } from "./network/aws";
+export { ClusterNetwork, type AwsClusterNetworkArgs, type AwsClusterNetworkTransforms } from "./network/aws-cluster";
 export { SourcegraphVm } from "./vm/aws";
 export type { AwsExistingNetwork, AwsSourcegraphVmArgs, AwsTransforms, GuardedVolumeArgs } from "./vm/aws-args";
