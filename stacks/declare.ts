@@ -1,9 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../components/core/errors";
 import type { Manifest } from "../components/core/planning/manifest";
-import { parseSpecification, type FileTexts } from "../components/core/planning/config/specification";
-import type { SourcegraphVmArgs } from "../components/vm/args";
-import type { DeclareCloud, StackOutputs } from "./program";
+import {
+  parseSpecification,
+  type FileTexts,
+  type Specification,
+} from "../components/core/planning/config/specification";
+import type { Declare, StackArgs, StackOutputs } from "./program";
 
 /** Everything a stack program is told. */
 export interface StackInput {
@@ -19,13 +22,22 @@ export interface StackInput {
 
 /* Only the chosen cloud is loaded: its SDK is what makes a program slow to start. */
 /* eslint-disable @typescript-eslint/no-require-imports */
-function cloudProgram(cloud: string): DeclareCloud {
+function programOf({ shape, cloud }: Specification): Declare {
+  if (shape === "kubernetes")
+    switch (cloud) {
+      case "aws":
+        return (require("./aws/kubernetes") as typeof import("./aws/kubernetes")).declareKubernetes;
+      case "gcp":
+        return (require("./gcp/kubernetes") as typeof import("./gcp/kubernetes")).declareKubernetes;
+      case "existing":
+        return (require("./existing/kubernetes") as typeof import("./existing/kubernetes")).declareKubernetes;
+    }
   switch (cloud) {
     case "aws":
       return (require("./aws/vm") as typeof import("./aws/vm")).declareVm;
     case "gcp":
       return (require("./gcp/vm") as typeof import("./gcp/vm")).declareVm;
-    default:
+    case "local":
       return (require("./local/vm") as typeof import("./local/vm")).declareVm;
   }
 }
@@ -38,12 +50,13 @@ function cloudProgram(cloud: string): DeclareCloud {
  */
 export function declareStack(input: StackInput): StackOutputs {
   const { config, secrets, files, previous } = input;
-  const { name, cloud } = parseSpecification(config, files);
+  const specification = parseSpecification(config, files);
   const { name: _name, shape: _shape, cloud: _cloud, secrets: _secrets, ...keys } = config;
   const missing = Object.keys((config["secrets"] as Record<string, unknown> | undefined) ?? {}).filter(
     (key) => secrets[key] === undefined,
   );
   if (missing.length > 0)
     throw new InputError(missing.map((key) => ({ path: `secrets.${key}`, message: "has a name but no value" })));
-  return cloudProgram(cloud)(name, { ...(keys as unknown as SourcegraphVmArgs), secrets, files, previous });
+  const args = { ...(keys as unknown as StackArgs), secrets, files, previous };
+  return programOf(specification)(specification.name, args);
 }

@@ -1,8 +1,8 @@
 import { SourcegraphVm } from "../../components/vm/gcp";
-import type { DeclareCloud } from "../program";
+import type { Declare } from "../program";
 
 /** Declares the docker-compose deployment on Google Cloud. */
-export const declareVm: DeclareCloud = (name, args) => {
+export const declareVm: Declare = (name, args) => {
   const { url, release, connect, manifest } = new SourcegraphVm(name, args);
   return { url, release, connect, manifest };
 };

@@ -1,8 +1,8 @@
 import { SourcegraphVm } from "../../components/vm/local";
-import type { DeclareCloud } from "../program";
+import type { Declare } from "../program";
 
 /** Declares the docker-compose deployment on a Docker Engine. */
-export const declareVm: DeclareCloud = (name, args) => {
+export const declareVm: Declare = (name, args) => {
   const { url, release, connect, manifest } = new SourcegraphVm(name, args);
   return { url, release, connect, manifest };
 };

@@ -1,0 +1,316 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { parse } from "yaml";
+import { parseSpecification } from "../../../../components/core/planning/config/specification";
+import { planKubernetes } from "../../../../components/core/planning/kubernetes/plan";
+import { kubernetesReleases } from "../../../../components/core/product/releases";
+import { helmFiles } from "../../../../components/core/rendering/helm/helm-files";
+import { helmValues, type HelmValue, type HelmValues } from "../../../../components/core/rendering/helm/values";
+import { renderManifests } from "../../../../components/core/rendering/manifests/manifests";
+
+const base = {
+  shape: "kubernetes",
+  cloud: "existing",
+  release: "7.5.4453",
+  size: "M",
+  kubernetes: { via: "helm", storageClass: { name: "fast", create: false }, ingress: { className: "nginx" } },
+} as const;
+
+const planOf = (config: Readonly<Record<string, unknown>> = {}) =>
+  planKubernetes(parseSpecification({ ...base, ...config }));
+const valuesOf = (config: Readonly<Record<string, unknown>> = {}) => helmValues(planOf(config));
+
+/** A value by its key with dots. */
+function at(values: HelmValues, key: string): HelmValue {
+  return key.split(".").reduce<HelmValue>((value, part) => (value as HelmValues | undefined)?.[part], values);
+}
+
+// The keys of the chart, as its documented values have them: what the chart does not know it ignores without a word.
+const services = [
+  "frontend",
+  "gitserver",
+  "indexedSearch",
+  "searcher",
+  "preciseCodeIntel",
+  "syntacticCodeIntel",
+  "syntectServer",
+  "worker",
+  "jaeger",
+  "pgsql",
+  "codeIntelDB",
+  "codeInsightsDB",
+  "redisCache",
+  "redisStore",
+  "blobstore",
+  "prometheus",
+  "grafana",
+  "cadvisor",
+  "nodeExporter",
+  "symbols",
+  "repoUpdater",
+];
+/** Helpers have an image, resources, a security context and variables, and nothing else. */
+const containersOnly = ["indexedSearchIndexer", "migrator", "alpine", "postgresExporter", "redisExporter"];
+const ofContainers = ["image", "resources", "containerSecurityContext", "env"];
+const ofServices = [
+  ...ofContainers,
+  "podSecurityContext",
+  "serviceAccount",
+  "podAnnotations",
+  "podLabels",
+  "nodeSelector",
+  "tolerations",
+  "affinity",
+  "priorityClassName",
+  "extraVolumes",
+  "extraVolumeMounts",
+];
+const scaled = [
+  "frontend",
+  "gitserver",
+  "indexedSearch",
+  "searcher",
+  "preciseCodeIntel",
+  "syntacticCodeIntel",
+  "syntectServer",
+  "worker",
+  "symbols",
+  "jaeger",
+];
+const claimed = [
+  "gitserver",
+  "indexedSearch",
+  "pgsql",
+  "codeIntelDB",
+  "codeInsightsDB",
+  "prometheus",
+  "blobstore",
+  "redisCache",
+  "redisStore",
+  "searcher",
+  "grafana",
+  "symbols",
+];
+const more: Readonly<Record<string, readonly string[]>> = {
+  frontend: ["ingress", "serviceAnnotations", "podDisruptionBudget", "privileged", "createRoleBinding"],
+  pgsql: ["enabled", "auth", "existingConfig"],
+  codeIntelDB: ["enabled", "auth", "existingConfig"],
+  codeInsightsDB: ["enabled", "auth", "existingConfig"],
+  redisCache: ["enabled", "connection"],
+  redisStore: ["enabled", "connection"],
+  blobstore: ["enabled"],
+  prometheus: ["enabled", "existingConfig", "privileged", "createRoleBinding"],
+  grafana: ["enabled", "existingConfig"],
+  cadvisor: ["enabled"],
+  nodeExporter: ["enabled"],
+  syntacticCodeIntel: ["enabled"],
+  jaeger: ["enabled"],
+};
+const roots = [
+  ...services,
+  ...containersOnly,
+  "sourcegraph",
+  "storageClass",
+  "priorityClasses",
+  "sgTestConnection",
+  "openTelemetry",
+  "extraResources",
+];
+
+function unknownKeys(values: HelmValues): string[] {
+  const found = Object.keys(values).filter((key) => !roots.includes(key));
+  for (const [key, value] of Object.entries(values)) {
+    const inner = Object.keys((value ?? {}) as HelmValues);
+    const known = services.includes(key)
+      ? [
+          ...ofServices,
+          ...(more[key] ?? []),
+          ...(scaled.includes(key) ? ["replicaCount"] : []),
+          ...(claimed.includes(key) ? ["storageSize"] : []),
+        ]
+      : containersOnly.includes(key)
+        ? ofContainers
+        : key === "openTelemetry"
+          ? ["enabled", "gateway", "agent"]
+          : key === "storageClass"
+            ? ["create", "name", "provisioner", "type", "parameters", "volumeBindingMode", "reclaimPolicy"]
+            : key === "sourcegraph"
+              ? ["image", "imagePullSecrets", "priorityClassName"]
+              : undefined;
+    if (known !== undefined)
+      found.push(...inner.filter((name) => !known.includes(name)).map((name) => `${key}.${name}`));
+  }
+  return found;
+}
+
+describe("the values of the vendor's chart", () => {
+  it("hold no key the chart does not know, for any release, size and profile", () =>
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...kubernetesReleases),
+        fc.constantFrom("XS", "M", "XL", "3XL"),
+        fc.constantFrom("default", "restricted", "air-gapped"),
+        fc.boolean(),
+        (release, size, profile, tracing) => {
+          const values = valuesOf({
+            release,
+            size,
+            tracing: tracing && Number(release.split(".")[0]) >= 7 && !release.startsWith("7.0"),
+            registry: { host: "mirror.example.com/sourcegraph" },
+            kubernetes: { ...base.kubernetes, profile },
+          });
+          assert.deepEqual(unknownKeys(values), []);
+        },
+      ),
+      { numRuns: 60 },
+    ));
+
+  it("never hold a password: logins come from Secrets that are made beside the chart", () => {
+    const values = valuesOf();
+    assert.deepEqual(
+      ["pgsql.auth", "codeIntelDB.auth", "codeInsightsDB.auth", "redisCache.connection", "redisStore.connection"].map(
+        (key) => at(values, key),
+      ),
+      [
+        { existingSecret: "pgsql-auth" },
+        { existingSecret: "codeintel-db-auth" },
+        { existingSecret: "codeinsights-db-auth" },
+        { existingSecret: "redis-cache" },
+        { existingSecret: "redis-store" },
+      ],
+    );
+  });
+
+  it("give every Secret of a database all six keys, without which the chart's pods do not start", () => {
+    const six = ["database", "host", "password", "port", "sslmode", "user"];
+    for (const databases of ["bundled", "managed", { managed: { login: "iam" } }]) {
+      const cloud =
+        databases === "bundled"
+          ? {}
+          : {
+              cloud: "aws",
+              region: "us-east-1",
+              access: { allowedCidrs: ["10.0.0.0/8"] },
+              kubernetes: { via: "helm" },
+            };
+      const objects = planOf({ ...cloud, databases }).secretObjects;
+      for (const name of ["pgsql-auth", "codeintel-db-auth", "codeinsights-db-auth"])
+        assert.deepEqual(Object.keys(objects.find((object) => object.name === name)?.data ?? {}).sort(), six, name);
+    }
+  });
+
+  it("do not repeat a variable that the chart writes by itself, not even the bundled object store's", () => {
+    const bundled = valuesOf();
+    const own =
+      /^(PG|CODEINTEL_PG|CODEINSIGHTS_PG|REDIS_|OTEL_|DEPLOY_TYPE|PRECISE_CODE_INTEL_UPLOAD_(BACKEND|AWS_ENDPOINT)$)/;
+    for (const [key, value] of Object.entries(bundled)) {
+      const env = (value as HelmValues | undefined)?.["env"] as HelmValues | undefined;
+      assert.deepEqual(
+        Object.keys(env ?? {}).filter((name) => own.test(name)),
+        [],
+        key,
+      );
+    }
+  });
+
+  it("write variables as the bodies the chart copies, in the order in which it writes them", () => {
+    const values = valuesOf({
+      secrets: { token: "" },
+      overrides: { worker: { env: { B_TOKEN: "${secret:token}", A_FLAG: "on" } } },
+    });
+    const env = at(values, "worker.env") as HelmValues;
+    assert.deepEqual(env["A_FLAG"], { value: "on" });
+    assert.deepEqual(env["B_TOKEN"], { valueFrom: { secretKeyRef: { name: "worker-environment", key: "B_TOKEN" } } });
+    assert.deepEqual(Object.keys(env), Object.keys(env).toSorted());
+  });
+
+  it("list as many instances of search as they have replicas", () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }), (gitserver, zoekt) => {
+        const values = valuesOf({
+          overrides: { gitserver: { replicas: gitserver }, "zoekt-webserver": { replicas: zoekt } },
+        });
+        const listed = (name: string) =>
+          ((at(values, `frontend.env.${name}`) as HelmValues)["value"] as string).split(" ").length;
+        assert.equal(at(values, "gitserver.replicaCount"), listed("SRC_GIT_SERVERS"));
+        assert.equal(at(values, "indexedSearch.replicaCount"), listed("INDEXED_SEARCH_SERVERS"));
+        assert.equal(gitserver, listed("SRC_GIT_SERVERS"));
+      }),
+      { numRuns: 20 },
+    ));
+
+  it("give searcher a claim in Gi, from which the chart computes its cache", () =>
+    assert.match(String(at(valuesOf(), "searcher.storageSize")), /^\d+Gi$/));
+
+  it("keep the type of a storage class apart from its parameters, and take the cluster's default class where none is named", () => {
+    const eks = {
+      cloud: "aws",
+      region: "us-east-1",
+      access: { allowedCidrs: ["10.0.0.0/8"] },
+      kubernetes: { via: "helm" },
+    };
+    assert.deepEqual(at(valuesOf(eks), "storageClass"), {
+      create: true,
+      name: "sourcegraph",
+      provisioner: "ebs.csi.aws.com",
+      type: "gp3",
+      parameters: { encrypted: "true" },
+      volumeBindingMode: "WaitForFirstConsumer",
+      reclaimPolicy: "Retain",
+    });
+    const none = { ...base.kubernetes, storageClass: { create: false } };
+    assert.deepEqual(at(valuesOf({ kubernetes: none }), "storageClass"), { create: false, name: "" });
+  });
+
+  it("take away the class annotation the chart would write beside the class name", () => {
+    const annotations = at(valuesOf(), "frontend.ingress.annotations") as HelmValues;
+    assert.equal(annotations["kubernetes.io/ingress.class"], null);
+    assert.equal(at(valuesOf(), "frontend.ingress.ingressClassName"), "nginx");
+  });
+
+  it("leave nothing cluster-wide and no agent on the nodes in profile restricted", () => {
+    const values = valuesOf({ kubernetes: { ...base.kubernetes, profile: "restricted" } });
+    assert.deepEqual(
+      [
+        "frontend.privileged",
+        "frontend.createRoleBinding",
+        "prometheus.privileged",
+        "prometheus.createRoleBinding",
+        "cadvisor.enabled",
+        "nodeExporter.enabled",
+        "openTelemetry.agent.kind",
+        "storageClass.create",
+      ].map((key) => at(values, key)),
+      [false, false, false, false, false, false, "Deployment", false],
+    );
+  });
+
+  it("leave traces out where the chart of a release cannot run without an agent on every node", () => {
+    const values = valuesOf({ release: "7.2.0", kubernetes: { ...base.kubernetes, profile: "restricted" } });
+    assert.equal(at(values, "openTelemetry.enabled"), false);
+    assert.equal(at(values, "openTelemetry.agent.kind"), undefined);
+  });
+
+  it("carry what the chart has no template for as further resources", () => {
+    const kinds = (at(valuesOf(), "extraResources") as HelmValues[]).map((object) => String(object["kind"]));
+    assert.ok(kinds.includes("NetworkPolicy"));
+    const native = renderManifests(planOf()).filter(({ kind }) => kind === "NetworkPolicy").length;
+    assert.equal(kinds.filter((kind) => kind === "NetworkPolicy").length, native);
+  });
+
+  it("pin images by digest where they are known, and leave a release that is a chart only to the chart", () => {
+    assert.match(String(at(valuesOf(), "gitserver.image.tag")), /^7\.5\.4453@sha256:[0-9a-f]{64}$/);
+    assert.equal(at(valuesOf({ release: "7.6.0" }), "gitserver.image"), undefined);
+  });
+
+  it("are files that a person can install from, with the exact version of the chart", () => {
+    const files = helmFiles(planOf());
+    assert.deepEqual(
+      files.map(({ path }) => path),
+      ["values.yaml", "migrator-values.yaml", "secrets/apply.sh", "README.md"],
+    );
+    const readme = files.find(({ path }) => path === "README.md")?.text ?? "";
+    assert.match(readme, /--version 7\.5\.4453 \\\n {2}--namespace sourcegraph/);
+    assert.deepEqual(parse(files[0]?.text ?? ""), JSON.parse(JSON.stringify(valuesOf())));
+  });
+});
