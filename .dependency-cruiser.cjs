@@ -48,6 +48,13 @@ module.exports = {
       to: { path: "node_modules/@pulumi/(gcp|docker|kubernetes)/" },
     },
     {
+      name: "machines-load-no-kubernetes",
+      comment: "the SDK of Kubernetes is slow to load, and a machine needs none of it",
+      severity: "error",
+      from: { path: "^(components/vm/|components/(aws|gcp|local)\\.ts$|stacks/[^/]+/vm\\.ts$)" },
+      to: { path: "node_modules/@pulumi/kubernetes/", reachable: true },
+    },
+    {
       name: "no-orphans",
       severity: "error",
       from: { orphan: true, pathNot: ["\\.d\\.ts$", "^policy/", "^cli/main\\.ts$"] },
