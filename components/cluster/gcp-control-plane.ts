@@ -47,7 +47,7 @@ export function declareControlPlane(
     },
     // Enforces network policies.
     datapathProvider: "ADVANCED_DATAPATH",
-    privateClusterConfig: { enablePrivateNodes: true, enablePrivateEndpoint: !cluster.endpoint.public },
+    privateClusterConfig: { enablePrivateNodes: true, enablePrivateEndpoint: !gke.publicEndpoint },
     masterAuthorizedNetworksConfig: {
       cidrBlocks: gke.authorizedBlocks.map((cidrBlock) => ({ cidrBlock })),
       gcpPublicCidrsAccessEnabled: false,

@@ -115,7 +115,7 @@ function pool(
           machineType: group.machineType,
           diskSizeGb: group.diskGb,
           labels: { [nodeGroupLabel]: group.name },
-          linuxNodeConfig: { sysctls: group.sysctls },
+          ...(Object.keys(group.sysctls).length > 0 && { linuxNodeConfig: { sysctls: group.sysctls } }),
         },
       },
       transform.nodePool,

@@ -56,8 +56,8 @@ function decideOnGcp(name: string, args: GkeClusterArgs): GkeDecision {
  * A cluster on GKE for Sourcegraph: network, regional control plane, node pools with sizes that follow from the instance's,
  * identities without keys, daily backups of the namespace, and alarms.
  *
- * Nodes have no public address. The API is reached from inside the network, and from the blocks of
- * `cluster.endpoint.allowedCidrs` where it is public. Secrets, the nodes' disks and backups are encrypted with a key of its
+ * Nodes have no public address. The API is reached from inside the network, and from the public blocks of
+ * `cluster.endpoint.allowedCidrs`. Secrets, the nodes' disks and backups are encrypted with a key of its
  * own; network policies count. Pods cannot take the account of their node.
  *
  * A new `cluster.version` goes to the control plane first and then to the nodes one by one. Between these, GKE adds patches in

@@ -77,8 +77,8 @@ export function eksPools(group: PlannedNodeGroup, region: string): EksPool[] {
 /** Addresses that nobody has on the internet. */
 const inside = ["private", "loopback", "linkLocal", "carrierGradeNat"];
 
-/** Whether a block can come in from the internet over IPv4; EKS refuses to be given any other. */
-function isPublic(cidr: string): boolean {
+/** Whether a block can come in from the internet over IPv4; EKS refuses to be given any other for its public endpoint. */
+export function isPublic(cidr: string): boolean {
   return ipaddr.IPv4.isValidCIDR(cidr) && !inside.includes(ipaddr.IPv4.parseCIDR(cidr)[0].range());
 }
 

@@ -4,6 +4,7 @@ import { serviceNamed } from "../../product/services";
 import { show } from "../config/problems";
 import type { KubernetesSpecification } from "../config/specified";
 import type { PlannedCluster, PlannedNodeGroup } from "./cluster";
+import { isPublic } from "./eks";
 import type { PlannedWorkload } from "./workload";
 
 // What is particular to GKE about a planned cluster.
@@ -27,7 +28,9 @@ export interface GkeWindow {
 
 /** Everything GKE is told beyond the planned cluster. */
 export interface PlannedGke {
-  /** Blocks that reach the API from outside its network. */
+  /** Whether the API has an address that the internet reaches: where a block that may reach it lies there. */
+  readonly publicEndpoint: boolean;
+  /** Blocks that reach the API from outside its network, by that address or by a way into the network. */
   readonly authorizedBlocks: readonly string[];
   readonly window: GkeWindow;
   readonly pools: readonly GkePool[];
@@ -81,18 +84,10 @@ function adminProblems(admins: readonly string[]): Problem[] {
   });
 }
 
-function endpointProblems({ endpoint }: PlannedCluster, blocks: readonly string[]): Problem[] {
+function endpointProblems(blocks: readonly string[]): Problem[] {
+  if (blocks.length <= mostBlocks) return [];
   const path = "cluster.endpoint.allowedCidrs";
-  if (endpoint.public && blocks.length === 0)
-    return [
-      {
-        path,
-        message: `holds no IPv4 block, got ${show(endpoint.allowedCidrs)}; list the IPv4 blocks that may reach the API on gcp, or set cluster.endpoint.public to false`,
-      },
-    ];
-  if (blocks.length > mostBlocks)
-    return [{ path, message: `must hold at most ${mostBlocks} blocks on gcp, got ${blocks.length}; join some` }];
-  return [];
+  return [{ path, message: `must hold at most ${mostBlocks} IPv4 blocks on gcp, got ${blocks.length}; join some` }];
 }
 
 /** A repository of Artifact Registry, of which nodes have to be readers. */
@@ -119,14 +114,16 @@ function nodeRolesOf({ registry }: Pick<KubernetesSpecification, "registry">): R
 export function planGke(cluster: PlannedCluster, specification: Pick<KubernetesSpecification, "registry">): PlannedGke {
   const { endpoint, maintenance, nodeGroups } = cluster;
   const authorizedBlocks = endpoint.allowedCidrs.filter((cidr) => ipaddr.IPv4.isValidCIDR(cidr));
-  const problems = [...adminProblems(cluster.admins), ...endpointProblems(cluster, authorizedBlocks)];
+  const problems = [...adminProblems(cluster.admins), ...endpointProblems(authorizedBlocks)];
   if (problems.length > 0) throw new InputError(problems);
-  const most = nodeGroups.reduce((sum, { nodes }) => sum + nodes.maximum, 0);
+  // While a pool is upgraded it has one node more in each zone.
+  const most = nodeGroups.reduce((sum, { nodes, zones }) => sum + nodes.maximum + zones.length, 0);
   return {
+    publicEndpoint: endpoint.public && authorizedBlocks.some(isPublic),
     authorizedBlocks,
     window: windowOf(maintenance),
     pools: nodeGroups.map(poolOf),
-    natAddresses: Math.max(1, Math.ceil((most * portsOfNode) / portsOfAddress)),
+    natAddresses: Math.max(1, Math.ceil(most / Math.floor(portsOfAddress / portsOfNode))),
     nodeRoles: nodeRolesOf(specification),
   };
 }
