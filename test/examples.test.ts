@@ -14,6 +14,13 @@ const examples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     alarmEmail: "ops@example.com",
     allowedCidrs: '["10.0.0.0/8"]',
   },
+  "aws-kubernetes": {
+    domain: "sourcegraph.example.com",
+    dnsZone: "Z0123456789ABCDEFGHIJ",
+    alarmEmail: "ops@example.com",
+    allowedCidrs: '["10.0.0.0/8"]',
+    operatorCidrs: '["198.51.100.7/32"]',
+  },
   "aws-vm-managed-services": {
     domain: "sourcegraph.example.com",
     dnsZone: "Z0123456789ABCDEFGHIJ",
@@ -71,6 +78,8 @@ const computed = (name: string) => ({
   arn: `arn:aws:mock:us-east-1:123456789012:${name}`,
   result: "made up",
   exitCode: 0,
+  resources: [],
+  certificateAuthority: { data: "Q0E=" },
   domainValidationOptions: [
     { resourceRecordName: "_a.example.com", resourceRecordType: "CNAME", resourceRecordValue: "_b.example.com" },
   ],
