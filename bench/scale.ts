@@ -85,7 +85,7 @@ export function simulate(cloud: "aws" | "gcp", usage: Usage): Simulated {
       region: specification.region,
       cluster,
       workloads,
-      ingress: { name: "sourcegraph-frontend", annotations: {}, serviceAnnotations: {} },
+      ingress: { name: "sourcegraph-frontend", annotations: {}, serviceAnnotations: {}, notices: [] },
       exposure: {
         url: "",
         tls: "load-balancer",

@@ -189,6 +189,7 @@ describe("EksObjects", () => {
       minimumVcpu: 8,
       minimumMemoryGib: 31.5,
       vcpuLimit: 64,
+      reckoned: { machineType: "m6a.2xlarge", count: 1, diskGb: 100 },
       zones: ["us-east-1a"],
       workloads: [],
     };

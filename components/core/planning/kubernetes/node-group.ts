@@ -9,7 +9,7 @@ export interface PlannedNodeGroup {
   readonly memoryGib: number;
   /** What pods can have of one node, after what the system and the DaemonSets keep: cores and GiB. */
   readonly allocatable: { readonly cpus: number; readonly memoryGib: number };
-  /** Most pods of one node. */
+  /** Most pods of one node beside those of the DaemonSets, the instance's and the cloud's. */
   readonly podsPerNode: number;
   /** Nodes at first, fewest and most, over all zones; always as many in every zone. */
   readonly nodes: { readonly initial: number; readonly minimum: number; readonly maximum: number };

@@ -120,7 +120,9 @@ export function planKubernetes(given: Specification): KubernetesPlan {
   const { name, cloud, region, release, kubernetes, cluster } = specification;
   const context = kubernetesContext(specification);
   const { size, usage } = context;
-  const workloads = cluster.workloads ? planWorkloads(context) : [];
+  // A cluster that is made alone is made for what another stack deploys on it.
+  const everything = planWorkloads(context);
+  const workloads = cluster.workloads ? everything : [];
   const executors = cluster.workloads ? planExecutors(context) : undefined;
   const all = [...workloads, ...(executors?.workloads ?? [])];
   const secretObjects = cluster.workloads ? planSecretObjects(context, all) : [];
@@ -164,7 +166,10 @@ export function planKubernetes(given: Specification): KubernetesPlan {
     ...(executors !== undefined && { executors }),
     ...(kubernetes.snapshotClass !== undefined && { snapshotClass: kubernetes.snapshotClass }),
     ...(specification.registry?.credentialsSecret !== undefined && { imagePullSecret: "sourcegraph-registry" }),
-    ...(cloud !== "existing" && cluster.existing === undefined && { cluster: planCluster(context, all) }),
+    ...(cloud !== "existing" &&
+      cluster.existing === undefined && {
+        cluster: planCluster(context, cluster.workloads ? all : everything),
+      }),
     managed,
     secrets,
     dataResources: [...dataResourcesOf(specification, all, secrets), ...managedDataResources(managed, region)],

@@ -12,6 +12,7 @@ import {
 } from "../../../../components/core/planning/kubernetes/cluster-versions";
 import { kubernetesContext } from "../../../../components/core/planning/kubernetes/context";
 import { newestClusterVersion } from "../../../../components/core/planning/kubernetes/defaults";
+import { planKubernetes } from "../../../../components/core/planning/kubernetes/plan";
 import { planWorkloads } from "../../../../components/core/planning/kubernetes/workloads";
 import { zonesOf } from "../../../../components/core/planning/kubernetes/zones";
 import { goodConfigs } from "../../../support/configs";
@@ -40,6 +41,16 @@ describe("a cluster that is made", () => {
       zones: ["us-east-1a", "us-east-1b", "us-east-1c"],
       nodeConstraints: [],
     });
+  });
+
+  it("has the same nodes where another stack deploys on it", () => {
+    const plan = (workloads: boolean) =>
+      planKubernetes(
+        parseSpecification({ ...goodConfigs.aws, shape: "kubernetes", size: "XL", cluster: { workloads } }),
+      );
+    const [alone, both] = [plan(false), plan(true)];
+    assert.deepEqual(alone.cluster, both.cluster);
+    assert.deepEqual([alone.workloads.length, alone.cluster?.nodeGroups.length], [0, 3]);
   });
 
   it("stands in three zones, by the letters the region has, and in two where there are no more", () =>
