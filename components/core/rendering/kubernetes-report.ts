@@ -227,8 +227,8 @@ function policiesSection({ networkPolicies }: KubernetesPlan): Section[] {
       summary: `${networkPolicies.length}; what is not listed is refused, both ways`,
       columns: [{ title: "pods" }, { title: "direction" }, { title: "ports", align: right }, { title: "why" }],
       rows: networkPolicies.flatMap((policy) => [
-        ...policy.ingress.map((rule) => [policy.workload ?? "all", "in", ports(rule), rule.reason]),
-        ...policy.egress.map((rule) => [policy.workload ?? "all", "out", ports(rule), rule.reason]),
+        ...policy.ingress.map((rule) => [policy.workload ?? policy.jobs ?? "all", "in", ports(rule), rule.reason]),
+        ...policy.egress.map((rule) => [policy.workload ?? policy.jobs ?? "all", "out", ports(rule), rule.reason]),
       ]),
     },
   ];

@@ -4,10 +4,9 @@ import { ingressObjects } from "../../../components/core/rendering/manifests/ing
 import { networkPolicyObjects } from "../../../components/core/rendering/manifests/network-policies";
 import type { KubernetesObject } from "../../../components/core/rendering/manifests/object";
 import { workloadObject } from "../../../components/core/rendering/manifests/workload-objects";
-import { Cluster } from "../../support/cluster";
 import { goodConfigs } from "../../support/configs";
+import { startKubernetes, type TestCluster } from "../../support/kubernetes";
 import { edgePlan } from "../../support/kubernetes-edge";
-import { requireToolchain } from "../../support/toolchain";
 
 const eks = { ...goodConfigs.aws, shape: "kubernetes" };
 const gke = { ...goodConfigs.gcp, shape: "kubernetes" };
@@ -30,9 +29,6 @@ const withExecutors = (kind: "kubernetes" | "docker-in-docker", kubernetes: obje
   kubernetes: { ...existing.kubernetes, executors: executors(kind), ...kubernetes },
 });
 
-const textOf = (objects: readonly KubernetesObject[]) =>
-  JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-
 /** Kinds that a cluster has without the controllers of its cloud. */
 const plainKinds = (objects: readonly KubernetesObject[]) =>
   objects.filter(({ apiVersion }) => !/(google|gke|eks\.amazonaws)/.test(apiVersion));
@@ -50,15 +46,13 @@ const queryOf = ({ matchLabels = {}, matchExpressions = [] }: Selector) =>
 
 describe("network policies, Ingress and executors on a real API server", function () {
   this.timeout(300_000);
-  let cluster: Cluster;
+  let cluster: TestCluster;
 
-  before(async function () {
-    cluster = await Cluster.start(requireToolchain(this));
+  before(function () {
+    cluster = startKubernetes(this);
   });
 
-  after(async () => {
-    await cluster?.stop();
-  });
+  after(() => cluster?.stop());
 
   const namespace = async (name: string, level: string) => {
     await cluster.kubectl(["create", "namespace", name]);
@@ -66,15 +60,12 @@ describe("network policies, Ingress and executors on a real API server", functio
     await cluster.kubectl(["label", "namespace", name, ...modes]);
   };
 
-  const apply = (objects: readonly KubernetesObject[], ...args: string[]) =>
-    cluster.kubectl(["apply", "--server-side", ...args, "--filename=-"], textOf(objects));
-
-  const cases: Record<string, [config: { kubernetes?: object }, level: string]> = {
+  const cases: Record<string, [config: Readonly<Record<string, unknown>>, level: string]> = {
     eks: [eks, "privileged"],
     gke: [gke, "privileged"],
     "managed-stores": [{ ...eks, databases: "managed", cache: "managed", objectStorage: "managed" }, "privileged"],
     proxied: [
-      { ...existing, proxy: { http: "http://192.0.2.7:3128", https: "http://proxy.example.com" } } as object,
+      { ...existing, proxy: { http: "http://192.0.2.7:3128", https: "http://proxy.example.com" } },
       "privileged",
     ],
     "native-executors": [withExecutors("kubernetes"), "privileged"],
@@ -84,12 +75,15 @@ describe("network policies, Ingress and executors on a real API server", functio
   for (const [name, [config, level]] of Object.entries(cases))
     it(`are accepted without a warning, but for the class of GKE: ${name}`, async () => {
       await namespace(name, level);
-      const plan = edgePlan({ ...config, kubernetes: { ...config.kubernetes, namespace: name } });
+      const plan = edgePlan({
+        ...config,
+        kubernetes: { ...(config["kubernetes"] as object | undefined), namespace: name },
+      });
       const objects = plainKinds([...networkPolicyObjects(plan), ...ingressObjects(plan), ...executorObjects(plan)]);
       // GKE reads the class of an Ingress from an annotation that the API server calls deprecated.
       const strict = name === "gke" ? [] : ["--warnings-as-errors"];
-      const answer = await apply(objects, "--dry-run=server", ...strict);
-      assert.equal(answer.trim().split("\n").length, objects.length);
+      const { stdout } = await cluster.apply(objects, "--dry-run=server", ...strict);
+      assert.equal(stdout.trim().split("\n").length, objects.length);
     });
 
   it("select the pods of the workload they name and no others", async () => {
@@ -110,13 +104,13 @@ describe("network policies, Ingress and executors on a real API server", functio
       })),
     }));
     const policies = networkPolicyObjects(plan);
-    await apply([...policies, ...bare.map((workload) => workloadObject(workload, plan))]);
+    await cluster.apply([...policies, ...bare.map((workload) => workloadObject(workload, plan))]);
     const expected = new Set(workloads.map(({ name }) => name));
     const owners = async (query: string) => {
       const columns = "--output=jsonpath={range .items[*]}{.metadata.name}{'\\n'}{end}";
-      const text = await cluster.kubectl(["get", "pods", "--namespace=selected", `--selector=${query}`, columns]);
+      const { stdout } = await cluster.kubectl(["get", "pods", "--namespace=selected", `--selector=${query}`, columns]);
       return new Set(
-        text
+        stdout
           .trim()
           .split("\n")
           .filter((pod) => pod !== "")

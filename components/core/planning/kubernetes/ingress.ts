@@ -177,7 +177,7 @@ export function planIngress({ specification }: KubernetesContext): PlannedIngres
   const { annotations, ...parts } = partsOf(specification);
   const certificate = certificateOf(specification);
   // On the clouds the stack writes the record itself.
-  const record =
+  const record: Readonly<Record<string, string>> =
     cloud === "existing" && dnsZone !== undefined && domain !== undefined
       ? { "external-dns.alpha.kubernetes.io/hostname": domain }
       : {};
