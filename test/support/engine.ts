@@ -201,6 +201,11 @@ export class Engine {
     await this.must(["cancel", "--yes", "--stack", this.stack]);
   }
 
+  /** Lifts the protection of everything in the state, as somebody does who wants to be rid of it. */
+  public async unprotect(): Promise<void> {
+    await this.must(["state", "unprotect", "--all", "--yes", "--stack", this.stack]);
+  }
+
   /** The text of the state file, exactly as it is on disk; "" before the first operation. */
   public exportState(): string {
     const file = this.stateFile();

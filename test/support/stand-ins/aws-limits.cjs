@@ -1,5 +1,6 @@
 // What may exist only once on AWS, what blocks a delete, and whose create takes over what is there.
 "use strict";
+const stores = require("./aws-stores.cjs");
 
 const VOLUME = "aws:ebs/volume:Volume";
 const INSTANCE = "aws:ec2/instance:Instance";
@@ -86,6 +87,7 @@ const blockers = {
       "aws:ec2/natGateway:NatGateway": "subnetId",
       "aws:ec2/vpcEndpoint:VpcEndpoint": "subnetIds",
       "aws:ec2transitgateway/instanceConnectEndpoint:InstanceConnectEndpoint": "subnetId",
+      ...stores.blockers["aws:ec2/subnet:Subnet"],
       "aws:eks/nodeGroup:NodeGroup": "subnetIds",
       "aws:eks/cluster:Cluster": "vpcConfig.subnetIds",
     },
@@ -97,6 +99,7 @@ const blockers = {
       "aws:lb/loadBalancer:LoadBalancer": "securityGroups",
       "aws:ec2/vpcEndpoint:VpcEndpoint": "securityGroupIds",
       "aws:ec2transitgateway/instanceConnectEndpoint:InstanceConnectEndpoint": "securityGroupIds",
+      ...stores.blockers["aws:ec2/securityGroup:SecurityGroup"],
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "referencedSecurityGroupId",
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "referencedSecurityGroupId",
     },
@@ -151,6 +154,7 @@ const blockers = {
     error: "launch template <id> is in use",
     by: { "aws:eks/nodeGroup:NodeGroup": "launchTemplate.id" },
   },
+  ...stores.inUse,
   "aws:rds/subnetGroup:SubnetGroup": {
     error:
       "InvalidDBSubnetGroupStateFault: Cannot delete the subnet group '<name>' because at least one database instance: <by> is still using it.",

@@ -5,6 +5,7 @@ const { all, keyOf } = require("./cloud.cjs");
 const { UNKNOWN, isObject } = require("./compare.cjs");
 const { hex, shortRegion } = require("./shapes.cjs");
 const eks = require("./aws-eks.cjs");
+const stores = require("./aws-stores.cjs");
 
 const ACCOUNT = "123456789012";
 const parse = (v) => (typeof v === "string" && /^[[{]/.test(v) ? JSON.parse(v) : v);
@@ -34,6 +35,7 @@ const ATTACHMENT = "aws:ec2/volumeAttachment:VolumeAttachment";
 
 const create = {
   ...eks.create,
+  ...stores.create,
   "aws:ec2/subnet:Subnet": ({ inputs, settings }) => {
     const zone = inputs.availabilityZone ?? `${settings.region}a`;
     return {
@@ -209,6 +211,7 @@ const hasEip = (cloud, id) =>
 
 const update = {
   ...eks.update,
+  ...stores.update,
   "aws:s3/bucketObjectv2:BucketObjectv2": (c) =>
     c.changed(...contentFields) ? { ...put(c), contentType: c.next.contentType } : {},
   [INSTANCE]: (c) => {
@@ -220,6 +223,7 @@ const update = {
 };
 
 const unsettled = {
+  ...stores.unsettled,
   "aws:s3/bucketObjectv2:BucketObjectv2": (c) => (c.changed(...contentFields) ? ["etag", "versionId"] : []),
   [INSTANCE]: (c) => (losesAddress(c) ? ["publicIp", "publicDns"] : []),
   "aws:ec2/launchTemplate:LaunchTemplate": () => ["latestVersion"],
@@ -246,6 +250,7 @@ function leaveSnapshot(cloud, volume) {
 }
 
 const remove = {
+  ...stores.delete,
   [INSTANCE]: ({ cloud, id }) => {
     drop(cloud, ATTACHMENT, (o) => o.instanceId === id);
     drop(cloud, "aws:ec2/eipAssociation:EipAssociation", (o) => o.instanceId === id);

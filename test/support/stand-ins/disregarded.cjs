@@ -5,6 +5,7 @@ const { UNKNOWN } = require("./compare.cjs");
 const decreases = ({ change }) => change.after !== UNKNOWN && Number(change.after) < Number(change.before);
 
 module.exports = {
+  ...require("./aws-stores.cjs").disregarded,
   "gcp:sql/databaseInstance:DatabaseInstance": {
     // The disk has grown by itself.
     "settings.diskSize": (c) => c.news.settings?.diskAutoresize !== false && decreases(c),
