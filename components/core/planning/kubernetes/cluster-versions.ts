@@ -7,8 +7,20 @@ import { show } from "../config/problems";
  */
 export const clusterVersions = ["1.32", "1.33", "1.34", "1.35", "1.36"] as const;
 
+const path = "cluster.version";
+
 function minorOf(version: string): number {
   return Number(version.split(".")[1]);
+}
+
+function unknown(version: string): Problem {
+  return { path, message: `must be one of ${clusterVersions.join(", ")}, got ${show(version)}` };
+}
+
+/** A cluster version that no deployment can have yet. An old one may be that of a cluster that is there. */
+export function newerVersionProblems(version: string): Problem[] {
+  const newest = clusterVersions[clusterVersions.length - 1] ?? version;
+  return minorOf(version) > minorOf(newest) ? [unknown(version)] : [];
 }
 
 /**
@@ -17,11 +29,9 @@ function minorOf(version: string): number {
  * @param previous version of the previous deployment; absent on the first
  */
 export function clusterVersionProblems(previous: string | undefined, version: string): Problem[] {
-  const path = "cluster.version";
   const known: readonly string[] = clusterVersions;
   // What is deployed stays deployable, also when the list has left it behind.
-  if (!known.includes(version) && version !== previous)
-    return [{ path, message: `must be one of ${clusterVersions.join(", ")}, got ${show(version)}` }];
+  if (!known.includes(version) && version !== previous) return [unknown(version)];
   if (previous === undefined) return [];
   const steps = minorOf(version) - minorOf(previous);
   if (steps < 0)

@@ -2,7 +2,7 @@ import { InputError, type Problem } from "../../errors";
 import type { SpecifiedCluster } from "../config/specified";
 import { capacityProblems } from "./capacity";
 import { clusterAddresses, type PlannedClusterAddresses } from "./cluster-network";
-import { clusterVersionProblems } from "./cluster-versions";
+import { newerVersionProblems } from "./cluster-versions";
 import type { KubernetesContext } from "./context";
 import type { PlannedNodeConstraint, PlannedNodeGroup } from "./node-group";
 import { decideNodes } from "./nodes";
@@ -47,7 +47,7 @@ export function planCluster(context: KubernetesContext, workloads: readonly Plan
   const { groups, constraints, problems: nodeProblems } = decideNodes(context, workloads);
   const addresses = clusterAddresses(cloud, region, network, groups);
   const problems: Problem[] = [
-    ...clusterVersionProblems(undefined, cluster.version),
+    ...newerVersionProblems(cluster.version),
     ...nodeProblems,
     ...capacityProblems(context, workloads),
     ...addresses.problems,

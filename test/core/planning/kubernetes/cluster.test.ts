@@ -181,6 +181,11 @@ describe("version of a cluster", () => {
     assert.deepEqual(clusterVersionProblems("1.35", "1.35"), []);
     assert.deepEqual(clusterVersionProblems("1.34", "1.35"), []);
     assert.deepEqual(clusterVersionProblems("1.31", "1.31"), [], "what is deployed stays deployable");
+    assert.equal(
+      planned("aws", { cluster: { version: "1.31" } }).version,
+      "1.31",
+      "it may be that of a cluster that is there",
+    );
     assert.ok((clusterVersions as readonly string[]).includes(newestClusterVersion));
   });
 

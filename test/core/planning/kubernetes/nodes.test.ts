@@ -145,12 +145,12 @@ describe("nodes that cannot be", () => {
       refused("aws", {
         size: "XL",
         cluster: {
-          version: "1.31",
+          version: "1.60",
           nodes: { search: { machineType: "m7g.8xlarge" }, stores: { machineType: "huge" }, general: { maximum: 2 } },
         },
       }),
       [
-        { path: "cluster.version", message: 'must be one of 1.32, 1.33, 1.34, 1.35, 1.36, got "1.31"' },
+        { path: "cluster.version", message: 'must be one of 1.32, 1.33, 1.34, 1.35, 1.36, got "1.60"' },
         {
           path: "cluster.nodes.stores.machineType",
           message: 'must be a machine type of aws whose name tells its vCPUs, such as m6a.4xlarge, got "huge"',
