@@ -53,6 +53,7 @@ export async function declaredResources({
     "sourcegraph",
     "plan",
     true,
+    "organization",
   );
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);

@@ -299,13 +299,46 @@ describe("sgbox render", () => {
     });
   });
 
-  it("says that manifests come with the Kubernetes shape", async () => {
-    assert.deepEqual(await sgbox(["render", "manifests", "--out", "d"]), {
-      code: 2,
-      stdout: "",
-      stderr:
-        "sgbox: the arguments are not valid:\n  - 'what' is manifests, which comes with the Kubernetes shape; give compose or bootstrap\n",
-    });
+  it("writes the manifests of a cluster nothing is known of, and the script that makes their Secrets", async () => {
+    const folder = folderWith({});
+    const { code, stdout, stderr } = await sgbox(
+      ["render", "manifests", "--release", "7.5.4453", "--size", "M", "--profile", "restricted", "--out", "d"],
+      { folder },
+    );
+    assert.equal(code, 0);
+    assert.match(stdout, /60-workloads\/statefulset-gitserver\.yaml\n/);
+    assert.doesNotMatch(stdout, /clusterrole|namespace-/);
+    assert.equal(
+      stderr,
+      "values of secrets are not written: d/secrets/apply.sh makes them in the cluster, d/README.md says in which order to go\n",
+    );
+    assert.match(
+      readFileSync(path.join(folder, "d/60-workloads/statefulset-gitserver.yaml"), "utf8"),
+      /^apiVersion: apps\/v1\n/,
+    );
+  });
+
+  it("writes the values of the vendor's chart, also of a release that is a chart only", async () => {
+    const folder = folderWith({});
+    const { stdout } = await sgbox(["render", "helm-values", "--release", "7.6.0", "--out", "d"], { folder });
+    assert.equal(
+      stdout,
+      "wrote 4 files to d:\n  values.yaml\n  migrator-values.yaml\n  secrets/apply.sh\n  README.md\n",
+    );
+    assert.match(readFileSync(path.join(folder, "d/README.md"), "utf8"), /--version 7\.6\.0 /);
+  });
+
+  it("takes the flags of Kubernetes for nothing else, and not beside a stack file", async () => {
+    const { stderr } = await sgbox(["render", "compose", "--profile", "restricted", "--out", "d"]);
+    assert.equal(
+      stderr,
+      "sgbox: the arguments are not valid:\n  - 'profile' is for manifests and helm-values; remove it\n",
+    );
+    const stack = await sgbox(["render", "manifests", "--namespace", "code", "--stack", "Pulumi.x.yaml", "--out", "d"]);
+    assert.equal(
+      stack.stderr,
+      "sgbox: the arguments are not valid:\n  - 'namespace' and --stack exclude each other; set 'kubernetes.namespace' in the stack file\n",
+    );
   });
 
   it("refuses a release that is not rendered with exit code 3, and an unfinished usage with 2", async () => {

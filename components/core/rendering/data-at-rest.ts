@@ -4,20 +4,11 @@ import type { Plan } from "../planning/vm/plan";
 import type { Specification } from "../planning/config/specification";
 import type { DataClass, ServiceVolume } from "../product/service";
 import { serviceNamed } from "../product/services";
+import { restingInManaged } from "./managed-services";
+import type { RestingData } from "./resting-data";
 import type { Section } from "./section";
 
-/** A place where data rests. */
-export interface RestingData {
-  /** What keeps it: a service, or what it is. */
-  readonly of: string;
-  readonly dataClass: DataClass;
-  readonly where: string;
-  /** Whether destroying the stack leaves it. */
-  readonly kept: string;
-  readonly backedUp: string;
-  /** What losing it means. */
-  readonly value: ServiceVolume["value"] | "yours";
-}
+export type { RestingData } from "./resting-data";
 
 /** The volume of the catalogue a mount of a container stands for. */
 function volumeOf(container: PlannedContainer, target: string): ServiceVolume | undefined {
@@ -119,7 +110,9 @@ function besides(plan: Plan): RestingData[] {
 
 /** Every place where data rests, the machine's first. */
 export function restingData(plan: Plan, specification: Specification): RestingData[] {
-  return [...inVolumes(plan), ...outside(specification), ...besides(plan)];
+  const { managed, cloud } = plan;
+  const served = managed === undefined || cloud === "local" ? [] : restingInManaged(managed, cloud);
+  return [...inVolumes(plan), ...served, ...outside(specification), ...besides(plan)];
 }
 
 /** One line for all that only differs in whose it is. */

@@ -15,6 +15,7 @@ import {
   type Detail,
 } from "./plan-report";
 import { resourceSection } from "./resource-tree";
+import { managedSection } from "./managed-services";
 import { facts, type Section } from "./section";
 
 /** Everything a report of a plan for Kubernetes is made from. */
@@ -160,45 +161,6 @@ function nodesSection({ cluster }: KubernetesPlan): Section[] {
   ];
 }
 
-function managedSection({ managed, cloud }: KubernetesPlan): Section[] {
-  const { databases, caches, bucket } = managed;
-  const rows = [
-    ...databases.map(({ resource, version, machineType, sizeGb, highlyAvailable, login }) => [
-      resource,
-      `PostgreSQL ${version}`,
-      machineType,
-      `${sizeGb} GB`,
-      highlyAvailable ? "two zones" : "one zone",
-      `login by ${login === "iam" ? "identity" : "password"}`,
-    ]),
-    ...caches.map(({ resource, version, machineType, sizeGb, highlyAvailable, tls }) => [
-      resource,
-      `Redis ${version}`,
-      machineType,
-      `${sizeGb} GB`,
-      highlyAvailable ? "two zones" : "one zone",
-      tls ? "TLS and password" : "password",
-    ]),
-    ...(bucket === undefined ? [] : [[bucket.resource, "bucket", "", "", "", "by identity, without keys"]]),
-  ];
-  if (rows.length === 0) return [];
-  return [
-    {
-      id: "managed",
-      title: `Services of ${cloud}`,
-      columns: [
-        { title: "name" },
-        { title: "what" },
-        { title: "class" },
-        { title: "size" },
-        { title: "standby" },
-        { title: "access" },
-      ],
-      rows,
-    },
-  ];
-}
-
 /** How many objects of every kind there are. */
 function objectsSection(objects: readonly KubernetesObject[], secrets: number): Section[] {
   if (objects.length === 0) return [];
@@ -242,7 +204,7 @@ export function kubernetesSections(reported: ReportedKubernetesPlan, detail: Det
     ...noticesSection(plan),
     ...workloadsSection(plan),
     ...nodesSection(plan),
-    ...managedSection(plan),
+    ...managedSection(plan.managed, plan.cloud),
     ...exceptionsSection(plan),
     kubernetesDataAtRest(plan, specification),
     ...(detail === "all" ? policiesSection(plan) : []),

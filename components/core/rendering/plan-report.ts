@@ -5,6 +5,7 @@ import type { Specification } from "../planning/config/specification";
 import { serviceNamed } from "../product/services";
 import type { Bundle } from "./bundle";
 import { dataAtRest } from "./data-at-rest";
+import { managedSection } from "./managed-services";
 import { resourceSection } from "./resource-tree";
 import { facts, type Section } from "./section";
 
@@ -58,9 +59,16 @@ export const tlsTexts: Readonly<Record<Specification["tls"]["mode"], string>> = 
 /** Where the stores are, in one line. */
 export function storesText({ databases, cache, objectStorage }: Specification): string {
   const where = (entries: readonly (readonly [string, unknown])[]) => {
-    const external = entries.filter(([, value]) => value !== "bundled").map(([name]) => name);
-    if (external.length === 0) return "bundled";
-    return external.length === entries.length ? "external" : `external ${external.join(", ")}; the rest bundled`;
+    const kinds = ["managed", "external"] as const;
+    const kindOf = (value: unknown) => (typeof value === "string" ? value : "external");
+    const outside = kinds.flatMap((kind) => {
+      const names = entries.filter(([, value]) => kindOf(value) === kind).map(([name]) => name);
+      if (names.length === 0) return [];
+      return [names.length === entries.length ? kind : `${kind} ${names.join(", ")}`];
+    });
+    if (outside.length === 0) return "bundled";
+    const all = entries.every(([, value]) => value !== "bundled");
+    return all ? outside.join("; ") : [...outside, "the rest bundled"].join("; ");
   };
   return [
     `PostgreSQL ${where(Object.entries(databases))}`,
@@ -241,6 +249,7 @@ export function planSections(reported: ReportedPlan, detail: Detail): Section[] 
     ...noticesSection(plan),
     servicesSection(plan),
     ...(detail === "all" ? [connectionsSection(plan)] : []),
+    ...(plan.managed === undefined ? [] : managedSection(plan.managed, plan.cloud)),
     dataAtRest(plan, specification, detail),
     secretsSection(plan),
     detail === "all" ? files : { ...files, rows: [], columns: [] },

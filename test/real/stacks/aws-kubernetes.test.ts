@@ -149,7 +149,7 @@ describe("a cluster on EKS alone, on the real engine with a stand-in cloud", fun
   });
 
   it("refuses to go while it is protected, and then goes down from the nodes to the network, but for the key", async () => {
-    const refused = await stack.run("destroy", { args: ["--skip-preview=false", "--preview-only"] });
+    const refused = await stack.run("destroy", { args: ["--skip-preview=false"] });
     assert.equal(refused.code, 1);
     assert.match(refused.stdout, /sourcegraph-cluster" cannot be deleted\s+because it is protected/);
     assert.equal(stack.engine.cloud().all(nodeGroup).length, 5);

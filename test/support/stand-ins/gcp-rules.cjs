@@ -5,6 +5,7 @@ const ipaddr = require("ipaddr.js");
 const { all, keyOf, serial } = require("./cloud.cjs");
 const { UNKNOWN } = require("./compare.cjs");
 const { hex, lastSegment } = require("./shapes.cjs");
+const clusters = require("./gcp-clusters.cjs");
 const services = require("./gcp-services.cjs");
 
 const NUMBER = "123456789012";
@@ -157,6 +158,7 @@ const create = {
     return { email, member: `serviceAccount:${email}` };
   },
   ...services.create,
+  ...clusters.create,
 };
 
 function stored(inputs) {
@@ -201,6 +203,7 @@ const update = {
   "gcp:storage/bucketObject:BucketObject": ({ inputs, changed }) =>
     changed("content", "source") ? stored(inputs) : {},
   ...services.update,
+  ...clusters.update,
 };
 const unsettled = {
   "gcp:storage/bucketObject:BucketObject": ({ changed }) =>
@@ -237,6 +240,7 @@ const remove = {
   "gcp:storage/bucket:Bucket": ({ cloud, id }) =>
     drop(cloud, "gcp:storage/bucketObject:BucketObject", (o) => o.bucket === id),
   ...services.remove,
+  ...clusters.remove,
 };
 
 const check = {
@@ -265,8 +269,12 @@ const blockers = {
     "gcp:compute/firewall:Firewall": "network",
     "gcp:compute/router:Router": "network",
     [INSTANCE]: "networkInterfaces.network",
+    ...clusters.inNetwork,
   }),
-  "gcp:compute/subnetwork:Subnetwork": blocked({ [INSTANCE]: "networkInterfaces.subnetwork" }),
+  "gcp:compute/subnetwork:Subnetwork": blocked({
+    [INSTANCE]: "networkInterfaces.subnetwork",
+    ...clusters.inSubnetwork,
+  }),
   "gcp:compute/address:Address": {
     error: inUse("<address>", "<by>"),
     by: { [INSTANCE]: "networkInterfaces.accessConfigs.natIp" },

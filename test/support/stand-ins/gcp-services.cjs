@@ -166,4 +166,4 @@ const same = {
 /** Domains of service agents that are not called like their service. */
 const agents = { "sqladmin.googleapis.com": "gcp-sa-cloud-sql", "redis.googleapis.com": "cloud-redis" };
 
-module.exports = { create, nested, update, remove, same, agents };
+module.exports = { refuseWithoutKey, create, nested, update, remove, same, agents };

@@ -69,10 +69,10 @@ function detail({ path, kind }, replaces) {
  *   check({ olds, news, seed })                        => { inputs, failures?: [{ property, reason }] }
  *   diff({ id, olds, news, state })                    => { changes: [{ path, kind, replaces? }], deleteBeforeReplace? }
  *                                                      absent: each change of an input is an update
- *   create({ inputs, preview })                        => { id, outputs, note? }; note: more for the cloud's log
- *   update({ id, olds, inputs, state, preview })       => { outputs, note? }
+ *   create({ inputs, preview, timeout })               => { id, outputs, note? }; note: more for the cloud's log
+ *   update({ id, olds, inputs, state, preview, timeout }) => { outputs, note? }; timeout: seconds, 0 for none
  *   read({ id, inputs, state })                        => { inputs, outputs }, or undefined when it is gone
- *   delete({ id, inputs, state })                      => { note? } or nothing
+ *   delete({ id, inputs, state, timeout })             => { note? } or nothing
  *   invoke({ type, args })                             => outputs
  */
 exports.serve = function serve(provider) {
@@ -132,13 +132,13 @@ exports.serve = function serve(provider) {
       return response;
     },
     async create(r) {
-      const call = { ...target(r), inputs: js(r.getProperties()), preview: r.getPreview() };
+      const call = { ...target(r), inputs: js(r.getProperties()), preview: r.getPreview(), timeout: r.getTimeout() };
       const { id, outputs } = await operate("create", call, () => provider.create(call));
       return message("CreateResponse", { Id: id, Properties: struct(outputs) });
     },
     async update(r) {
       const call = { ...target(r), id: r.getId(), olds: js(r.getOldInputs()), state: js(r.getOlds()) };
-      Object.assign(call, { inputs: js(r.getNews()), preview: r.getPreview() });
+      Object.assign(call, { inputs: js(r.getNews()), preview: r.getPreview(), timeout: r.getTimeout() });
       const { outputs } = await operate("update", call, () => provider.update(call));
       return message("UpdateResponse", { Properties: struct(outputs) });
     },
@@ -151,6 +151,7 @@ exports.serve = function serve(provider) {
     },
     async delete(r) {
       const call = { ...target(r), id: r.getId(), inputs: js(r.getOldInputs()), state: js(r.getProperties()) };
+      call.timeout = r.getTimeout();
       await operate("delete", call, () => provider.delete?.(call));
       return new Empty();
     },

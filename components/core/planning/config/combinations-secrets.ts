@@ -114,7 +114,8 @@ function checkReferences(config: Partial<Config>, files: Files, problems: Proble
 /** The files with configuration, and the secrets that these and the config refer to. */
 export function checkSecrets(config: Partial<Config>, files: Files, problems: Problems): void {
   for (const name of Object.keys(config.secrets ?? {}))
-    if (Object.hasOwn(databasePasswords, name))
+    // On Kubernetes it is the password of a database that is taken over.
+    if (config.shape !== "kubernetes" && Object.hasOwn(databasePasswords, name))
       problems.add(`secrets.${name}`, "is the name of a password that is made for a bundled database; choose another");
   checkFiles(config, files, problems);
   checkReferences(config, files, problems);

@@ -121,10 +121,12 @@ export function planKubernetes(given: Specification): KubernetesPlan {
   const context = kubernetesContext(specification);
   const { size, usage } = context;
   // A cluster that is made alone is made for what another stack deploys on it.
-  const everything = planWorkloads(context);
-  const workloads = cluster.workloads ? everything : [];
-  const executors = cluster.workloads ? planExecutors(context) : undefined;
-  const all = [...workloads, ...(executors?.workloads ?? [])];
+  const services = planWorkloads(context);
+  const runners = planExecutors(context);
+  const everything = [...services, ...(runners?.workloads ?? [])];
+  const workloads = cluster.workloads ? services : [];
+  const executors = cluster.workloads ? runners : undefined;
+  const all = cluster.workloads ? everything : [];
   const secretObjects = cluster.workloads ? planSecretObjects(context, all) : [];
   const managed = planManagedServices(specification, size, usage);
   const secrets = plannedSecrets(
@@ -168,7 +170,7 @@ export function planKubernetes(given: Specification): KubernetesPlan {
     ...(specification.registry?.credentialsSecret !== undefined && { imagePullSecret: "sourcegraph-registry" }),
     ...(cloud !== "existing" &&
       cluster.existing === undefined && {
-        cluster: planCluster(context, cluster.workloads ? all : everything),
+        cluster: planCluster(context, everything),
       }),
     managed,
     secrets,

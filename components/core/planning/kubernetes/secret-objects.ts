@@ -26,14 +26,15 @@ function asTheyAre(parts: readonly SecretPart[]): readonly SecretPart[] {
 function databaseSecrets(specification: KubernetesSpecification): PlannedSecretObject[] {
   return databaseServices.map(([name, component]) => {
     const { host, port, user, database, sslmode, passwordSecret } = databaseLogin(name, specification);
-    const password: SecretPart[] = passwordSecret === undefined ? [] : [{ secret: passwordSecret, as: "raw" }];
+    // The pods name all six keys; who signs in by identity has an empty password.
+    const password: SecretPart[] = passwordSecret === undefined ? [""] : [{ secret: passwordSecret, as: "raw" }];
     return {
       name: databaseSecret(name),
       component,
       data: {
         database: [database],
         host: asTheyAre(host),
-        ...(password.length > 0 && { password }),
+        password,
         port: [String(port)],
         user: [user],
         sslmode: [sslmode],

@@ -176,6 +176,10 @@ export interface Hop {
   readonly downtime: Downtime;
   /** What brings the schema from `from` to `to`. */
   readonly migrator: MigratorImage;
+  /** Arguments of the migrator for that. */
+  readonly migratorArgs: readonly string[];
+  /** Its arguments when it was interrupted: what it left half-done looks like drift. */
+  readonly migratorRetryArgs: readonly string[];
   /** Whether this library renders the files of `to`; if not, deploy it with the vendor's files. */
   readonly rendered: boolean;
   /** What a reader should know. */

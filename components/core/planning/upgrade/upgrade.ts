@@ -3,7 +3,7 @@ import { findRelease, isAtLeast, oldestRenderableRelease } from "../../product/r
 import { holds } from "./conditions";
 import { dataEvents, downtimeOf } from "./downtime";
 import { forbiddenBecause, manualStepIds, newestReleases, oldestUpgradable } from "./facts";
-import { databasesOf, type HopFacts } from "./hop-facts";
+import { databasesOf, migrateArgs, type HopFacts } from "./hop-facts";
 import { migratorForDrift, migratorForUp, migratorForUpgrade } from "./migrator";
 import { findPath } from "./path";
 import type { Hop, RequiredStop, UpgradePlan, UpgradeRequest, UpgradeSituation } from "./upgrade-plan";
@@ -137,6 +137,8 @@ function hopBetween(start: string, end: string, situation: UpgradeSituation): Ho
     runbook: (situation.target ?? "compose") === "compose" ? composeRunbook(facts) : kubernetesRunbook(facts),
     downtime: downtimeOf(kind, events, situation),
     migrator,
+    migratorArgs: migrateArgs(facts),
+    migratorRetryArgs: migrateArgs(facts, true),
     rendered: isAtLeast(end, oldestRenderableRelease) && findRelease(end)?.deployable.compose === true,
     notes: hopNotes(from, to, situation),
   };

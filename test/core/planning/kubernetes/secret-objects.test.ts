@@ -59,7 +59,15 @@ describe("the Secrets", () => {
     assert.deepEqual(managed["codeintel-db-auth"]?.data["password"], raw("codeIntelDatabasePassword"));
     assert.deepEqual(managed["redis-store"]?.data, { endpoint: raw("redisStoreEndpoint") });
     const signed = secretsOf({ ...aws, databases: { managed: { login: "iam" } } });
-    assert.deepEqual(Object.keys(signed["pgsql-auth"]?.data ?? {}), ["database", "host", "port", "user", "sslmode"]);
+    assert.deepEqual(Object.keys(signed["pgsql-auth"]?.data ?? {}), [
+      "database",
+      "host",
+      "password",
+      "port",
+      "user",
+      "sslmode",
+    ]);
+    assert.deepEqual(signed["pgsql-auth"]?.data["password"], [""]);
   });
 
   it("keep variables with secrets by service, with the managed bucket among them", () => {

@@ -80,8 +80,7 @@ describe("the block of a network for Google's services", () => {
 
   it("is planned where something needs it, on gcp, in a network that is made", () => {
     const servicesCidr = (more: object) =>
-      planVm(parseSpecification({ ...least, size: "S", ...more })).network
-        ?.servicesCidr;
+      planVm(parseSpecification({ ...least, size: "S", ...more })).network?.servicesCidr;
     assert.deepEqual(
       [
         servicesCidr({ databases: "managed" }),

@@ -240,7 +240,7 @@ describe("the values of the vendor's chart", () => {
     ));
 
   it("give searcher a claim in Gi, from which the chart computes its cache", () =>
-    assert.match(String(at(valuesOf(), "searcher.storageSize")), /^\d+Gi$/));
+    assert.match(at(valuesOf(), "searcher.storageSize") as string, /^\d+Gi$/));
 
   it("keep the type of a storage class apart from its parameters, and take the cluster's default class where none is named", () => {
     const eks = {
@@ -292,14 +292,14 @@ describe("the values of the vendor's chart", () => {
   });
 
   it("carry what the chart has no template for as further resources", () => {
-    const kinds = (at(valuesOf(), "extraResources") as HelmValues[]).map((object) => String(object["kind"]));
+    const kinds = (at(valuesOf(), "extraResources") as HelmValues[]).map(({ kind }) => kind);
     assert.ok(kinds.includes("NetworkPolicy"));
     const native = renderManifests(planOf()).filter(({ kind }) => kind === "NetworkPolicy").length;
     assert.equal(kinds.filter((kind) => kind === "NetworkPolicy").length, native);
   });
 
   it("pin images by digest where they are known, and leave a release that is a chart only to the chart", () => {
-    assert.match(String(at(valuesOf(), "gitserver.image.tag")), /^7\.5\.4453@sha256:[0-9a-f]{64}$/);
+    assert.match(at(valuesOf(), "gitserver.image.tag") as string, /^7\.5\.4453@sha256:[0-9a-f]{64}$/);
     assert.equal(at(valuesOf({ release: "7.6.0" }), "gitserver.image"), undefined);
   });
 

@@ -1,0 +1,30 @@
+import type { KubernetesPlan } from "../../planning/kubernetes/kubernetes-plan";
+import type { KubernetesObject } from "./object";
+import { workloadSpec } from "./pod-template";
+
+/**
+ * The claims of StatefulSets as objects of their own, under the names their controller looks for: made ahead of the pods,
+ * they are protected, snapshotted and grown like any other claim, while the templates, which can never change, stay.
+ *
+ * @param objects the rendered objects of the plan
+ */
+export function templateClaims(plan: KubernetesPlan, objects: readonly KubernetesObject[]): KubernetesObject[] {
+  return plan.workloads.flatMap(({ name, kind, claims }) => {
+    const set = objects.find((object) => object.kind === kind && object.metadata.name === name);
+    const { selector, volumeClaimTemplates = [] } = (set && workloadSpec(set)) ?? {};
+    return claims.flatMap((claim): KubernetesObject[] => {
+      const template = volumeClaimTemplates.find(({ metadata }) => metadata.name === claim.name);
+      if (claim.kind !== "template" || template === undefined) return [];
+      return claim.objects.map((object) => ({
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        metadata: {
+          name: object,
+          namespace: plan.namespace.name,
+          labels: { ...template.metadata.labels, ...selector?.matchLabels },
+        },
+        spec: template.spec,
+      }));
+    });
+  });
+}

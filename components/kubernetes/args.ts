@@ -1,0 +1,32 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { SourcegraphVmArgs } from "../vm/args";
+
+/**
+ * Arguments of `SourcegraphKubernetes`: the keys of the config, and what only a program can give. Keys are documented in
+ * docs/configuration.md. They are plain values, because they decide which resources exist.
+ */
+export interface SourcegraphKubernetesArgs extends SourcegraphVmArgs {
+  /** Cloud the cluster is in; `existing`: nothing but the cluster is known. A change is refused. Default `existing`. */
+  readonly cloud?: "aws" | "gcp" | "existing";
+  /**
+   * Kubeconfig of the cluster, as text. Kept as a secret. Default the kubeconfig of whoever runs the program. In place: it is
+   * another way to the same cluster.
+   */
+  readonly kubeconfig?: pulumi.Input<string>;
+  /**
+   * Provider of every child, in place of one made from `kubeconfig`. It has to have `enableServerSideApply`,
+   * `enableConfigMapMutable`, `enableSecretMutable`, `enablePatchForce`, `upsertExistingObjects` and `deleteUnreachable`.
+   * Default none.
+   */
+  readonly provider?: kubernetes.Provider;
+  /** Values of the cloud's own services by the name of their secret, as `ManagedServices` gives them. Default none. */
+  readonly managedValues?: Readonly<Record<string, pulumi.Output<string>>>;
+  /**
+   * Annotations of service accounts, by the account's name, such as the identity of the cloud they stand for. In place.
+   * Default none.
+   *
+   * @example { "sourcegraph-frontend": { "iam.gke.io/gcp-service-account": account.email } }
+   */
+  readonly accountAnnotations?: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string>>>>>;
+}

@@ -1,0 +1,107 @@
+import { InputError, type Problem } from "../core/errors";
+import { requireKubernetes, parseSpecification } from "../core/planning/config/specification";
+import type { KubernetesSpecification } from "../core/planning/config/specified";
+import { plannedImage } from "../core/planning/image-reference";
+import type { KubernetesPlan } from "../core/planning/kubernetes/kubernetes-plan";
+import { planKubernetes } from "../core/planning/kubernetes/plan";
+import { snapshotsBefore, standingStill, type PlannedClaimSnapshot } from "../core/planning/kubernetes/rollout";
+import {
+  checkKubernetesTransition,
+  kubernetesManifest,
+  type KubernetesTransition,
+} from "../core/planning/kubernetes/transition";
+import type { Manifest } from "../core/planning/manifest";
+import { digestOf } from "../core/rendering/bundle";
+import { renderManifests } from "../core/rendering/manifests/manifests";
+import { migrationJob } from "../core/rendering/manifests/migration-job";
+import type { KubernetesObject } from "../core/rendering/manifests/object";
+import { templateClaims } from "../core/rendering/manifests/template-claims";
+import type { SourcegraphKubernetesArgs } from "./args";
+
+/** Everything about a deployment on Kubernetes that is known before the first resource. */
+export interface KubernetesDecision {
+  readonly specification: KubernetesSpecification;
+  /** What is deployed by this update; in the middle of a multi-version upgrade the release before, standing still. */
+  readonly plan: KubernetesPlan;
+  readonly transition: KubernetesTransition;
+  /** Every object but Secrets, Jobs and snapshots. */
+  readonly objects: readonly KubernetesObject[];
+  /** The migrator's Job; absent after a rollback. */
+  readonly job?: KubernetesObject;
+  readonly snapshots: readonly PlannedClaimSnapshot[];
+  readonly manifest: Manifest;
+}
+
+/** Times a run of the migrator is tried again: bringing one release is repeatable, several are looked at by a person. */
+const retries = { run: 5, migrate: 0 } as const;
+
+/** Values that are missing: of secrets whose values come from outside. */
+function valueProblems(
+  plan: KubernetesPlan,
+  { secrets = {}, managedValues = {} }: SourcegraphKubernetesArgs,
+): Problem[] {
+  return plan.secrets.flatMap(({ name, origin, purpose }): Problem[] => {
+    if (managedValues[name] !== undefined || secrets[name] !== undefined || origin === "generated") return [];
+    const path = origin === "managed" ? `managedValues.${name}` : `secrets.${name}`;
+    return [{ path, message: `is missing: ${purpose}; give its value` }];
+  });
+}
+
+function jobOf(
+  plan: KubernetesPlan,
+  specification: KubernetesSpecification,
+  transition: KubernetesTransition,
+  objects: readonly KubernetesObject[],
+): KubernetesObject | undefined {
+  const { phase, migration, migrates, release } = transition;
+  if (migration !== undefined) {
+    const image = plannedImage("migrator", undefined, { ...specification, release: migration.release }).reference;
+    return migrationJob(plan, objects, { ...migration, image, retries: retries[phase] });
+  }
+  return migrates ? migrationJob(plan, objects, { release, retries: retries[phase] }) : undefined;
+}
+
+/**
+ * Parses, plans, checks against the last manifest and renders. To be called before `super`, so that what is refused is
+ * refused before even the component is registered.
+ *
+ * @throws InputError, RefusedError
+ */
+export function decide(name: string, args: SourcegraphKubernetesArgs): KubernetesDecision {
+  const {
+    secrets = {},
+    files = {},
+    previous,
+    cloud = "existing",
+    kubeconfig: _kubeconfig,
+    provider: _provider,
+    managedValues: _managedValues,
+    accountAnnotations: _accountAnnotations,
+    ...config
+  } = args;
+  // Only the names are looked at; the values may be Outputs.
+  const given = Object.fromEntries(Object.keys(secrets).map((secret) => [secret, ""]));
+  const specificationOf = (release: string) =>
+    requireKubernetes(
+      parseSpecification({ ...config, release, secrets: given, cloud, name, shape: "kubernetes" }, files),
+    );
+  const specification = specificationOf(config.release);
+  const wanted = planKubernetes(specification);
+  const transition = checkKubernetesTransition(previous, wanted, specification);
+  const stands = transition.phase === "migrate";
+  const plan = stands ? standingStill(planKubernetes(specificationOf(transition.release))) : wanted;
+  const missing = valueProblems(plan, args);
+  if (missing.length > 0) throw new InputError(missing);
+  const rendered = renderManifests(plan);
+  const objects = [...rendered, ...templateClaims(plan, rendered)];
+  const job = jobOf(plan, specification, transition, rendered);
+  return {
+    specification,
+    plan,
+    transition,
+    objects,
+    ...(job === undefined ? {} : { job }),
+    snapshots: snapshotsBefore(plan, transition.pending?.to ?? transition.lastHop?.to),
+    manifest: kubernetesManifest(plan, specification, transition, digestOf(JSON.stringify(objects))),
+  };
+}

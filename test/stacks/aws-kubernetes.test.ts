@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import type { StackArgs, StackOutputs } from "../../stacks/program";
+import { declareKubernetes } from "../../stacks/aws/kubernetes";
+import { clusterAnswers, leastCluster, manifestOf } from "../support/aws-cluster";
+
+interface Seen {
+  readonly outputs: StackOutputs | undefined;
+  readonly error: unknown;
+  /** `type name` of everything registered, in order. */
+  readonly registered: readonly string[];
+  /** Inputs by `type name`. */
+  readonly inputs: Readonly<Record<string, Record<string, unknown>>>;
+}
+
+const facts = {
+  clusterName: "shared",
+  vpcId: "vpc-shared",
+  databaseSubnetIds: ["subnet-1", "subnet-2"],
+  securityGroupId: "sg-shared",
+  keyArn: "arn:aws:kms:us-east-1:123456789012:key/shared",
+};
+
+/** Runs the stack's program under mocks. */
+async function run(args: StackArgs): Promise<Seen> {
+  const registered: string[] = [];
+  const inputs: Record<string, Record<string, unknown>> = {};
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs: given }) => {
+        if (type !== "pulumi:pulumi:Stack") registered.push(`${type} ${name}`);
+        inputs[`${type} ${name}`] = given as Record<string, unknown>;
+        const state = clusterAnswers.outputs?.({ type, name, inputs: given as Record<string, unknown> }) ?? {};
+        if (type === "pulumi:pulumi:StackReference")
+          return { id: name, state: { outputs: { cluster: facts, kubeconfig: "{}" } } };
+        return {
+          id: `${name}-id`,
+          state: { arn: `arn:aws:x:us-east-1:123456789012:${name}`, ...(given as object), ...state },
+        };
+      },
+      call: ({ token, inputs: given }) =>
+        clusterAnswers.calls?.({ token, inputs: given as Record<string, unknown> }) ?? {},
+    },
+    "project",
+    "stack",
+    false,
+    "organization",
+  );
+  let outputs: StackOutputs | undefined;
+  let error: unknown;
+  try {
+    outputs = declareKubernetes("sourcegraph", args);
+  } catch (thrown) {
+    error = thrown;
+  }
+  await pulumi.runtime.disconnect();
+  return { outputs, error, registered, inputs };
+}
+
+const components = (registered: readonly string[]) => registered.filter((each) => each.startsWith("sourcegraph:"));
+const withDomain = { domain: "sourcegraph.example.com", dnsZone: "Z1", tls: { mode: "load-balancer" } } as const;
+
+describe("the AWS stack on Kubernetes", function () {
+  this.timeout(20_000);
+
+  it("declares the cluster, what it needs besides, services of AWS with the pods' rights, and Sourcegraph", async () => {
+    const { registered, error, outputs, inputs } = await run({
+      ...leastCluster,
+      ...withDomain,
+      databases: "managed",
+      objectStorage: "managed",
+    });
+    assert.equal(error, undefined);
+    assert.deepEqual(components(registered).sort(), [
+      "sourcegraph:aws:ClusterNetwork sourcegraph",
+      "sourcegraph:aws:EksCluster sourcegraph",
+      "sourcegraph:aws:IngressCertificate sourcegraph",
+      "sourcegraph:aws:IngressRecord sourcegraph",
+      "sourcegraph:aws:ManagedServices sourcegraph",
+      "sourcegraph:aws:WorkloadIdentity sourcegraph-load-balancer-controller",
+      "sourcegraph:aws:WorkloadIdentity sourcegraph-pods",
+      "sourcegraph:kubernetes:EksObjects sourcegraph",
+      "sourcegraph:kubernetes:SourcegraphKubernetes sourcegraph",
+    ]);
+    assert.deepEqual(Object.keys(outputs ?? {}).sort(), [
+      "cluster",
+      "connect",
+      "kubeconfig",
+      "manifest",
+      "next",
+      "release",
+      "url",
+    ]);
+    const policy = JSON.parse(String(inputs["aws:iam/rolePolicy:RolePolicy sourcegraph-pods"]?.["policy"])) as {
+      Statement: { Sid: string }[];
+    };
+    assert.deepEqual(
+      policy.Statement.map(({ Sid }) => Sid),
+      ["UploadsBuckets", "UploadsObjects", "UploadsKey"],
+    );
+  });
+
+  it("makes the cluster alone where nothing is to run on it", async () => {
+    const { registered, outputs } = await run({ ...leastCluster, cluster: { version: "1.35", workloads: false } });
+    assert.deepEqual(components(registered), [
+      "sourcegraph:aws:EksCluster sourcegraph",
+      "sourcegraph:aws:ClusterNetwork sourcegraph",
+      "sourcegraph:aws:WorkloadIdentity sourcegraph-load-balancer-controller",
+    ]);
+    assert.deepEqual(Object.keys(outputs ?? {}).sort(), ["cluster", "kubeconfig", "manifest"]);
+  });
+
+  it("deploys on the cluster of another stack, with services in that cluster's network", async () => {
+    const existing = { stack: "organization/sourcegraph-in-a-box/cluster" };
+    const { registered, error, inputs } = await run({ ...leastCluster, databases: "managed", cluster: { existing } });
+    assert.equal(error, undefined);
+    assert.deepEqual(components(registered).sort(), [
+      "sourcegraph:aws:ManagedServices sourcegraph",
+      "sourcegraph:kubernetes:SourcegraphKubernetes sourcegraph",
+    ]);
+    const groups = Object.entries(inputs).filter(([key]) => key.startsWith("aws:rds/subnetGroup:"));
+    assert.deepEqual(
+      groups.map(([, { subnetIds }]) => subnetIds),
+      [facts.databaseSubnetIds],
+    );
+  });
+
+  it("refuses services on a cluster whose network nobody names, and a wrong upgrade, before anything is registered", async () => {
+    const refused = async (args: StackArgs) => {
+      const { error, registered } = await run(args);
+      assert.deepEqual(registered, []);
+      return (error as Error).message;
+    };
+    assert.equal(
+      await refused({ ...leastCluster, databases: "managed", cluster: { existing: {} } }),
+      "the configuration is not valid:\n  - 'cluster.existing.stack' is missing; services of AWS and identities of pods need the cluster's network and name, which the stack that made it gives out",
+    );
+    assert.match(
+      await refused({ ...leastCluster, previous: { ...manifestOf("1.35"), release: "6.0.0", planDigest: "x" } }),
+      /^the upgrade from 6\.0\.0 to 7\.5\.4453 is refused until its manual steps are acknowledged/,
+    );
+  });
+});
