@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackArgs, StackOutputs } from "../../stacks/program";
 import { declareKubernetes } from "../../stacks/aws/kubernetes";
 import { clusterAnswers, leastCluster, manifestOf } from "../support/aws-cluster";
+import { managedOutputs } from "../support/aws-managed";
 
 interface Seen {
   readonly outputs: StackOutputs | undefined;
@@ -21,7 +22,7 @@ const facts = {
   keyArn: "arn:aws:kms:us-east-1:123456789012:key/shared",
 };
 
-/** Runs the stack's program under mocks. */
+/** Runs the stack's program under mocks. An error inside an Output, which would leave its resource waiting for ever, is thrown. */
 async function run(args: StackArgs): Promise<Seen> {
   const registered: string[] = [];
   const inputs: Record<string, Record<string, unknown>> = {};
@@ -30,7 +31,10 @@ async function run(args: StackArgs): Promise<Seen> {
       newResource: ({ type, name, inputs: given }) => {
         if (type !== "pulumi:pulumi:Stack") registered.push(`${type} ${name}`);
         inputs[`${type} ${name}`] = given as Record<string, unknown>;
-        const state = clusterAnswers.outputs?.({ type, name, inputs: given as Record<string, unknown> }) ?? {};
+        const state = {
+          ...managedOutputs({ type, name }),
+          ...clusterAnswers.outputs?.({ type, name, inputs: given as Record<string, unknown> }),
+        };
         if (type === "pulumi:pulumi:StackReference")
           return { id: name, state: { outputs: { cluster: facts, kubeconfig: "{}" } } };
         return {
@@ -48,12 +52,15 @@ async function run(args: StackArgs): Promise<Seen> {
   );
   let outputs: StackOutputs | undefined;
   let error: unknown;
+  let fail: (reason: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  process.prependListener("unhandledRejection", fail);
   try {
     outputs = declareKubernetes("sourcegraph", args);
   } catch (thrown) {
     error = thrown;
   }
-  await pulumi.runtime.disconnect();
+  await Promise.race([pulumi.runtime.disconnect(), failed]).finally(() => process.off("unhandledRejection", fail));
   return { outputs, error, registered, inputs };
 }
 
