@@ -1,5 +1,16 @@
 /** Sourcegraph on Google Cloud; loads the Google Cloud SDK only. */
 export * from "./index";
+export { GkeCluster } from "./cluster/gcp";
+export type { GkeClusterArgs, GkeExistingNetwork, GkeTransforms, GuardedGkeArgs } from "./cluster/gcp-args";
+export { WorkloadIdentity, type GkeWorkloadIdentityArgs } from "./cluster/gcp-identity";
+export {
+  IngressEdge,
+  IngressRecord,
+  type IngressEdgeArgs,
+  type IngressEdgeTransforms,
+  type IngressRecordArgs,
+} from "./cluster/gcp-ingress";
+export { DataKey, type DataKeyArgs } from "./cluster/gcp-keys";
 export { ManagedServices } from "./managed-services/gcp";
 export type {
   GcpDatabaseSettings,
@@ -7,6 +18,7 @@ export type {
   GcpManagedServicesTransforms,
 } from "./managed-services/gcp-args";
 export { Network, type GcpNetworkArgs, type GcpNetworkTransforms } from "./network/gcp";
+export { ClusterNetwork, type GcpClusterNetworkArgs, type GcpClusterNetworkTransforms } from "./network/gcp-cluster";
 export type { GcpPrivateServices } from "./network/gcp-private-services";
 export { SourcegraphVm } from "./vm/gcp";
 export type { GcpAlarmTransforms, GcpLoadBalancerTransforms, GcpSourcegraphVmArgs, GcpTransforms } from "./vm/gcp-args";

@@ -1,24 +1,7 @@
 /** What is the same on every cloud: the config, planning, rendering and the product's facts. Loads no cloud SDK. */
 export * from "./core/errors";
-export {
-  parseSpecification,
-  type ExternalDatabase,
-  type ExternalObjectStorage,
-  type ExternalRedis,
-  type FileTexts,
-  type NamedSize,
-  type SizeFromUsage,
-  type Specification,
-  type SpecifiedAccess,
-  type SpecifiedExistingNetwork,
-  type SpecifiedLocal,
-  type SpecifiedMachine,
-  type SpecifiedNewNetwork,
-  type SpecifiedProxy,
-  type SpecifiedRegistry,
-  type SpecifiedSiteConfig,
-  type SpecifiedTls,
-} from "./core/planning/config/specification";
+export { parseSpecification, type FileTexts } from "./core/planning/config/specification";
+export type * from "./core/planning/config/specified";
 export { configJsonSchema } from "./core/planning/config/json-schema";
 export type * from "./core/planning/config/config";
 export { sizeLabels, sizeNames, type SizeLabel, type SizeName, type Usage } from "./core/planning/sizing/usage";
@@ -36,14 +19,34 @@ export type {
   PublishedPort,
   VolumeMount,
 } from "./core/planning/vm/container";
+export { planKubernetes } from "./core/planning/kubernetes/plan";
+export type * from "./core/planning/kubernetes/kubernetes-plan";
+export type * from "./core/planning/kubernetes/workload";
+export type {
+  PlannedCluster,
+  PlannedClusterSubnet,
+  PlannedNodeConstraint,
+  PlannedNodeGroup,
+} from "./core/planning/kubernetes/cluster";
+export type * from "./core/planning/kubernetes/ingress-parts";
+export type * from "./core/planning/kubernetes/network-policy";
+export type { PlannedExecutors } from "./core/planning/kubernetes/executors";
+export type * from "./core/planning/managed/managed";
+export {
+  checkKubernetesTransition,
+  type KubernetesTransition,
+  type PlannedMigration,
+} from "./core/planning/kubernetes/transition";
 export type { PlannedSecret, SecretPart } from "./core/planning/secrets";
-export { dataProblems, type DataResource } from "./core/planning/data-safety";
+export { dataProblems, type DataKind, type DataResource } from "./core/planning/data-safety";
 export {
   checkTransition,
   manifestOf,
   parseManifest,
   type LastHop,
   type Manifest,
+  type PendingUpgrade,
+  type ServedBy,
   type Transition,
 } from "./core/planning/manifest";
 export { estimate } from "./core/planning/sizing/sizing";
@@ -69,7 +72,28 @@ export {
   type SecretFile,
 } from "./core/rendering/bundle";
 export { renderBundle } from "./core/rendering/bundle-files";
+export { renderManifests } from "./core/rendering/manifests/manifests";
+export type { KubernetesObject } from "./core/rendering/manifests/object";
+export { helmValues, type HelmValue, type HelmValues } from "./core/rendering/helm/values";
 export { findRelease, newestComposeRelease, releases } from "./core/product/releases";
 export type { Deployable, HelmRelease, ImagePin, Release, ReleaseAnomalies } from "./core/product/releases";
-export type { CommandCheck, DatabaseName, HealthCheck, HttpCheck, ServiceName } from "./core/product/service";
+export type {
+  PodVolumeFacts,
+  ProbeAction,
+  ProbeFacts,
+  ProbesFacts,
+  RightsFacts,
+  RoleRule,
+  ServiceObjectFacts,
+} from "./core/product/kubernetes/workload-facts";
+export type {
+  CommandCheck,
+  DatabaseName,
+  DataClass,
+  HealthCheck,
+  HttpCheck,
+  Plane,
+  ReleaseRange,
+  ServiceName,
+} from "./core/product/service";
 export type { Connect, SourcegraphVmArgs, Transform } from "./vm/args";

@@ -20,7 +20,10 @@ export interface IngressEdgeArgs {
   /** Project of the cluster. A change replaces everything. */
   readonly project: string;
   /** Names under which the Ingress asks for address and policies; what has none is not made. */
-  readonly names: Pick<PlannedGceIngress, "securityPolicy" | "sslPolicy"> & { readonly staticAddress: string };
+  readonly names: Pick<PlannedGceIngress, "securityPolicy" | "sslPolicy"> & {
+    /** Name of the address. */
+    readonly staticAddress: string;
+  };
   /** CIDR blocks that may get through; used with a security policy. In place. */
   readonly allowedCidrs: readonly string[];
   /** Labels of what takes labels. Default none. In place. */

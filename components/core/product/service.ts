@@ -41,7 +41,9 @@ export type Plane = "public" | "internal" | "data" | "metrics";
 
 /** Releases in which something holds: from `since` (inclusive) to `before` (exclusive); open where absent. */
 export interface ReleaseRange {
+  /** First release. */
   readonly since?: string;
+  /** First release after. */
   readonly before?: string;
 }
 

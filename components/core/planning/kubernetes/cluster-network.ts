@@ -11,6 +11,7 @@ import { zonesOf } from "./zones";
 export interface PlannedClusterSubnet {
   /** AWS: `public-a`, `private-a` and `databases-a`, one each for every zone, by its letter; Google Cloud: `nodes`. */
   readonly name: string;
+  /** Address block. */
   readonly cidr: string;
   /** Absent on Google Cloud, where a subnet reaches over all zones. */
   readonly zone?: string;
@@ -21,9 +22,15 @@ export interface PlannedClusterSubnet {
 /** The addresses of a cluster. */
 export interface PlannedClusterAddresses {
   /** Address block of the network that is made, and how it is cut; absent for a network that is there. */
-  readonly network?: { readonly cidr: string; readonly subnets: readonly PlannedClusterSubnet[] };
-  /** GKE: blocks of pods and services; absent for a network that is there, where GKE finds free ones. */
+  readonly network?: {
+    /** Address block. */
+    readonly cidr: string;
+    /** Its subnets. */
+    readonly subnets: readonly PlannedClusterSubnet[];
+  };
+  /** GKE: block of pods; absent for a network that is there, where GKE finds a free one. */
   readonly podCidr?: string;
+  /** GKE: block of services, likewise. */
   readonly serviceCidr?: string;
 }
 

@@ -14,11 +14,17 @@ export type { PlannedNodeConstraint, PlannedNodeGroup } from "./node-group";
 
 /** The cluster that is made. */
 export interface PlannedCluster extends PlannedClusterAddresses {
+  /** Cloud it is made in. */
   readonly cloud: "aws" | "gcp";
   /** Kubernetes version, MAJOR.MINOR. */
   readonly version: string;
   /** Who reaches its API. */
-  readonly endpoint: { readonly public: boolean; readonly allowedCidrs: readonly string[] };
+  readonly endpoint: {
+    /** Whether it can be reached from the internet. */
+    readonly public: boolean;
+    /** Blocks it can be reached from there. */
+    readonly allowedCidrs: readonly string[];
+  };
   /** Who administers it besides whoever made it. */
   readonly admins: readonly string[];
   /** Whether EKS Auto Mode runs the nodes. */
@@ -26,7 +32,12 @@ export interface PlannedCluster extends PlannedClusterAddresses {
   /** GKE: release channel. */
   readonly releaseChannel: SpecifiedCluster["releaseChannel"];
   /** When the cloud may maintain it. */
-  readonly maintenance: { readonly day: string; readonly hourUtc: number };
+  readonly maintenance: {
+    /** Day of the week. */
+    readonly day: string;
+    /** Hour it begins, UTC. */
+    readonly hourUtc: number;
+  };
   /** Zones of the region that are used. */
   readonly zones: readonly string[];
   /** None with Auto Mode. */

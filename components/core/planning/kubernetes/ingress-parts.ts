@@ -10,6 +10,7 @@ export const ingressTimeoutSeconds = 600;
 export interface PlannedGceIngress {
   /** Longest answer, seconds. */
   readonly timeoutSeconds: number;
+  /** Path that is asked. */
   readonly healthPath: string;
   /** Port of the pods that is asked. */
   readonly healthPort: number;
@@ -31,6 +32,7 @@ export interface PlannedIngress {
   readonly name: typeof ingressName;
   /** Class; absent where an annotation names it, as GKE wants it. */
   readonly className?: string;
+  /** Annotations of the object. */
   readonly annotations: Readonly<Record<string, string>>;
   /** Host name; absent: any. */
   readonly host?: string;
@@ -39,7 +41,12 @@ export interface PlannedIngress {
   /** AWS: the stack has a certificate issued and adds its ARN to the annotations under this name. */
   readonly certificateAnnotation?: string;
   /** EKS Auto Mode: the class has to be made, too, because no controller brings it. */
-  readonly makesClass?: { readonly name: string; readonly scheme: "internal" | "internet-facing" };
+  readonly makesClass?: {
+    /** Name of the class. */
+    readonly name: string;
+    /** Who reaches its load balancers. */
+    readonly scheme: "internal" | "internet-facing";
+  };
   /** Annotations of the Service behind it. */
   readonly serviceAnnotations: Readonly<Record<string, string>>;
   /** GKE: health check and time-out of the backend, and redirect to HTTPS, as custom objects. */

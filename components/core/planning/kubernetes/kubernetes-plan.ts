@@ -49,7 +49,12 @@ export interface KubernetesPlan {
   /** The storage class; absent where claims take one that is there. */
   readonly storageClass?: PlannedStorageClass;
   /** The priority class that is made; absent without one. */
-  readonly priorityClass?: { readonly name: string; readonly value: number };
+  readonly priorityClass?: {
+    /** Name of the object. */
+    readonly name: string;
+    /** Its value; higher goes first. */
+    readonly value: number;
+  };
   /** Every workload, in the order of the catalogue; none where the cluster is made alone. */
   readonly workloads: readonly PlannedWorkload[];
   /** Every ConfigMap. */

@@ -7,7 +7,15 @@ import type { PlannedWorkload } from "./workload";
 export type JobPods = "migrator" | "executor-jobs";
 
 /** Pods of the namespace that open connections. */
-export type NetworkSubject = { readonly workload: string } | { readonly jobs: JobPods };
+export type NetworkSubject =
+  | {
+      /** Those of a workload. */
+      readonly workload: string;
+    }
+  | {
+      /** Those of jobs. */
+      readonly jobs: JobPods;
+    };
 
 /** Which pods of the namespace are meant. */
 export interface PodSelector {
@@ -24,16 +32,36 @@ export type PlannedPeer =
   /** Pods of the namespace. */
   | NetworkSubject
   /** Every pod of a namespace. */
-  | { readonly namespace: string }
+  | {
+      /** Name of the namespace. */
+      readonly namespace: string;
+    }
   /** Every pod of the cluster with these labels, in a namespace. */
-  | { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
+  | {
+      /** Name of the namespace. */
+      readonly namespace: string;
+      /** Labels of the pods. */
+      readonly labels: Readonly<Record<string, string>>;
+    }
   /** Addresses, but for some. */
-  | { readonly cidr: string; readonly except?: readonly string[] };
+  | {
+      /** Address block. */
+      readonly cidr: string;
+      /** Blocks within it that are not meant. */
+      readonly except?: readonly string[];
+    };
 
 /** Connections that are allowed: to or from any of the peers, on any of the ports. */
 export interface PlannedPolicyRule {
+  /** Whom the connections are from or to. */
   readonly peers: readonly PlannedPeer[];
-  readonly ports: readonly { readonly port: number; readonly protocol: "TCP" | "UDP" }[];
+  /** Ports they go to. */
+  readonly ports: readonly {
+    /** Number. */
+    readonly port: number;
+    /** Protocol. */
+    readonly protocol: "TCP" | "UDP";
+  }[];
   /** Why, in the user's words. */
   readonly reason: string;
 }
@@ -46,7 +74,9 @@ export interface PlannedNetworkPolicy {
   readonly workload?: string;
   /** Jobs it is about; without these and without a workload: every pod of the namespace. */
   readonly jobs?: JobPods;
+  /** Connections that may come in. */
   readonly ingress: readonly PlannedPolicyRule[];
+  /** Connections that may be opened. */
   readonly egress: readonly PlannedPolicyRule[];
 }
 

@@ -4,15 +4,28 @@ export interface PlannedNodeGroup {
   readonly name: NodeGroupName;
   /** Machine type of the cloud. */
   readonly machineType: string;
-  /** vCPUs and GiB of memory of one node. */
+  /** vCPUs of one node. */
   readonly vcpu: number;
+  /** Memory of one node, GiB. */
   readonly memoryGib: number;
   /** What pods can have of one node, after what the system and the DaemonSets keep: cores and GiB. */
-  readonly allocatable: { readonly cpus: number; readonly memoryGib: number };
+  readonly allocatable: {
+    /** Cores. */
+    readonly cpus: number;
+    /** Memory, GiB. */
+    readonly memoryGib: number;
+  };
   /** Most pods of one node beside those of the DaemonSets, the instance's and the cloud's. */
   readonly podsPerNode: number;
   /** Nodes at first, fewest and most, over all zones; always as many in every zone. */
-  readonly nodes: { readonly initial: number; readonly minimum: number; readonly maximum: number };
+  readonly nodes: {
+    /** At first. */
+    readonly initial: number;
+    /** Fewest. */
+    readonly minimum: number;
+    /** Most. */
+    readonly maximum: number;
+  };
   /** Zones it stands in, with a pool in each; one alone where no workload has a pod for a second. Never fewer later on. */
   readonly zones: readonly string[];
   /** Boot disk, GB. */
@@ -42,7 +55,14 @@ export interface PlannedNodeConstraint {
   /** Most vCPUs of all nodes of the group together. */
   readonly vcpuLimit: number;
   /** Nodes that would hold its pods, for the price; the cloud chooses its own. */
-  readonly reckoned: { readonly machineType: string; readonly count: number; readonly diskGb: number };
+  readonly reckoned: {
+    /** Machine type. */
+    readonly machineType: string;
+    /** Number. */
+    readonly count: number;
+    /** Boot disk of each, GB. */
+    readonly diskGb: number;
+  };
   /** Zones it may stand in. */
   readonly zones: readonly string[];
   /** Workloads that go there. */

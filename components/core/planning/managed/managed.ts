@@ -16,8 +16,9 @@ export interface PlannedDatabase {
   readonly majorUpgrade: boolean;
   /** Class of the server. */
   readonly machineType: string;
-  /** vCPUs and GiB of memory of that class. */
+  /** vCPUs of that class. */
   readonly vcpu: number;
+  /** Memory of that class, GiB. */
   readonly memoryGib: number;
   /** Disk, GB. Grows in place. */
   readonly sizeGb: number;

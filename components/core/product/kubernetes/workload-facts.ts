@@ -21,16 +21,32 @@ export interface PodVariable extends ReleaseRange {
 
 /** How a probe asks. */
 export type ProbeAction =
-  | { readonly http: string; readonly port: string | number }
-  | { readonly tcp: string | number }
-  | { readonly exec: readonly string[] };
+  | {
+      /** Path that has to answer well. */
+      readonly http: string;
+      /** Port, by name or number. */
+      readonly port: string | number;
+    }
+  | {
+      /** Port that has to take a connection. */
+      readonly tcp: string | number;
+    }
+  | {
+      /** Command that has to succeed. */
+      readonly exec: readonly string[];
+    };
 
 /** A probe; durations in seconds. Absent numbers are Kubernetes' defaults (period 10, timeout 1, failures 3). */
 export interface ProbeFacts {
+  /** How it asks. */
   readonly action: ProbeAction;
+  /** Time before it asks first. */
   readonly initialDelaySeconds?: number;
+  /** Time between two questions. */
   readonly periodSeconds?: number;
+  /** Time an answer may take. */
   readonly timeoutSeconds?: number;
+  /** Failures in a row that count. */
   readonly failureThreshold?: number;
   /** Releases whose chart has it. */
   readonly range?: ReleaseRange;
@@ -38,8 +54,11 @@ export interface ProbeFacts {
 
 /** The probes of a container. */
 export interface ProbesFacts {
+  /** Whether it has started; the others wait for it. */
   readonly startup?: ProbeFacts;
+  /** Whether it lives; it is restarted otherwise. */
   readonly liveness?: ProbeFacts;
+  /** Whether it is given work. */
   readonly readiness?: ProbeFacts;
 }
 
@@ -105,13 +124,37 @@ export interface MountFacts {
 }
 
 /** A volume of a pod. */
-export type PodVolumeFacts = { readonly name: string } & (
-  | { readonly emptyDir: { readonly medium?: "Memory"; readonly sizeLimit?: string } }
-  | { readonly claim: string }
-  /** A claim of its own for every pod of a StatefulSet, of the same name. */
-  | { readonly claimTemplate: true }
-  | { readonly configMap: string; readonly mode?: number }
-  | { readonly hostPath: string }
+export type PodVolumeFacts = {
+  /** Name in the pod. */
+  readonly name: string;
+} & (
+  | {
+      /** Space of the pod alone, gone with it. */
+      readonly emptyDir: {
+        /** Memory in place of the node's disk. */
+        readonly medium?: "Memory";
+        /** Most it may hold. */
+        readonly sizeLimit?: string;
+      };
+    }
+  | {
+      /** Claim of this name. */
+      readonly claim: string;
+    }
+  | {
+      /** A claim of its own for every pod of a StatefulSet, of the same name. */
+      readonly claimTemplate: true;
+    }
+  | {
+      /** ConfigMap whose keys are its files. */
+      readonly configMap: string;
+      /** Rights of the files. */
+      readonly mode?: number;
+    }
+  | {
+      /** Path of the node. */
+      readonly hostPath: string;
+    }
 );
 
 /** A persistent volume claim. */
@@ -129,19 +172,32 @@ export interface ClaimFacts {
 
 /** A Service object. */
 export interface ServiceObjectFacts {
+  /** The vendor's name of the object. */
   readonly name: string;
   /** Without an address of its own, so that single pods are found by name. */
   readonly headless: boolean;
-  readonly ports: readonly { readonly name: string; readonly port: number; readonly targetPort: string }[];
+  /** Its ports, and the named ports of the pods behind them. */
+  readonly ports: readonly {
+    /** Name. */
+    readonly name: string;
+    /** Number. */
+    readonly port: number;
+    /** Name of the pods' port. */
+    readonly targetPort: string;
+  }[];
   /** Port that Prometheus scrapes, as the annotation says it. */
   readonly scrapePort?: number;
 }
 
 /** A rule of a Role or ClusterRole. */
 export interface RoleRule {
+  /** API groups. */
   readonly apiGroups?: readonly string[];
+  /** Resources. */
   readonly resources?: readonly string[];
+  /** Paths of the API server that are no resources. */
   readonly nonResourceURLs?: readonly string[];
+  /** What may be done. */
   readonly verbs: readonly string[];
 }
 
@@ -151,6 +207,7 @@ export interface RightsFacts {
   readonly name: string;
   /** Whether it reaches beyond the namespace. */
   readonly clusterWide: boolean;
+  /** The rules. */
   readonly rules: readonly RoleRule[];
   /** What is lost without it. */
   readonly without: string;
@@ -182,8 +239,18 @@ export interface WorkloadFacts {
   /** Number by the chart's defaults; absent for DaemonSets. */
   readonly replicas?: { readonly default: number; readonly scalable: boolean };
   readonly strategy?:
-    | { readonly type: "Recreate" }
-    | { readonly type: "RollingUpdate"; readonly maxSurge?: number; readonly maxUnavailable?: number };
+    | {
+        /** The old pod stops before the new one starts. */
+        readonly type: "Recreate";
+      }
+    | {
+        /** One pod after another. */
+        readonly type: "RollingUpdate";
+        /** New pods beside the old ones. */
+        readonly maxSurge?: number;
+        /** Pods that may be missing meanwhile. */
+        readonly maxUnavailable?: number;
+      };
   /** `podManagementPolicy` of a StatefulSet, where the chart sets one. Immutable. */
   readonly podManagementPolicy?: "Parallel" | "OrderedReady";
   /** Name of the governing Service of a StatefulSet. Immutable. */
