@@ -54,6 +54,19 @@ export class Machine {
     return stdout;
   }
 
+  /** Starts the emulator; once more where the kernel panics, which under emulation it does before anything of ours runs. */
+  private async start(args: readonly string[]): Promise<void> {
+    const run = () => this.tool("run", ["--timeout", "400", ...args], 450_000);
+    try {
+      await run();
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes("Kernel panic - not syncing"))) throw error;
+      console.log("      the emulated kernel panicked; the machine is started once more");
+      await this.pullPlug();
+      await run();
+    }
+  }
+
   /** Boots a new machine: new root disk, new instance; waits for SSH. */
   async boot(parts: MachineParts): Promise<void> {
     const options = [
@@ -66,12 +79,12 @@ export class Machine {
       ...(parts.preload === true ? [["--preload"]] : []),
       ...(parts.memoryMb === undefined ? [] : [["--memory", String(parts.memoryMb)]]),
     ];
-    await this.tool("run", ["--timeout", "500", ...options.flat(), this.image, parts.userData], 600_000);
+    await this.start([...options.flat(), this.image, parts.userData]);
   }
 
   /** Boots the same machine once more. */
   async bootAgain(): Promise<void> {
-    await this.tool("run", ["--again", "--timeout", "500", this.image], 600_000);
+    await this.start(["--again", this.image]);
   }
 
   /** Presses the power button and waits. */
