@@ -44,7 +44,7 @@ describe("Sourcegraph on a cluster, on the real engine and a real API server", f
       "deployment-sourcegraph-frontend",
       "stateful-set-gitserver",
       "deployment-worker",
-      "deployment-grafana",
+      "stateful-set-grafana",
     ].map(at);
     assert.ok(!places.includes(-1), order.join("\n"));
     assert.deepEqual(

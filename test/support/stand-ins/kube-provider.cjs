@@ -46,11 +46,16 @@ async function applied(inputs, manager, dryRun) {
   }
 }
 
-/** A dry run; of a creation, what is in the way is on its way out, so that fields which never change may differ. */
-async function dry(inputs, manager, creates) {
+/** Objects that this operation deletes before it makes them anew, as `Kind id`. */
+const leaving = new Set();
+const keyOf = (inputs) => `${inputs.kind} ${idOf(inputs)}`;
+
+/** A dry run. What is on its way out is still there in a preview: its owner and its fields that never change do not count. */
+async function dry(inputs, manager) {
   if (hasUnknown(inputs)) return inputs;
   const live = await applied(inputs, manager, true).catch((e) => {
-    if (creates && e.status === 422 && /immutable|updates to statefulset spec/.test(e.message)) return undefined;
+    const inTheWay = e.status === 409 || /immutable|updates to statefulset spec/.test(e.message);
+    if (inTheWay && leaving.has(keyOf(inputs))) return undefined;
     // Its namespace, or its kind, may yet be made.
     if (e.status === 404 || e instanceof Unreachable || /^no matches for kind/.test(e.message)) return undefined;
     throw e;
@@ -131,7 +136,9 @@ exports.provider = {
     if (type === "kubernetes:batch/v1:Job" && isUnready(news, state))
       marked.push({ path: ["spec"], kind: "update", replaces: true });
     const same = idOf(olds) === idOf(news);
-    return { changes: marked, deleteBeforeReplace: same && !news.metadata.annotations?.[autonamed] };
+    const deleteBeforeReplace = same && !news.metadata.annotations?.[autonamed];
+    if (deleteBeforeReplace && marked.some(({ replaces }) => replaces)) leaving.add(keyOf(news));
+    return { changes: marked, deleteBeforeReplace };
   },
   async create({ inputs, preview, timeout }) {
     const id = hasUnknown(inputs.metadata?.name ?? "") ? "" : idOf(inputs);
@@ -140,11 +147,11 @@ exports.provider = {
       throw new Error(
         `resource "${id}" was not successfully created by the Kubernetes API server: ${inputs.kind} "${inputs.metadata.name}" already exists`,
       );
-    return { id, outputs: preview ? await dry(inputs, manager, true) : await apply(inputs, manager, timeout) };
+    return { id, outputs: preview ? await dry(inputs, manager) : await apply(inputs, manager, timeout) };
   },
   async update({ inputs, state, preview, timeout }) {
     const manager = managerOf(state);
-    return { outputs: preview ? await dry(inputs, manager, false) : await apply(inputs, manager, timeout) };
+    return { outputs: preview ? await dry(inputs, manager) : await apply(inputs, manager, timeout) };
   },
   async read({ id, inputs, state }) {
     const [namespace, name] = id.includes("/") ? id.split("/") : [undefined, id];
