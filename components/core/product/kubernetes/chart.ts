@@ -19,6 +19,7 @@ const since: Readonly<Record<string, ReleaseRange>> = {
   "sgTestConnection.enabled": { since: "6.5.2654" },
   "sourcegraph.priorityClassName": { since: "6.11.1446" },
   "openTelemetry.agent.kind": { since: "7.3.0" },
+  storageAnnotations: { since: "7.3.0" },
   "image.repository": { since: "7.4.0" },
 };
 

@@ -4,14 +4,15 @@ import { databaseServices } from "../../planning/database-environment";
 import type { KubernetesPlan } from "../../planning/kubernetes/kubernetes-plan";
 import { databaseSecret, redisSecret } from "../../planning/kubernetes/secret-names";
 import type { PlannedPodContainer, PlannedWorkload } from "../../planning/kubernetes/workload";
-import { renderManifests } from "../manifests/manifests";
 import {
+  configurationDigest,
   containerSecurityContext,
   environmentVariable,
   nodeSelectorOf,
   podSecurityContext,
 } from "../manifests/pod-template";
 import { podVolume, volumeMount } from "../manifests/pod-volumes";
+import { extraResources, ownConfigMaps } from "./beside-chart";
 
 /** A value of the chart. */
 export type HelmValue =
@@ -20,19 +21,25 @@ export type HelmValue =
 /** Values of the chart by key. */
 export type HelmValues = Record<string, HelmValue>;
 
+/** Who makes what the chart has no template for: the chart, from its value `extraResources`, or the program beside it. */
+export type Surroundings = "in-values" | "declared";
+
 /** Puts values under a key with dots, beside those that are there. */
-function put(values: HelmValues, key: string, more: HelmValues): void {
+export function putValues(values: Record<string, unknown>, key: string, more: Readonly<Record<string, unknown>>): void {
   const [head = "", ...rest] = key.split(".");
-  const inner = (values[head] ?? {}) as HelmValues;
+  const inner = (values[head] ?? {}) as Record<string, unknown>;
   values[head] = inner;
   if (rest.length === 0) Object.assign(inner, more);
-  else put(inner, rest.join("."), more);
+  else putValues(inner, rest.join("."), more);
 }
 
 /** Plain JSON without what is undefined. */
 function plain(value: unknown): HelmValue {
   return JSON.parse(JSON.stringify(value)) as HelmValue;
 }
+
+/** Annotations of pods that change with what they read, under names the chart does not use itself. */
+export const checksums = { config: "checksum/given-config", secrets: "checksum/given-secrets" } as const;
 
 /** Workloads the chart can leave out, by the key that says so. */
 const enabledKeys: Readonly<Record<string, string>> = {
@@ -122,23 +129,51 @@ function affinityOf({ spread, selector }: PlannedWorkload): HelmValues {
   };
 }
 
+/** Annotations of pods: the chart does not know when the ConfigMaps change that it does not make. */
+function annotationsOf(workload: PlannedWorkload, plan: KubernetesPlan): HelmValues {
+  const own = ownConfigMaps(plan);
+  const digest = configurationDigest(
+    workload.reads.configMaps.filter((name) => own.includes(name)),
+    plan,
+  );
+  return { ...workload.podAnnotations, ...(digest !== undefined && { [checksums.config]: digest }) };
+}
+
+/** What Helm leaves alone when a release is uninstalled, or no longer has it. */
+const keptByHelm = { "helm.sh/resource-policy": "keep" };
+
+/** The size of the claim, and that it stays. The claims of StatefulSets are not Helm's, and their templates never change. */
+function storageValues({ claims: [claim] }: PlannedWorkload, { release }: KubernetesPlan): HelmValues {
+  if (claim === undefined) return {};
+  const kept = claim.kind === "claim" && claim.value !== "cache" && chartReads("storageAnnotations", release);
+  return { storageSize: `${claim.sizeGib}Gi`, ...(kept && { storageAnnotations: keptByHelm }) };
+}
+
+/** The account of pods. One that several share is made once: each template of the chart would make it again. */
+function accountOf({ name: workload, serviceAccount }: PlannedWorkload, { workloads }: KubernetesPlan): HelmValues {
+  // The chart's template of jaeger's account does not render.
+  if (workload === "jaeger") return { create: false, name: "" };
+  const { name, created, annotations } = serviceAccount;
+  const first = workloads.find((other) => other.name !== "jaeger" && other.serviceAccount.name === name);
+  return {
+    create: created && first?.name === workload,
+    name,
+    ...(Object.keys(annotations).length > 0 && { annotations: { ...annotations } }),
+  };
+}
+
 function workloadValues(workload: PlannedWorkload, plan: KubernetesPlan): HelmValues {
-  const { claims, replicas, podAnnotations, podLabels, tolerations, serviceAccount, priorityClass } = workload;
+  const { replicas, podLabels, tolerations, priorityClass } = workload;
+  const podAnnotations = annotationsOf(workload, plan);
   const facts = workloadNamed(workload.name);
   const labels = Object.fromEntries(Object.entries(podLabels).filter(([key]) => facts.podLabels?.[key] === undefined));
   const nodeSelector = nodeSelectorOf(workload);
-  // The chart's template of jaeger's account does not render.
-  const account =
-    workload.name === "jaeger"
-      ? { create: false, name: "" }
-      : { create: serviceAccount.created, name: serviceAccount.name };
-  const [claim] = claims;
   return {
     ...(facts.replicas?.scalable === true && { replicaCount: replicas }),
-    ...(claim !== undefined && { storageSize: `${claim.sizeGib}Gi` }),
+    ...storageValues(workload, plan),
     podSecurityContext: plain(podSecurityContext(workload.podSecurity)),
-    serviceAccount: account,
-    ...(Object.keys(podAnnotations).length > 0 && { podAnnotations: plain(podAnnotations) }),
+    serviceAccount: accountOf(workload, plan),
+    ...(Object.keys(podAnnotations).length > 0 && { podAnnotations }),
     ...(Object.keys(labels).length > 0 && { podLabels: plain(labels) }),
     ...(nodeSelector !== undefined && { nodeSelector: plain(nodeSelector) }),
     ...(tolerations.length > 0 && { tolerations: plain(tolerations) }),
@@ -149,8 +184,8 @@ function workloadValues(workload: PlannedWorkload, plan: KubernetesPlan): HelmVa
   };
 }
 
-function storageClassValues({ storageClass, workloads }: KubernetesPlan): HelmValues {
-  if (storageClass === undefined) {
+function storageClassValues({ storageClass, workloads }: KubernetesPlan, surroundings: Surroundings): HelmValues {
+  if (storageClass === undefined || surroundings === "declared") {
     const [claim] = workloads.flatMap(({ claims }) => claims);
     // Without a name the chart writes none, which is the cluster's default class.
     return { create: false, name: claim?.storageClass ?? "" };
@@ -171,18 +206,19 @@ function storageClassValues({ storageClass, workloads }: KubernetesPlan): HelmVa
 /** Annotations of the chart's own that a class other than nginx has no use for. */
 const nginxDefaults = { "kubernetes.io/ingress.class": null, "nginx.ingress.kubernetes.io/proxy-body-size": null };
 
-function ingressValues({ ingress }: KubernetesPlan): HelmValues {
+function ingressValues({ ingress }: KubernetesPlan, surroundings: Surroundings): HelmValues {
   if (ingress === undefined) return { ingress: { enabled: false } };
+  const own = {
+    enabled: true,
+    // Emitted beside the class name unless set to null.
+    annotations: { ...nginxDefaults, ...ingress.annotations },
+    ...(ingress.className !== undefined && { ingressClassName: ingress.className }),
+    ...(ingress.host !== undefined && { host: ingress.host }),
+    // Read together with a host only.
+    ...(ingress.host !== undefined && ingress.tlsSecret !== undefined && { tlsSecret: ingress.tlsSecret }),
+  };
   return {
-    ingress: {
-      enabled: true,
-      // Emitted beside the class name unless set to null.
-      annotations: { ...nginxDefaults, ...ingress.annotations },
-      ...(ingress.className !== undefined && { ingressClassName: ingress.className }),
-      ...(ingress.host !== undefined && { host: ingress.host }),
-      // Read together with a host only.
-      ...(ingress.host !== undefined && ingress.tlsSecret !== undefined && { tlsSecret: ingress.tlsSecret }),
-    },
+    ingress: surroundings === "declared" ? { enabled: false } : own,
     ...(Object.keys(ingress.serviceAnnotations).length > 0 && {
       serviceAnnotations: { ...ingress.serviceAnnotations },
     }),
@@ -192,12 +228,12 @@ function ingressValues({ ingress }: KubernetesPlan): HelmValues {
 /** Logins of databases and addresses of Redis come from Secrets that are made beside the chart, never from values. */
 function storeValues(values: HelmValues, plan: KubernetesPlan): void {
   for (const [database, service] of databaseServices)
-    put(values, enabledKeys[service] ?? service, {
+    putValues(values, enabledKeys[service] ?? service, {
       enabled: has(plan, service),
       auth: { existingSecret: databaseSecret(database) },
     });
   for (const which of ["cache", "store"] as const)
-    put(values, which === "cache" ? "redisCache" : "redisStore", {
+    putValues(values, which === "cache" ? "redisCache" : "redisStore", {
       enabled: has(plan, `redis-${which}`),
       connection: { existingSecret: redisSecret(which) },
     });
@@ -220,92 +256,64 @@ function rightsValues(values: HelmValues, plan: KubernetesPlan): void {
     ["prometheus", "prometheus"],
   ] as const) {
     const granted = rights(name);
-    put(values, key, {
+    putValues(values, key, {
       privileged: granted !== undefined,
       ...(granted === undefined && chartReads("createRoleBinding", plan.release) && { createRoleBinding: false }),
     });
   }
   const agent = has(plan, "otel-agent");
   const canLeaveOutAgent = chartReads("openTelemetry.agent.kind", plan.release);
-  put(values, "openTelemetry", { enabled: has(plan, "otel-collector") && (agent || canLeaveOutAgent) });
-  if (!agent && canLeaveOutAgent) put(values, "openTelemetry.agent", { kind: "Deployment" });
+  putValues(values, "openTelemetry", { enabled: has(plan, "otel-collector") && (agent || canLeaveOutAgent) });
+  if (!agent && canLeaveOutAgent) putValues(values, "openTelemetry.agent", { kind: "Deployment" });
 }
-
-/** Kinds of objects the chart has no template for, or none that can be filled. */
-const besideTheChart = new Set([
-  "NetworkPolicy",
-  "HorizontalPodAutoscaler",
-  "PodDisruptionBudget",
-  "ConfigMap",
-  "BackendConfig",
-  "FrontendConfig",
-  "ManagedCertificate",
-]);
-
-/** Text the chart would take for a template. */
-function escaped(value: HelmValue): HelmValue {
-  if (typeof value === "string") return value.replaceAll("{{", "{{`{{`}}");
-  if (Array.isArray(value)) return value.map((inner: HelmValue) => escaped(inner));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escaped(inner)]));
-}
-
-function extraResources(plan: KubernetesPlan): HelmValue[] {
-  const replaced = (name: string) => configMapKeys[name] !== undefined;
-  return renderManifests(plan)
-    .filter(({ kind }) => besideTheChart.has(kind))
-    .filter(({ kind, metadata }) => kind !== "PodDisruptionBudget" || metadata.name !== "sourcegraph-frontend")
-    .filter(
-      ({ kind, metadata }) => kind !== "ConfigMap" || replaced(metadata.name) || !chartConfigMaps.has(metadata.name),
-    )
-    .map((object) => escaped(plain(object)));
-}
-
-/** ConfigMaps the chart makes with the same content. */
-const chartConfigMaps = new Set(["otel-agent", "otel-collector", "jaeger"]);
 
 /**
  * Values of the vendor's chart of the plan's release, for the same deployment as the native objects.
  *
  * Differences that the chart leaves no choice about stand in docs/helm.md.
+ *
+ * @param surroundings default `in-values`: they are all there is, for whoever installs by hand; `declared`: without what a
+ * program declares beside the release, which is then `objectsBesideChart`
  */
-export function helmValues(plan: KubernetesPlan): HelmValues {
+export function helmValues(plan: KubernetesPlan, surroundings: Surroundings = "in-values"): HelmValues {
+  const inValues = surroundings === "in-values";
   const values: HelmValues = {
     sourcegraph: {
       image: { repository: defaultRegistry(plan), useGlobalTagAsDefault: false },
       ...(plan.imagePullSecret !== undefined && { imagePullSecrets: [{ name: plan.imagePullSecret }] }),
     },
-    storageClass: storageClassValues(plan),
-    ...(plan.priorityClass !== undefined && {
-      priorityClasses: [
-        {
-          name: plan.priorityClass.name,
-          value: plan.priorityClass.value,
-          preemptionPolicy: "PreemptLowerPriority",
-          description: "stores and frontends of Sourcegraph",
-        },
-      ],
-    }),
+    storageClass: storageClassValues(plan, surroundings),
+    ...(inValues &&
+      plan.priorityClass !== undefined && {
+        priorityClasses: [
+          {
+            name: plan.priorityClass.name,
+            value: plan.priorityClass.value,
+            preemptionPolicy: "PreemptLowerPriority",
+            description: "stores and frontends of Sourcegraph",
+          },
+        ],
+      }),
     // A pod with an image of another registry that only helm test uses.
     ...(chartReads("sgTestConnection.enabled", plan.release) && { sgTestConnection: { enabled: false } }),
   };
-  for (const [workload, key] of Object.entries(enabledKeys)) put(values, key, { enabled: has(plan, workload) });
+  for (const [workload, key] of Object.entries(enabledKeys)) putValues(values, key, { enabled: has(plan, workload) });
   storeValues(values, plan);
   for (const workload of plan.workloads) {
     // The agent and the gateway of traces share what is not of a container.
-    put(values, workload.valuesKey, workloadValues(workload, plan));
+    putValues(values, workload.valuesKey, workloadValues(workload, plan));
     for (const container of [...workload.initContainers, ...workload.containers])
-      put(values, container.valuesKey, containerValues(container, workload, plan));
+      putValues(values, container.valuesKey, containerValues(container, workload, plan));
   }
-  put(values, "frontend", ingressValues(plan));
+  putValues(values, "frontend", ingressValues(plan, surroundings));
   const frontend = plan.workloads.find(({ name }) => name === "sourcegraph-frontend");
   if (frontend?.maxUnavailable !== undefined)
-    put(values, "frontend", { podDisruptionBudget: { maxUnavailable: frontend.maxUnavailable } });
+    putValues(values, "frontend", { podDisruptionBudget: { maxUnavailable: frontend.maxUnavailable } });
   rightsValues(values, plan);
   for (const { name } of plan.configMaps) {
     const key = configMapKeys[name];
-    if (key !== undefined) put(values, key, { existingConfig: name });
+    if (key !== undefined) putValues(values, key, { existingConfig: name });
   }
-  const extra = extraResources(plan);
+  const extra = inValues ? extraResources(plan) : [];
   return { ...values, ...(extra.length > 0 && { extraResources: extra }) };
 }

@@ -137,16 +137,17 @@ function spreadOf({ spread, selector }: PlannedWorkload): readonly Readonly<Reco
   }));
 }
 
-/** Digest of the ConfigMaps that pods read at their start; undefined where they read none. */
-function configurationDigest({ reads }: PlannedWorkload, { configMaps }: KubernetesPlan): string | undefined {
-  const read = configMaps
-    .filter(({ name }) => reads.configMaps.includes(name))
-    .map(({ name, data }) => ({ name, data }));
+/** Digest of the ConfigMaps of these names, which pods read at their start; undefined where they read none. */
+export function configurationDigest(
+  names: readonly string[],
+  { configMaps }: Pick<KubernetesPlan, "configMaps">,
+): string | undefined {
+  const read = configMaps.filter(({ name }) => names.includes(name)).map(({ name, data }) => ({ name, data }));
   return read.length === 0 ? undefined : digestOf(JSON.stringify(read));
 }
 
 function annotationsOf(workload: PlannedWorkload, plan: KubernetesPlan): Readonly<Record<string, string>> | undefined {
-  const digest = configurationDigest(workload, plan);
+  const digest = configurationDigest(workload.reads.configMaps, plan);
   const annotations = {
     // kubectl's words for the container that matters, where a pod has several.
     "kubectl.kubernetes.io/default-container": workload.containers[0]?.name ?? workload.name,

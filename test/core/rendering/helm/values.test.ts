@@ -4,9 +4,12 @@ import { parse } from "yaml";
 import { parseSpecification } from "../../../../components/core/planning/config/specification";
 import { planKubernetes } from "../../../../components/core/planning/kubernetes/plan";
 import { kubernetesReleases } from "../../../../components/core/product/releases";
+import { objectsBesideChart } from "../../../../components/core/rendering/helm/beside-chart";
 import { helmFiles } from "../../../../components/core/rendering/helm/helm-files";
 import { helmValues, type HelmValue, type HelmValues } from "../../../../components/core/rendering/helm/values";
 import { renderManifests } from "../../../../components/core/rendering/manifests/manifests";
+import type { KubernetesObject } from "../../../../components/core/rendering/manifests/object";
+import { templateClaims } from "../../../../components/core/rendering/manifests/template-claims";
 
 const base = {
   shape: "kubernetes",
@@ -126,7 +129,7 @@ function unknownKeys(values: HelmValues): string[] {
           ...ofServices,
           ...(more[key] ?? []),
           ...(scaled.includes(key) ? ["replicaCount"] : []),
-          ...(claimed.includes(key) ? ["storageSize"] : []),
+          ...(claimed.includes(key) ? ["storageSize", "storageAnnotations"] : []),
         ]
       : containersOnly.includes(key)
         ? ofContainers
@@ -292,11 +295,108 @@ describe("the values of the vendor's chart", () => {
   });
 
   it("carry what the chart has no template for as further resources", () => {
-    const kinds = (at(valuesOf(), "extraResources") as HelmValues[]).map(({ kind }) => kind);
-    assert.ok(kinds.includes("NetworkPolicy"));
-    const native = renderManifests(planOf()).filter(({ kind }) => kind === "NetworkPolicy").length;
-    assert.equal(kinds.filter((kind) => kind === "NetworkPolicy").length, native);
+    const texts = at(valuesOf(), "extraResources") as string[];
+    // The chart reads each as a template: two braces are written as a template that gives two braces.
+    const carried = texts.map((text) => parse(text.replaceAll("{{`{{`}}", "{{")) as KubernetesObject);
+    const native = renderManifests(planOf());
+    for (const object of carried) {
+      const own = native.find(({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata.name);
+      assert.deepEqual(object, JSON.parse(JSON.stringify(own)));
+    }
+    assert.ok(carried.some(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "prometheus"));
+    const filled = /^(Deployment|StatefulSet|DaemonSet|Service|Ingress|StorageClass|PriorityClass|Namespace|.*Claim)$/;
+    assert.deepEqual(
+      carried.filter(({ kind }) => filled.test(kind)),
+      [],
+      "what there is a value for is not among them",
+    );
+    assert.equal(
+      carried.filter(({ kind }) => kind === "NetworkPolicy").length,
+      native.filter(({ kind }) => kind === "NetworkPolicy").length,
+    );
   });
+
+  it("keep the claims of the chart when it is uninstalled, from the chart on that can say so", () => {
+    const keep = { "helm.sh/resource-policy": "keep" };
+    const claims = ["pgsql", "codeIntelDB", "codeInsightsDB", "blobstore", "redisStore", "prometheus"];
+    for (const key of claims) assert.deepEqual(at(valuesOf(), `${key}.storageAnnotations`), keep, key);
+    // Caches may go, and templates of claims never change.
+    for (const key of ["redisCache", "gitserver", "indexedSearch", "searcher", "grafana"])
+      assert.equal(at(valuesOf(), `${key}.storageAnnotations`), undefined, key);
+    for (const key of claims) assert.equal(at(valuesOf({ release: "7.2.0" }), `${key}.storageAnnotations`), undefined);
+  });
+
+  it("roll pods when a ConfigMap changes that they read and the chart does not make", () => {
+    const digestOf = (config: Readonly<Record<string, unknown>>, key: string) =>
+      (at(valuesOf(config), `${key}.podAnnotations`) as HelmValues | undefined)?.["checksum/given-config"];
+    const changed = { overrides: { pgsql: { memoryGb: 30 } } };
+    assert.match(digestOf({}, "pgsql") as string, /^[0-9a-f]{64}$/);
+    assert.notEqual(digestOf({}, "pgsql"), digestOf(changed, "pgsql"));
+    assert.equal(digestOf({}, "codeIntelDB"), digestOf(changed, "codeIntelDB"));
+    assert.equal(digestOf({}, "gitserver"), undefined);
+  });
+
+  it("make an account that all pods share once, with the annotations of the config", () => {
+    const serviceAccounts = { name: "sourcegraph", create: true, annotations: { "example.com/identity": "search" } };
+    const values = valuesOf({ tracing: true, kubernetes: { ...base.kubernetes, serviceAccounts } });
+    const accounts = Object.values(values).flatMap((value) => {
+      const { serviceAccount } = (value ?? {}) as { serviceAccount?: { name: string; create: boolean } };
+      return serviceAccount === undefined ? [] : [serviceAccount];
+    });
+    const [made, ...others] = accounts.filter(({ create }) => create);
+    assert.deepEqual(others, []);
+    assert.deepEqual(made, { ...serviceAccounts, create: true });
+    assert.ok(accounts.length > 10);
+    assert.deepEqual(new Set(accounts.map(({ name }) => name)), new Set(["sourcegraph", ""]), "jaeger has none");
+  });
+
+  it("leave to a program what it declares beside the release, and nothing is made twice", () => {
+    for (const config of [
+      {},
+      { cloud: "aws", region: "us-east-1", access: { allowedCidrs: ["10.0.0.0/8"] }, kubernetes: { via: "helm" } },
+    ]) {
+      const plan = planOf(config);
+      const values = helmValues(plan, "declared");
+      assert.deepEqual(
+        ["extraResources", "priorityClasses", "frontend.ingress", "storageClass.create"].map((key) => at(values, key)),
+        [undefined, undefined, { enabled: false }, false],
+      );
+      const className = plan.workloads.flatMap(({ claims }) => claims)[0]?.storageClass;
+      assert.equal(at(values, "storageClass.name"), className);
+      const beside = objectsBesideChart(plan);
+      const named = beside.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+      assert.deepEqual(named, [...new Set(named)]);
+      assert.deepEqual(
+        beside.filter(({ kind }) => /^(Deployment|StatefulSet|DaemonSet|Service|ServiceAccount|Role)/.test(kind)),
+        [],
+      );
+      const native = [...renderManifests(plan), ...templateClaims(plan, renderManifests(plan))];
+      const left = native.filter(({ kind, metadata }) => !named.includes(`${kind} ${metadata.name}`));
+      assert.deepEqual([...new Set(left.map(({ kind }) => kind))].sort(), [
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ConfigMap",
+        "DaemonSet",
+        "Deployment",
+        "PersistentVolumeClaim",
+        "PodDisruptionBudget",
+        "Role",
+        "RoleBinding",
+        "Service",
+        "ServiceAccount",
+        "StatefulSet",
+      ]);
+      assert.deepEqual(
+        left
+          .filter(({ kind }) => kind === "ConfigMap" || kind === "PodDisruptionBudget")
+          .map(({ metadata }) => metadata.name),
+        ["otel-agent", "sourcegraph-frontend"],
+      );
+    }
+  });
+
+  it("hold no null when a program declares them: none has to get through to the chart", () =>
+    assert.doesNotMatch(JSON.stringify(helmValues(planOf(), "declared")), /null/));
 
   it("pin images by digest where they are known, and leave a release that is a chart only to the chart", () => {
     assert.match(at(valuesOf(), "gitserver.image.tag") as string, /^7\.5\.4453@sha256:[0-9a-f]{64}$/);
