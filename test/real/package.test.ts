@@ -111,6 +111,8 @@ describe("the packed package in an empty project", function () {
       "CHANGELOG.md",
       "LICENSE",
       "Pulumi.aws-sample.yaml",
+      "Pulumi.eks-sample.yaml",
+      "Pulumi.existing-sample.yaml",
       "Pulumi.gcp-sample.yaml",
       "Pulumi.local-sample.yaml",
       "Pulumi.yaml",

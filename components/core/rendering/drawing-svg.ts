@@ -15,7 +15,7 @@ const linkTexts: Readonly<Record<Link["kind"], string>> = {
   public: "from the outside",
   internal: "between services",
   data: "to data",
-  cloud: "out of the machine",
+  cloud: "to the outside",
 };
 
 const style = `

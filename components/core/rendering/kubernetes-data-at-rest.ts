@@ -12,7 +12,7 @@ function inClaims({ workloads, snapshotClass, cloud }: KubernetesPlan): RestingD
       of: name,
       dataClass: claim.dataClass,
       where: `claim ${claim.objects[0] ?? claim.name}${claim.objects.length > 1 ? ` and ${claim.objects.length - 1} more` : ""}, ${claim.sizeGib} GiB each`,
-      kept: "yes",
+      kept: claim.value === "cache" ? "no" : "yes",
       backedUp:
         claim.value === "cache" ? "no" : snapshotClass === undefined ? byCloud : `${byCloud}, and before every upgrade`,
       value: claim.value,

@@ -110,7 +110,7 @@ function cloudGroups(plan: KubernetesPlan, specification: Specification): Group[
             cards: [
               cloudCard(
                 "Persistent volumes",
-                [`${volumes}, ${gib.toLocaleString("en-US")} GiB`, "kept on destroy"],
+                [`${volumes}, ${gib.toLocaleString("en-US")} GiB`, "kept on destroy, but for caches"],
                 classesOf(resting.filter(({ where }) => isClaim(where))),
               ),
             ],
@@ -150,7 +150,7 @@ export function kubernetesDrawingOf(plan: KubernetesPlan, specification: Specifi
     ...workloadGroups(workloads),
     ...cloudGroups(plan, specification),
   ];
-  const label = `${exposure.ports.join(" ")} ${exposure.tls === "none" ? "plain" : "TLS"}`;
+  const label = `${exposure.ports.join(" ")} ${exposure.ports.includes(443) ? "TLS" : "plain"}`;
   const front = exposure.loadBalancer ? "balancer" : "people";
   const cloudLabel: Readonly<Record<string, string>> = { disk: "volumes", services: "private", external: "outside" };
   const links: Link[] = [

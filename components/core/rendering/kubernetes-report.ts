@@ -11,7 +11,6 @@ import {
   secretsSection,
   storesText,
   thousands,
-  tlsTexts,
   type Detail,
 } from "./plan-report";
 import { resourceSection } from "./resource-tree";
@@ -41,6 +40,11 @@ function clusterText({ cluster, cloud }: KubernetesPlan): string {
   return `new, ${clouds[cloud]} ${cluster.version} in ${cluster.zones.join(", ")}; ${nodes}`;
 }
 
+function tlsText({ ports, loadBalancer }: KubernetesPlan["exposure"]): string {
+  if (!ports.includes(443)) return "plain HTTP";
+  return loadBalancer ? "HTTPS at the load balancer" : "HTTPS at the Ingress";
+}
+
 function overview({ plan, specification }: ReportedKubernetesPlan): Section {
   const { exposure, cloud, region, usage, price, namespace, profile, via } = plan;
   const from =
@@ -64,7 +68,7 @@ function overview({ plan, specification }: ReportedKubernetesPlan): Section {
           : `${namespace.name}${namespace.create ? `, made, enforcing pod security level ${namespace.podSecurityLevel}` : ", one that is there"}; profile ${profile}`,
       ],
       ["network", plan.cluster?.network && `new ${plan.cluster.network.cidr}`],
-      ["address", plan.workloads.length === 0 ? undefined : `${exposure.url}  ${tlsTexts[exposure.tls]}`],
+      ["address", plan.workloads.length === 0 ? undefined : `${exposure.url}  ${tlsText(exposure)}`],
       [
         "open to",
         exposure.allowedCidrs.length === 0

@@ -49,7 +49,7 @@ function networkText({ network, cloud }: Plan, specification: Specification): st
 }
 
 /** How HTTPS is done, in words. */
-export const tlsTexts: Readonly<Record<Specification["tls"]["mode"], string>> = {
+const tlsTexts: Readonly<Record<Specification["tls"]["mode"], string>> = {
   acme: "HTTPS on the machine, certificate by ACME",
   certificate: "HTTPS on the machine, your own certificate",
   "load-balancer": "HTTPS at the load balancer",

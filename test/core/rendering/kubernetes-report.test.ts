@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import {
+  parseSpecification,
+  requireKubernetes,
+  type Specification,
+} from "../../../components/core/planning/config/specification";
+import { planKubernetes } from "../../../components/core/planning/kubernetes/plan";
+import { kubernetesDrawingOf } from "../../../components/core/rendering/kubernetes-drawing";
+import { kubernetesSections } from "../../../components/core/rendering/kubernetes-report";
+import { configFromStackFile } from "../../../stacks/config";
+import { kubernetesSpecification } from "../../support/kubernetes-plans";
+import { repository } from "../../support/toolchain";
+
+const planned = (specification: Specification) => {
+  const plan = planKubernetes(requireKubernetes(specification));
+  const sections = kubernetesSections({ plan, specification, objects: [], resources: [] }, "short");
+  const section = (id: string) => sections.find((each) => each.id === id)?.rows ?? [];
+  return { section, drawing: kubernetesDrawingOf(plan, specification) };
+};
+
+/** The sample's specification, as a stack has it. */
+const sample = (name: string) =>
+  parseSpecification({
+    name: "sourcegraph",
+    ...configFromStackFile(readFileSync(path.join(repository, `Pulumi.${name}-sample.yaml`), "utf8")),
+  });
+
+const addressOf = (specification: Specification) => {
+  const { section, drawing } = planned(specification);
+  const label = drawing.links.map(({ label: text }) => text).find((text) => /plain|TLS/.test(text));
+  return [section("overview").find(([name]) => name === "address")?.[1], label];
+};
+
+describe("the report of a plan for Kubernetes", () => {
+  it("says of the sample on EKS what is made, from where it is reached, and that stores are the cloud's", () => {
+    assert.deepEqual(planned(sample("eks")).section("overview"), [
+      ["release", "7.5.4453 of 2026-07-22"],
+      ["size", "M (from 2,000 users, 20,000 repositories, 400 GB)"],
+      [
+        "cluster",
+        "new, EKS 1.34 in us-east-1a, us-east-1b, us-east-1c; search 1 x m6a.4xlarge, general 3 x m6a.2xlarge",
+      ],
+      ["namespace", "sourcegraph, made, enforcing pod security level privileged; profile default"],
+      ["network", "new 10.40.0.0/16"],
+      ["address", "https://sourcegraph.example.com  HTTPS at the load balancer"],
+      ["open to", "ports 80, 443 from 10.0.0.0/8"],
+      ["stores", "PostgreSQL managed · Redis managed · object store managed"],
+      ["price", "about 3,154.97 USD a month"],
+    ]);
+  });
+
+  it("says of the sample on a cluster that is there what it leaves to that cluster", () => {
+    const { section } = planned(sample("existing"));
+    assert.deepEqual(section("overview"), [
+      ["release", "7.5.4453 of 2026-07-22"],
+      ["size", "S (named in the config)"],
+      ["cluster", "one that is there"],
+      ["namespace", "sourcegraph, made, enforcing pod security level privileged; profile default"],
+      ["address", "https://sourcegraph.example.com  HTTPS at the Ingress"],
+      ["stores", "PostgreSQL bundled · Redis bundled · object store bundled"],
+    ]);
+  });
+
+  it("calls HTTPS what an issuer or a certificate of one's own secures, and plain what nothing does", () => {
+    const tls = { domain: "a.example.com", tls: { mode: "certificate", certificateFile: "crt.pem", keySecret: "key" } };
+    const secrets = { key: "" };
+    assert.deepEqual(addressOf(sample("existing")), [
+      "https://sourcegraph.example.com  HTTPS at the Ingress",
+      "80 443 TLS",
+    ]);
+    assert.deepEqual(
+      addressOf(kubernetesSpecification({ ...tls, secrets }, { "crt.pem": "-----BEGIN CERTIFICATE-----" })),
+      ["https://a.example.com  HTTPS at the Ingress", "80 443 TLS"],
+    );
+    assert.deepEqual(addressOf(kubernetesSpecification({ domain: "a.example.com", tls: { mode: "none" } })), [
+      "http://a.example.com  plain HTTP",
+      "80 plain",
+    ]);
+  });
+
+  it("says that claims stay at a destroy, but for those of caches", () => {
+    const rows = planned(kubernetesSpecification()).section("data");
+    const gone = rows.filter(([, , , where, kept]) => where?.startsWith("claim ") && kept === "no");
+    assert.deepEqual(
+      gone.map(([what, , value]) => [what, value]),
+      [
+        ["searcher", "cache"],
+        ["redis-cache", "cache"],
+      ],
+    );
+    assert.equal(rows.filter(([, , , where, kept]) => where?.startsWith("claim ") && kept === "yes").length, 9);
+  });
+});
