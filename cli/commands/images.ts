@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { copiesFor, imagesOfRelease } from "../../components/core/planning/image-list";
+import { copiesFor, imagesOfRelease, type ImageTarget } from "../../components/core/planning/image-list";
 import { newestComposeRelease, normalizeRelease } from "../../components/core/product/releases";
 import { InputError } from "../../components/core/errors";
 import { sectionsText } from "../table";
@@ -8,14 +8,15 @@ import { printJson, printText, withExamples } from "../verb";
 
 interface Options {
   readonly release: string;
+  readonly target: ImageTarget;
   readonly mirror?: string;
   readonly format: "text" | "skopeo";
   readonly json?: boolean;
 }
 
-function images({ release: asked, mirror, format, json }: Options, terminal: Terminal): void {
+function images({ release: asked, target, mirror, format, json }: Options, terminal: Terminal): void {
   const release = normalizeRelease(asked) ?? asked;
-  const found = imagesOfRelease(release);
+  const found = imagesOfRelease(release, target);
   const copies = mirror === undefined ? undefined : copiesFor(found, mirror);
   if (json === true) {
     printJson(terminal, { release, images: found, ...(copies !== undefined && { copies }) });
@@ -56,6 +57,9 @@ function images({ release: asked, mirror, format, json }: Options, terminal: Ter
 export function define(command: Command, terminal: Terminal): void {
   command
     .option("--release <release>", "exact release", newestComposeRelease)
+    .addOption(
+      new Option("--target <kind>", "how it is deployed").choices(["compose", "kubernetes"]).default("compose"),
+    )
     .option("--mirror <host>", "registry and prefix the images are copied to, the value of 'registry.host'")
     .addOption(
       new Option("--format <format>", "a table, or the commands that copy to the mirror")
@@ -64,6 +68,6 @@ export function define(command: Command, terminal: Terminal): void {
     );
   withExamples(command, [
     "sgbox images --release 7.5.4453",
-    "sgbox images --mirror mirror.example.com/sourcegraph --format skopeo | sh",
+    "sgbox images --target kubernetes --mirror mirror.example.com/sourcegraph --format skopeo | sh",
   ]).action((options: Options) => images(options, terminal));
 }

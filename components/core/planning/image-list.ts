@@ -1,6 +1,15 @@
 import { InputError } from "../errors";
-import { compareReleases, findRelease, imagePin, registry, releases, unknownReleaseMessage } from "../product/releases";
-import { holdsIn, repositoryOf, services } from "../product/services";
+import { workloadsOf } from "../product/kubernetes/workloads";
+import {
+  compareReleases,
+  findRelease,
+  imagePin,
+  isChartOnly,
+  registry,
+  releases,
+  unknownReleaseMessage,
+} from "../product/releases";
+import { holdsIn, repositoryOf, serviceNamed, services } from "../product/services";
 
 /** An image of a release. */
 export interface ReleaseImage {
@@ -23,39 +32,84 @@ export interface ImageCopy {
   readonly to: string;
 }
 
-function servicesByRepository(release: string): Map<string, { services: string[]; optional: boolean }> {
-  const found = new Map<string, { services: string[]; optional: boolean }>();
-  for (const service of services.filter(({ present }) => holdsIn(present ?? {}, release))) {
-    if (!service.images.some((image) => holdsIn(image, release))) continue;
-    const repository = repositoryOf(service, release);
-    const entry = found.get(repository) ?? { services: [], optional: true };
-    entry.services.push(service.name);
-    entry.optional &&= service.optional === true;
-    found.set(repository, entry);
+/** What runs an image, and whether only what is asked for does. */
+interface Use {
+  readonly services: string[];
+  optional: boolean;
+}
+
+/** Notes one user of an image. */
+function note(found: Map<string, Use>, repository: string, user: string, optional: boolean): void {
+  const entry = found.get(repository) ?? { services: [], optional: true };
+  if (!entry.services.includes(user)) entry.services.push(user);
+  entry.optional &&= optional;
+  found.set(repository, entry);
+}
+
+function usedByCompose(release: string): Map<string, Use> {
+  const found = new Map<string, Use>();
+  for (const service of services.filter(({ present }) => holdsIn(present ?? {}, release)))
+    if (service.images.some((image) => holdsIn(image, release)))
+      note(found, repositoryOf(service, release), service.name, service.optional === true);
+  return found;
+}
+
+function usedByKubernetes(release: string): Map<string, Use> {
+  const found = new Map<string, Use>();
+  for (const { name, optional, service, initContainers, containers } of workloadsOf(release)) {
+    if (service !== undefined && !holdsIn(serviceNamed(service).present ?? {}, release)) continue;
+    for (const { image, service: runs } of [...initContainers, ...containers]) {
+      const repository = image ?? (runs && repositoryOf(serviceNamed(runs), release));
+      // The syntactic worker is optional in the chart only.
+      const asked = optional === true && service !== undefined && serviceNamed(service).optional === true;
+      if (repository !== undefined) note(found, repository, runs ?? name, asked);
+    }
   }
   return found;
 }
 
-/**
- * Every image of a compose release, sorted by repository, the optional ones included.
- * @throws InputError when the release is unknown, published as a chart only, or cannot be pulled
- */
-export function imagesOfRelease(version: string): ReleaseImage[] {
+/** How a release is deployed: the services of the compose file, or those of the objects on Kubernetes. */
+export type ImageTarget = "compose" | "kubernetes";
+
+function unusable(version: string, target: ImageTarget): { message: string; heading: string } | undefined {
   const release = findRelease(version);
   const known = releases.filter(({ deployable }) => deployable.compose).map((each) => each.version);
+  if (target === "kubernetes" && isChartOnly(version))
+    return {
+      message: `is "${version}", a chart only, whose digests are not known here; list the images of its rendered chart`,
+      heading: "the images are not known",
+    };
   if (release === undefined)
-    throw new InputError(
-      [{ path: "release", message: unknownReleaseMessage(version, known) }],
-      "the release is not known",
-    );
-  if (!release.deployable.compose)
-    throw new InputError(
-      [{ path: "release", message: `is "${version}", which cannot be pulled: ${release.deployable.reason ?? ""}` }],
-      "the images cannot be pulled",
-    );
-  const used = servicesByRepository(release.version);
-  const extra = [...used.keys()].filter((name) => release.helm?.extraImages[name] !== undefined);
-  return [...new Set([...Object.keys(release.images), ...extra])].sort().map((repository) => {
+    return { message: unknownReleaseMessage(version, known), heading: "the release is not known" };
+  const { deployable } = release;
+  if (!deployable[target])
+    return {
+      message: `is "${version}", which cannot be pulled: ${deployable.reason ?? "it was not published for this"}`,
+      heading: "the images cannot be pulled",
+    };
+  return undefined;
+}
+
+/**
+ * Every image of a release, sorted by repository, the optional ones included.
+ *
+ * @param target `compose`: every image of the vendor's release; `kubernetes`: those the objects on Kubernetes run
+ * @throws InputError when the release is unknown, published as a chart only, or cannot be pulled
+ */
+export function imagesOfRelease(version: string, target: ImageTarget = "compose"): ReleaseImage[] {
+  const problem = unusable(version, target);
+  const release = findRelease(version);
+  if (problem !== undefined || release === undefined)
+    throw new InputError([{ path: "release", message: problem?.message ?? "" }], problem?.heading);
+  const used = target === "compose" ? usedByCompose(release.version) : usedByKubernetes(release.version);
+  const all =
+    target === "kubernetes"
+      ? [...used.keys()]
+      : [
+          ...Object.keys(release.images),
+          ...[...used.keys()].filter((name) => release.helm?.extraImages[name] !== undefined),
+        ];
+  return [...new Set(all)].sort().map((repository) => {
     const { tag, digest } = imagePin(release.version, repository);
     const by = used.get(repository);
     return {
