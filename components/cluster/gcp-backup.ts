@@ -1,6 +1,5 @@
 import type * as container from "@pulumi/gcp/container";
 import * as gkebackup from "@pulumi/gcp/gkebackup";
-import { dataOptions } from "../vm/data-options";
 import { partlyTransformed } from "../vm/gcp-args";
 import type { GkeKeys } from "./gcp-keys";
 import { dataLabels, type GkeScope } from "./gcp-scope";
@@ -9,11 +8,12 @@ import { dataLabels, type GkeScope } from "./gcp-scope";
  * Declares the daily backups of the instance's namespace: its objects, secrets too, and its volumes, encrypted with the
  * cluster's key. Volumes are taken one by one, each as after a power cut: databases recover from it by their logs.
  *
- * The plan is kept like data: it holds the backups, which outlive the cluster.
+ * The plan holds the backups, so it is never deleted: it stays in the cloud when the cluster goes. It is protected only as
+ * long as the cluster is, which could not go while something protected depends on it.
  */
 export function declareBackups(scope: GkeScope, control: container.Cluster, keys: GkeKeys): gkebackup.BackupPlan {
   const { parent, names, project, specification, transform } = scope;
-  const { backup, kubernetes, name, region } = specification;
+  const { backup, deletionProtection, kubernetes, name, region } = specification;
   return new gkebackup.BackupPlan(
     names.backup,
     partlyTransformed<gkebackup.BackupPlanArgs, "description" | "labels">(
@@ -35,6 +35,6 @@ export function declareBackups(scope: GkeScope, control: container.Cluster, keys
       transform.backupPlan,
       ["description", "labels"],
     ),
-    dataOptions(parent, { dependsOn: [keys.forBackups] }),
+    { parent, protect: deletionProtection, retainOnDelete: true, dependsOn: [keys.forBackups] },
   );
 }

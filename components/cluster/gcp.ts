@@ -62,7 +62,7 @@ function decideOnGcp(name: string, args: GkeClusterArgs): GkeDecision {
  *
  * A new `cluster.version` goes to the control plane first and then to the nodes one by one. Between these, GKE adds patches in
  * the maintenance window of `cluster.maintenance`, which lasts twelve hours: GKE asks for that much. With `deletionProtection`
- * the cluster is protected from deletion and replacement; key and backups are in any case.
+ * the cluster is protected from deletion and replacement. The key is in any case, and backups stay in the cloud.
  *
  * Its APIs have to be enabled in the project: `gcloud services enable container.googleapis.com gkebackup.googleapis.com
  * compute.googleapis.com cloudkms.googleapis.com iam.googleapis.com logging.googleapis.com monitoring.googleapis.com

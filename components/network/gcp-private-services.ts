@@ -52,6 +52,8 @@ export function declarePrivateServices(o: {
       service: "servicenetworking.googleapis.com",
       reservedPeeringRanges: [range.name],
       deletionPolicy: "ABANDON",
+      // What was left behind is taken over with the new block, where the network has outlived it.
+      updateOnCreationFail: true,
     },
     { parent },
   );

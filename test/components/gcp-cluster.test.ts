@@ -226,7 +226,7 @@ describe("GkeCluster", () => {
     assert.deepEqual(made.dependsOn, ["sourcegraph-cluster-key-backups"]);
   });
 
-  it("protects and keeps key and backups always, and protects the cluster as long as the config does", async () => {
+  it("keeps key and backups always, and protects backups and cluster as long as the config does", async () => {
     const kept = namesOf(full.resources, ({ protect, retainOnDelete }) => protect && retainOnDelete);
     assert.deepEqual(kept, [
       "sourcegraph-cluster-backup",
@@ -243,6 +243,9 @@ describe("GkeCluster", () => {
     const open = await recordCluster({ ...leastClusterArgs, deletionProtection: false });
     const made = only(open.resources, cluster);
     assert.deepEqual([made.protect, made.inputs["deletionProtection"]], [false, false]);
+    // A protected plan would hold the cluster that it is of.
+    const { protect, retainOnDelete } = only(open.resources, backupPlan);
+    assert.deepEqual([protect, retainOnDelete], [false, true]);
   });
 
   it("watches pods, API, nodes, claims and backups in any case, and tells somebody where the config names one", () => {

@@ -60,6 +60,7 @@ describe("managed services of SourcegraphVm on Google Cloud", () => {
       service: "servicenetworking.googleapis.com",
       reservedPeeringRanges: ["sourcegraph-services-1a2b3c4"],
       deletionPolicy: "ABANDON",
+      updateOnCreationFail: true,
     });
     for (const made of [...allOf(resources, server), ...allOf(resources, redis)])
       assert.ok(made.dependsOn.includes("sourcegraph-services"), made.name);

@@ -322,12 +322,13 @@ const members = [
   "iap/webBackendServiceIamMember:WebBackendServiceIamMember",
   "iap/tunnelInstanceIAMMember:TunnelInstanceIAMMember",
 ];
-/** Granting a right, enabling an API or writing an object succeeds a second time. */
+/** Granting a right, enabling an API, peering or writing an object succeeds a second time. */
 const upserts = new Set(
   [
     ...members,
     "projects/service:Service",
     "projects/serviceIdentity:ServiceIdentity",
+    "servicenetworking/connection:Connection",
     "storage/bucketObject:BucketObject",
   ].map((t) => `gcp:${t}`),
 );

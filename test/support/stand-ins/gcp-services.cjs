@@ -85,6 +85,16 @@ const create = {
     refuseWithoutKey(cloud, i.customerManagedKey, "cloud-redis");
     return {};
   },
+  // A peering that is there keeps its ranges, unless the provider is told to go on with an update.
+  [CONNECTION]: ({ cloud, inputs: i }) => {
+    const there = all(cloud, CONNECTION).find(({ outputs: o }) => lastSegment(o.network) === lastSegment(i.network));
+    const same = String(there?.outputs.reservedPeeringRanges) === String(i.reservedPeeringRanges);
+    if (there && !same && !i.updateOnCreationFail)
+      throw new Error(
+        "Error waiting for Create Service Networking Connection: Error code 9, message: Cannot modify allocated ranges in CreateConnection. Please use UpdateConnection.",
+      );
+    return {};
+  },
 };
 
 const nested = {
