@@ -174,8 +174,14 @@ function objectItems(scope: KubernetesScope, texts: Readonly<Record<string, Secr
     };
     switch (kind) {
       case "Namespace":
+        return { ...item, kept: true };
       case "PersistentVolumeClaim":
-        return { ...item, kept: kind === "Namespace" || holdsData(plan.workloads, name) };
+        return {
+          ...item,
+          // Most are bound only when their pod starts, and how they are may be nothing the user may look up.
+          object: annotated(object, { "pulumi.com/skipAwait": "true" }),
+          kept: holdsData(plan.workloads, name),
+        };
       case "Service":
         // Whether its pods are ready is asked of the workloads, which may not be there yet.
         return { ...item, object: annotated(object, { "pulumi.com/skipAwait": "true" }) };
