@@ -1,7 +1,6 @@
 import { InputError, type Problem } from "../core/errors";
 import { requireKubernetes, parseSpecification } from "../core/planning/config/specification";
 import type { KubernetesSpecification } from "../core/planning/config/specified";
-import { plannedImage } from "../core/planning/image-reference";
 import type { KubernetesPlan } from "../core/planning/kubernetes/kubernetes-plan";
 import { planKubernetes } from "../core/planning/kubernetes/plan";
 import { snapshotsBefore, standingStill, type PlannedClaimSnapshot } from "../core/planning/kubernetes/rollout";
@@ -12,6 +11,8 @@ import {
 } from "../core/planning/kubernetes/transition";
 import type { Manifest } from "../core/planning/manifest";
 import { digestOf } from "../core/rendering/bundle";
+import { objectsBesideChart } from "../core/rendering/helm/beside-chart";
+import { helmValues, type HelmValues } from "../core/rendering/helm/values";
 import { renderManifests } from "../core/rendering/manifests/manifests";
 import { migrationJob } from "../core/rendering/manifests/migration-job";
 import type { KubernetesObject } from "../core/rendering/manifests/object";
@@ -24,9 +25,11 @@ export interface KubernetesDecision {
   /** What is deployed by this update; in the middle of a multi-version upgrade the release before, standing still. */
   readonly plan: KubernetesPlan;
   readonly transition: KubernetesTransition;
-  /** Every object but Secrets, Jobs and snapshots. */
+  /** Values of the vendor's chart; absent where every object is declared by itself. */
+  readonly values?: HelmValues;
+  /** Every object but Secrets, Jobs, snapshots and what the chart makes. */
   readonly objects: readonly KubernetesObject[];
-  /** The migrator's Job; absent after a rollback. */
+  /** The migrator's Job; absent after a rollback, and where the chart's frontends start with the migrator. */
   readonly job?: KubernetesObject;
   readonly snapshots: readonly PlannedClaimSnapshot[];
   readonly manifest: Manifest;
@@ -49,16 +52,15 @@ function valueProblems(
 
 function jobOf(
   plan: KubernetesPlan,
-  specification: KubernetesSpecification,
   transition: KubernetesTransition,
   objects: readonly KubernetesObject[],
 ): KubernetesObject | undefined {
   const { phase, migration, migrates, release } = transition;
-  if (migration !== undefined) {
-    const image = plannedImage("migrator", undefined, { ...specification, release: migration.release }).reference;
-    return migrationJob(plan, objects, { ...migration, image, retries: retries[phase] });
-  }
-  return migrates ? migrationJob(plan, objects, { release, retries: retries[phase] }) : undefined;
+  if (migration !== undefined) return migrationJob(plan, objects, { ...migration, retries: retries[phase] });
+  // The chart's frontends wait for the migrator they start with, and Helm waits for them.
+  return migrates && plan.via === "native"
+    ? migrationJob(plan, objects, { release, retries: retries[phase] })
+    : undefined;
 }
 
 /**
@@ -93,15 +95,22 @@ export function decide(name: string, args: SourcegraphKubernetesArgs): Kubernete
   const missing = valueProblems(plan, args);
   if (missing.length > 0) throw new InputError(missing);
   const rendered = renderManifests(plan);
-  const objects = [...rendered, ...templateClaims(plan, rendered)];
-  const job = jobOf(plan, specification, transition, rendered);
+  const values = plan.via === "helm" ? helmValues(plan, "declared") : undefined;
+  const objects = values === undefined ? [...rendered, ...templateClaims(plan, rendered)] : objectsBesideChart(plan);
+  const job = jobOf(plan, transition, rendered);
   return {
     specification,
     plan,
     transition,
+    ...(values === undefined ? {} : { values }),
     objects,
     ...(job === undefined ? {} : { job }),
     snapshots: snapshotsBefore(plan, transition.pending?.to ?? transition.lastHop?.to),
-    manifest: kubernetesManifest(plan, specification, transition, digestOf(JSON.stringify(objects))),
+    manifest: kubernetesManifest(
+      plan,
+      specification,
+      transition,
+      digestOf(JSON.stringify(values === undefined ? objects : [objects, values])),
+    ),
   };
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import {
   databaseComponents,
+  databaseStartMinutes,
   stageOf,
   stagesOf,
   type PlannedClaimSnapshot,
@@ -12,6 +13,7 @@ import type { PlannedSecretObject, PlannedWorkload } from "../core/planning/kube
 import { metadata } from "../core/rendering/manifests/labels";
 import type { KubernetesObject } from "../core/rendering/manifests/object";
 import { workloadSpec } from "../core/rendering/manifests/pod-template";
+import { declareRelease } from "./helm-release";
 import { declareObject, type DeclaredObject } from "./objects";
 import { childOptions, keptOptions, type KubernetesScope } from "./scope";
 import { secretsChecksum, secretTexts, secretValues, type SecretTexts } from "./values";
@@ -24,8 +26,6 @@ export interface Deployment {
 
 /** Minutes a run of the migrator may take: stopping one half-way is what costs data. */
 const migrationMinutes = 24 * 60;
-/** Minutes a database may take to start: what its start-up probe allows. */
-const databaseMinutes = 60;
 
 /** An object that is about to be declared. */
 interface Item {
@@ -130,8 +130,9 @@ export function declareDeployment(scope: KubernetesScope): Deployment {
   const { decision } = scope;
   const { plan, transition } = decision;
   const texts = secretTexts(plan.secretObjects, secretValues(scope));
+  const key = checksumKey(scope);
   const items = [
-    ...objectItems(scope, texts),
+    ...objectItems(scope, texts, key),
     ...plan.secretObjects.map((secret) => secretItem(scope, secret, texts[secret.name] ?? {})),
     ...decision.snapshots.map((snapshot) => snapshotItem(scope, snapshot)),
     ...(decision.job === undefined ? [] : [jobItem(scope, decision.job)]),
@@ -151,16 +152,25 @@ export function declareDeployment(scope: KubernetesScope): Deployment {
     // The mark comes after the namespace and before everything else.
     if (stage === "ground") declare([instanceMark(scope)]);
     declare(items.filter((item) => item.stage === stage));
+    // The chart brings everything from the stores to what watches.
+    if (stage === "stores" && decision.values !== undefined) {
+      const release = declareRelease(scope, decision.values, texts, key, before);
+      all.push(release);
+      before = [release];
+    }
   }
   const ingress = all.find((resource): resource is Ingress => Ingress.isInstance(resource));
   return { all, ...(ingress === undefined ? {} : { ingress }) };
 }
 
 /** Every rendered object, with what the provider has to know about it. */
-function objectItems(scope: KubernetesScope, texts: Readonly<Record<string, SecretTexts>>): Item[] {
+function objectItems(
+  scope: KubernetesScope,
+  texts: Readonly<Record<string, SecretTexts>>,
+  key: pulumi.Output<string>,
+): Item[] {
   const { decision, names, args } = scope;
   const { plan, transition } = decision;
-  const key = checksumKey(scope);
   const workloads = [...plan.workloads, ...(plan.executors?.workloads ?? [])];
   return decision.objects.map((object): Item => {
     const { kind } = object;
@@ -198,7 +208,7 @@ function objectItems(scope: KubernetesScope, texts: Readonly<Record<string, Secr
         const workload = workloads.find((candidate) => candidate.name === name);
         const checksum = workload && secretsChecksum(workload, texts, key);
         const minutes = databaseComponents.includes(workload?.component ?? "")
-          ? Math.max(databaseMinutes, transition.startMinutes)
+          ? Math.max(databaseStartMinutes, transition.startMinutes)
           : transition.startMinutes;
         return {
           ...item,

@@ -16,6 +16,8 @@ export const kubernetesNames = (name: string) =>
     provider: `${name}-kubernetes`,
     /** An object, by kind and name: `sourcegraph-stateful-set-gitserver`. */
     object: (kind: string, object: string) => `${name}-${shortKinds[kind] ?? kebab(kind)}-${object}`,
+    /** The release of the vendor's chart. */
+    release: `${name}-helm-release`,
     /** Mark that the namespace is taken. */
     instance: `${name}-instance`,
     password: (secret: string) => dataNames.secret(name, secret),

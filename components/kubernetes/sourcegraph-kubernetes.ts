@@ -10,7 +10,7 @@ import { kubernetesNames } from "./names";
 
 /**
  * Sourcegraph on a Kubernetes cluster that is there: every object of the plan as a resource of its own, under the vendor's
- * names, in the order of a roll-out.
+ * names, in the order of a roll-out; or, with `via` "helm", a release of the vendor's chart and what the chart lacks.
  *
  * Claims, the namespace and the passwords of the databases are protected, and stay in the cluster when they leave the program.
  * Claims grow in place. A new release first takes snapshots (where a snapshot class is given) and runs the migrator; an upgrade

@@ -2,7 +2,7 @@
 // dry runs in previews, the fields that replace, waiting, and clusters that are gone. All else is the API server's word.
 //
 // Settings it obeys: kubeconfig, context, namespace, enableConfigMapMutable, enableSecretMutable, enablePatchForce,
-// upsertExistingObjects, deleteUnreachable. It has no Patch kinds and no Helm.
+// upsertExistingObjects, deleteUnreachable. It has no Patch kinds; Helm is in kube-helm.cjs.
 // SGBOX_STANDIN_KUBE_SECONDS bounds every wait in place of the resource's own time limit.
 "use strict";
 const { randomBytes } = require("node:crypto");
@@ -182,3 +182,5 @@ exports.provider = {
     return {};
   },
 };
+
+exports.provider = require("./kube-helm.cjs").withHelm(exports.provider, () => cluster);

@@ -64,6 +64,9 @@ export function stageOf(kind: string, name: string, plan: KubernetesPlan): Stage
 /** Workloads that go on while the schemas are brought over several releases. */
 export const databaseComponents: readonly string[] = ["pgsql", "codeintel-db", "codeinsights-db"];
 
+/** Minutes a database may take to start: what its start-up probe allows. */
+export const databaseStartMinutes = 60;
+
 /**
  * A plan with everything but the databases at zero pods, as a multi-version upgrade needs it. Agents of the nodes go on,
  * since they know nothing of the databases.

@@ -5,7 +5,7 @@ import type { KubernetesPlan } from "../../planning/kubernetes/kubernetes-plan";
 import { databaseSecret } from "../../planning/kubernetes/secret-names";
 import type { BundleFile } from "../bundle";
 import { renderSecretsScript } from "../manifests/secrets-script";
-import { helmValues, type HelmValues } from "./values";
+import { helmValues, plain, type HelmValues } from "./values";
 
 const migratorKeys = { frontend: "pgsql", codeIntel: "codeIntelDB", codeInsights: "codeInsightsDB" } as const;
 
@@ -22,7 +22,7 @@ export function migratorValues(plan: KubernetesPlan): HelmValues {
         { auth: { existingSecret: databaseSecret(database) } },
       ]),
     ),
-    ...(migrator !== undefined && { migrator: { resources: { ...migrator.resources } } }),
+    ...(migrator !== undefined && { migrator: { resources: plain(migrator.resources) } }),
   };
 }
 

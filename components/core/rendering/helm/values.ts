@@ -34,7 +34,7 @@ export function putValues(values: Record<string, unknown>, key: string, more: Re
 }
 
 /** Plain JSON without what is undefined. */
-function plain(value: unknown): HelmValue {
+export function plain(value: unknown): HelmValue {
   return JSON.parse(JSON.stringify(value)) as HelmValue;
 }
 
