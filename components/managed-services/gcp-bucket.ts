@@ -1,5 +1,5 @@
 import * as storage from "@pulumi/gcp/storage";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { PlannedBucket } from "../core/planning/managed/managed";
 import { managedBucket } from "../core/planning/managed/values";
 import { dataOptions } from "../vm/data-options";
@@ -16,7 +16,7 @@ const softDeleteSeconds = 7 * 24 * 3600;
  * The bucket of uploads, open to the accounts given and to nobody else, without keys. Earlier versions of objects go after
  * the planned days, and then stay another week with Cloud Storage itself. It is never emptied from here.
  *
- * @returns what clients are told, by name of the planned secret
+ * @returns what clients are told, by name of the planned secret; known once they have their rights
  */
 export function declareBucket(
   scope: GcpServicesScope,
@@ -48,11 +48,13 @@ export function declareBucket(
     ),
     dataOptions(parent, { dependsOn: [...forBucket] }),
   );
-  for (const [user, member] of Object.entries(bucketUsers))
-    new storage.BucketIAMMember(
-      `${planned.resource}-${user}`,
-      { bucket: bucket.name, role: "roles/storage.objectUser", member },
-      { parent },
-    );
-  return { [managedBucket]: bucket.name };
+  const rights = Object.entries(bucketUsers).map(
+    ([user, member]) =>
+      new storage.BucketIAMMember(
+        `${planned.resource}-${user}`,
+        { bucket: bucket.name, role: "roles/storage.objectUser", member },
+        { parent },
+      ).id,
+  );
+  return { [managedBucket]: pulumi.all([bucket.name, pulumi.all(rights)]).apply(([name]) => name) };
 }
