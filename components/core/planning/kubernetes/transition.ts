@@ -24,8 +24,10 @@ export const retryStep = "migrator-retry";
 
 /** A run of the migrator that is a Job of its own, beside the one every roll-out starts with. */
 export interface PlannedMigration {
-  /** Release of the migrator's image, and the image as the vendor's registry has it. */
+  /** Release of the migrator. */
   readonly release: string;
+  /** Its image; by tag alone where the catalogue knows no digest of that release. */
+  readonly image: string;
   /** Its arguments. */
   readonly args: readonly string[];
 }
@@ -198,7 +200,11 @@ function upgraded(hop: Hop, previous: Manifest, specification: KubernetesSpecifi
     phase: "migrate",
     release: from,
     pending: { from, to, phase: "migrated" },
-    migration: { release: hop.migrator.release, args: again ? hop.migratorRetryArgs : hop.migratorArgs },
+    migration: {
+      release: hop.migrator.release,
+      image: hop.migrator.reference,
+      args: again ? hop.migratorRetryArgs : hop.migratorArgs,
+    },
     migrates: false,
     startMinutes: usualStartMinutes,
     next: finishText(hop),
