@@ -8,6 +8,7 @@ import { checkTransition, parseManifest, type Manifest } from "../../components/
 import { checkSections } from "../../components/core/rendering/check-report";
 import { reportPage } from "../../components/core/rendering/report-html";
 import { reportMarkdown } from "../../components/core/rendering/report-markdown";
+import { checkCluster, clusterRefusal, clusterSection, type ClusterCheck } from "../cluster-check/cluster-check";
 import { exitCodes, ExitWith, failureOf } from "../failure";
 import { planStack, type PlannedStack } from "../planned";
 import { sampleStackFile } from "../stack-file";
@@ -18,6 +19,8 @@ import { printText, withExamples } from "../verb";
 interface Options {
   readonly stack?: string;
   readonly against?: string;
+  readonly cluster?: boolean;
+  readonly kubeconfig?: string;
   readonly format: "text" | "json" | "markdown" | "html";
   readonly json?: boolean;
 }
@@ -51,12 +54,40 @@ function refusals(previous: Manifest | undefined, { plan, specification }: Plann
   }
 }
 
-async function check({ stack, against, format, json }: Options, terminal: Terminal): Promise<void> {
+/** Asks the cluster when that is wanted; undefined when it is not. */
+async function clusterOf(
+  { cluster = false, kubeconfig }: Options,
+  planned: PlannedStack,
+  terminal: Terminal,
+): Promise<ClusterCheck | undefined> {
+  if (!cluster && kubeconfig === undefined) return undefined;
+  if (planned.shape === "vm")
+    throw new InputError(
+      [{ path: "cluster", message: "has a meaning for stacks of 'shape' kubernetes only; leave it out" }],
+      "there is no cluster to ask",
+    );
+  const { plan, objects, stack } = planned;
+  const specification = requireKubernetes(planned.specification);
+  return checkCluster({ specification, plan, objects, file: stack.file }, kubeconfig, terminal);
+}
+
+/** Everything that is refused, as one. */
+function together(errors: readonly (RefusedError | undefined)[]): RefusedError | undefined {
+  const all = errors.filter((error) => error !== undefined);
+  return all.length < 2 ? all[0] : new RefusedError(all.flatMap(({ problems }) => problems));
+}
+
+async function check(options: Options, terminal: Terminal): Promise<void> {
+  const { stack, against, format, json } = options;
   const planned = await planStack(stack, terminal);
   const previous = against === undefined ? undefined : readManifest(against, terminal);
-  const refused = refusals(previous, planned);
+  const cluster = await clusterOf(options, planned, terminal);
+  const refused = together([refusals(previous, planned), cluster && clusterRefusal(cluster)]);
   const title = `Data safety of ${planned.stack.isSample ? sampleStackFile : planned.stack.file}`;
-  const sections = checkSections(planned, { previous, refused });
+  const sections = [
+    ...checkSections(planned, { previous, refused }),
+    ...(cluster === undefined ? [] : [clusterSection(cluster)]),
+  ];
   switch (json === true ? "json" : format) {
     case "json":
       printText(
@@ -66,6 +97,7 @@ async function check({ stack, against, format, json }: Options, terminal: Termin
             stack: planned.stack.file,
             dataResources: planned.plan.dataResources,
             compared: previous !== undefined,
+            ...(cluster !== undefined && { cluster }),
             passed: refused === undefined,
             ...(refused !== undefined && { error: failureOf(refused) }),
           },
@@ -95,11 +127,14 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .option("--stack <file>", `stack file; default: a sample deployment, ${sampleStackFile}`)
     .option("--against <file>", "manifest of what is deployed (or the stack's outputs), as JSON")
+    .option("--cluster", "ask the cluster by kubectl whether it takes the deployment")
+    .option("--kubeconfig <file>", "kubeconfig of that cluster; default: the one kubectl uses")
     .addOption(
       new Option("--format <format>", "how it is shown").choices(["text", "json", "markdown", "html"]).default("text"),
     );
   withExamples(command, [
     "sgbox check --stack Pulumi.prod.yaml",
     "sgbox outputs --stack Pulumi.prod.yaml --json > deployed.json && sgbox check --stack Pulumi.prod.yaml --against deployed.json",
+    "sgbox check --stack Pulumi.prod.yaml --cluster",
   ]).action((options: Options) => check(options, terminal));
 }

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { InputError } from "../../components/core/errors";
+import { requireCluster } from "../cluster-check/cluster-check";
 import { outputsText } from "../engine/outputs-text";
+import { findStack } from "../engine/place";
 import { follow, openStack, plainOutputs, type EngineOptions } from "../engine/stack";
 import { PlainError } from "../failure";
 import type { Terminal } from "../terminal";
@@ -22,7 +24,12 @@ function requireDocker({ env }: Terminal): void {
   );
 }
 
-async function up(options: EngineOptions, terminal: Terminal): Promise<void> {
+interface UpOptions extends EngineOptions {
+  /** False: the cluster is not asked. */
+  readonly clusterCheck?: boolean;
+}
+
+async function up(options: UpOptions, terminal: Terminal): Promise<void> {
   const { yes = false, json = false } = options;
   if (!yes && terminal.confirm === undefined)
     throw new InputError(
@@ -35,6 +42,8 @@ async function up(options: EngineOptions, terminal: Terminal): Promise<void> {
       "nothing was done",
     );
   if (options.stack === undefined) requireDocker(terminal);
+  else if (options.clusterCheck !== false)
+    await requireCluster(findStack(options.stack, terminal, true).file, terminal);
   const { stack, place } = await openStack(options, "create", terminal);
   if (!yes) {
     const { progress } = await follow("planned", terminal, ({ take }) =>
@@ -65,8 +74,9 @@ export function define(command: Command, terminal: Terminal): void {
       "--stack <file or name>",
       "stack file, or name of a stack with a file here; default: a try-out on this machine's Docker",
     )
-    .option("--yes", "do not ask, neither about the changes nor about installing Pulumi's engine");
-  withExamples(command, ["sgbox up", "sgbox up --stack Pulumi.prod.yaml --yes"]).action((options: EngineOptions) =>
+    .option("--yes", "do not ask, neither about the changes nor about installing Pulumi's engine")
+    .option("--no-cluster-check", "do not ask a cluster that is there whether it takes the deployment");
+  withExamples(command, ["sgbox up", "sgbox up --stack Pulumi.prod.yaml --yes"]).action((options: UpOptions) =>
     up(options, terminal),
   );
 }

@@ -2,7 +2,7 @@ import type { ClusterFacts, NodeFact } from "./cluster-facts";
 import { found, type ClusterFinding } from "./cluster-finding";
 import type { KubernetesPlan } from "./kubernetes-plan";
 import { nodeGroupLabel } from "./node-group";
-import { podsOf, requestOf } from "./requests";
+import { requestOf } from "./requests";
 import type { PlannedWorkload } from "./workload";
 
 // Whether the nodes of a cluster that is there hold the pods. Other pods are not counted: what is refused is impossible.
@@ -40,7 +40,7 @@ function podProblem(workload: PlannedWorkload, nodes: readonly NodeFact[]): stri
   const largest = [...willing].sort((a, b) => b.memoryGib - a.memoryGib || b.cpus - a.cpus)[0];
   if (largest === undefined)
     return `needs a node that takes ${workload.name}, and of ${nodes.length} nodes none has its labels and lets it in; label a node, or change 'nodeSelector' and 'tolerations' of 'overrides'`;
-  return `asks ${amount(cpus, memoryGib)} for a pod of ${workload.name}, and the largest of ${willing.length} nodes that take it has ${amount(largest.cpus, largest.memoryGib)}; add larger nodes, or lower its requests by 'overrides'`;
+  return `asks ${amount(cpus, memoryGib)} for a pod of ${workload.name}, and the largest node that takes it has ${amount(largest.cpus, largest.memoryGib)}; add larger nodes, or lower its requests by 'overrides'`;
 }
 
 /** Room for every pod by itself, and for all of them together. */
@@ -58,7 +58,7 @@ export function capacityFindings({ nodes, autoscaled }: ClusterFacts, plan: Kube
     const usable = there.filter((node) => workloads.some((workload) => takes(node, workload)));
     const sum = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
       items.reduce((total, item) => total + value(item), 0);
-    const asked = workloads.map((workload) => ({ pods: podsOf(workload), request: requestOf(workload) }));
+    const asked = workloads.map((workload) => ({ pods: workload.replicas ?? 1, request: requestOf(workload) }));
     const [cpus, memoryGib] = [
       sum(asked, ({ pods, request }) => pods * request.cpus),
       sum(asked, ({ pods, request }) => pods * request.memoryGib),
@@ -68,7 +68,7 @@ export function capacityFindings({ nodes, autoscaled }: ClusterFacts, plan: Kube
     return [
       {
         path: "size",
-        message: `asks ${amount(cpus, memoryGib)} for all pods, and the ${usable.length} nodes that take them have ${amount(ownCpus, ownMemory)}; add nodes, or take a smaller size`,
+        message: `asks ${amount(cpus, memoryGib)} for all pods, and the nodes that take them (${usable.length}) have ${amount(ownCpus, ownMemory)}; add nodes, or take a smaller size`,
       },
     ];
   });

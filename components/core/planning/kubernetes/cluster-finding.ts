@@ -16,8 +16,8 @@ export interface ClusterQuestion {
   readonly plan: KubernetesPlan;
   /** Every kind that is made. */
   readonly kinds: readonly PlannedKind[];
-  /** Stack that deploys. */
-  readonly stack: string;
+  /** Stack that deploys; absent where it is not known. */
+  readonly stack?: string;
   /** Project of the stack; absent where it is not known. */
   readonly project?: string;
 }

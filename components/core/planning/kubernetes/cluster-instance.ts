@@ -36,8 +36,11 @@ function ownerFinding({ owner }: ClusterFacts, { plan, stack, project }: Cluster
   const { name } = plan.namespace;
   return found(`namespace ${name} holds no other instance`, owner, (mark) => {
     if (mark === undefined) return [];
-    const [, markedProject, ...rest] = mark.split("/");
-    const own = rest.join("/") === `${stack}/${plan.name}` && (project === undefined || markedProject === project);
+    const [, markedProject, markedStack, instance] = mark.split("/");
+    const own =
+      instance === plan.name &&
+      (stack === undefined || markedStack === stack) &&
+      (project === undefined || markedProject === project);
     if (own) return [];
     return [
       {
