@@ -24,6 +24,8 @@ export const dataNames = {
   disk: (name: string) => `${name}-data`,
   volume: (name: string, volume: string) => `${name}-${volume}`,
   secret: (name: string, secret: string) => `${name}-${secret}`,
+  /** A claim of Kubernetes, which has its own name beside that of its resource. */
+  claim: (name: string, claim: string) => `${name}-claim-${claim}`,
 } as const;
 
 /** The data resources of a deployment: its disk, or its volumes, and the passwords that open them. */

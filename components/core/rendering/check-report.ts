@@ -1,5 +1,5 @@
 import type { RefusedError } from "../errors";
-import type { DataResource } from "../planning/data-safety";
+import { dataNames, type DataResource } from "../planning/data-safety";
 import type { DeclaredResource } from "../planning/declared-resource";
 import type { Manifest } from "../planning/manifest";
 import { dataAtRest } from "./data-at-rest";
@@ -20,8 +20,9 @@ export interface Comparison {
 }
 
 /** The resources of the program that hold a data resource: those of its name that the engine protects. */
-function protectionOf({ name }: DataResource, resources: readonly DeclaredResource[]): string {
-  const held = resources.filter((resource) => resource.custom && resource.name === name);
+function protectionOf({ name, kind }: DataResource, instance: string, resources: readonly DeclaredResource[]): string {
+  const declared = kind === "claim" ? dataNames.claim(instance, name) : name;
+  const held = resources.filter((resource) => resource.custom && resource.name === declared);
   if (held.length === 0) return "not declared";
   const isSafe = held.some(({ protect, retainOnDelete }) => protect && retainOnDelete);
   return isSafe ? "protected, kept on destroy" : "NOT PROTECTED";
@@ -93,7 +94,7 @@ export function checkSections(reported: CheckedPlan, comparison: Comparison): Se
       columns: [{ title: "name" }, { title: "kind" }, { title: "where" }, { title: "protection" }, { title: "change" }],
       rows: [
         ...plan.dataResources.map((resource) =>
-          row(resource, changeOf(resource, previous), protectionOf(resource, resources)),
+          row(resource, changeOf(resource, previous), protectionOf(resource, plan.name, resources)),
         ),
         ...gone.map((resource) => row(resource, "REMOVED", "")),
       ],
