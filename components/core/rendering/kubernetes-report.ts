@@ -158,7 +158,7 @@ function nodesSection({ cluster }: KubernetesPlan): Section[] {
         String(nodes.initial),
         String(nodes.minimum),
         String(nodes.maximum),
-        `${allocatable.cpus} / ${Math.floor(allocatable.memoryGib)}`,
+        `${Number(allocatable.cpus.toFixed(2))} / ${Math.floor(allocatable.memoryGib)}`,
         workloads.join(", "),
       ]),
     },

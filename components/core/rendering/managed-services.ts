@@ -1,4 +1,5 @@
-import type { PlannedManagedServices } from "../planning/managed/managed";
+import { cloudSqlLogDays } from "../planning/managed/google";
+import type { PlannedCache, PlannedDatabase, PlannedManagedServices } from "../planning/managed/managed";
 import type { RestingData } from "./resting-data";
 import type { Section } from "./section";
 
@@ -11,24 +12,42 @@ const databaseServices = { aws: "RDS", gcp: "Cloud SQL" } as const;
 const cacheServices = { aws: "ElastiCache", gcp: "Memorystore" } as const;
 const bucketServices = { aws: "S3 bucket", gcp: "Cloud Storage bucket" } as const;
 
+/** How far a database can be taken back: to the minute, and on Google Cloud before that to daily backups. */
+function databaseBackup(database: PlannedDatabase, cloud: "aws" | "gcp"): string {
+  const { backupDays } = database;
+  const toTheMinute = cloud === "gcp" ? cloudSqlLogDays(database) : backupDays;
+  return `to the minute, ${toTheMinute} days${toTheMinute < backupDays ? `; daily, ${backupDays} days` : ""}`;
+}
+
+/** Memorystore keeps one copy, for its own restarts, and no older ones. */
+function cacheBackup({ backupDays }: PlannedCache, cloud: "aws" | "gcp"): string {
+  if (backupDays === 0) return "no";
+  return cloud === "gcp" ? "hourly, the last copy" : `daily, ${backupDays} days`;
+}
+
+/** A version as people write it: 7.2, which Memorystore calls REDIS_7_2. */
+function redisVersion(version: string): string {
+  return version.replace(/^REDIS_/, "").replace("_", ".");
+}
+
 /** Where the data of the cloud's own services rests. */
 export function restingInManaged(managed: PlannedManagedServices, cloud: "aws" | "gcp"): RestingData[] {
   return [
-    ...managed.databases.map(({ name, backupDays, sizeGb }): RestingData => ({
-      of: databaseTitles[name],
+    ...managed.databases.map((database): RestingData => ({
+      of: databaseTitles[database.name],
       dataClass: "user-data",
-      where: `${databaseServices[cloud]}, ${sizeGb} GB`,
+      where: `${databaseServices[cloud]}, ${database.sizeGb} GB`,
       kept: "yes",
-      backedUp: `to the minute, ${backupDays} days`,
+      backedUp: databaseBackup(database, cloud),
       value: "precious",
     })),
-    ...managed.caches.map(({ name, backupDays }): RestingData => ({
-      of: `Redis ${name}`,
-      dataClass: name === "store" ? "identity" : "user-data",
+    ...managed.caches.map((cache): RestingData => ({
+      of: `Redis ${cache.name}`,
+      dataClass: cache.name === "store" ? "identity" : "user-data",
       where: cacheServices[cloud],
-      kept: name === "store" ? "yes" : "no",
-      backedUp: backupDays === 0 ? "no" : `daily, ${backupDays} days`,
-      value: name === "store" ? "rebuildable" : "cache",
+      kept: cache.name === "store" ? "yes" : "no",
+      backedUp: cacheBackup(cache, cloud),
+      value: cache.name === "store" ? "rebuildable" : "cache",
     })),
     ...(managed.bucket === undefined
       ? []
@@ -59,7 +78,7 @@ export function managedSection(managed: PlannedManagedServices, cloud: string): 
     ]),
     ...caches.map(({ resource, version, machineType, sizeGb, highlyAvailable, tls }) => [
       resource,
-      `Redis ${version}`,
+      `Redis ${redisVersion(version)}`,
       machineType,
       `${sizeGb} GB`,
       highlyAvailable ? "two zones" : "one zone",

@@ -51,6 +51,44 @@ describe("the report of a plan for Kubernetes", () => {
     ]);
   });
 
+  it("says of the sample on GKE what is made, what nodes have for pods, and how far Google's services go back", () => {
+    const { section } = planned(sample("gke"));
+    assert.deepEqual(
+      section("overview").filter(([name = ""]) => ["cluster", "address", "stores"].includes(name)),
+      [
+        [
+          "cluster",
+          "new, GKE 1.34 in us-central1-a, us-central1-b, us-central1-c; search 1 x n2-standard-16, general 3 x n2-standard-8",
+        ],
+        ["address", "https://sourcegraph.example.com  HTTPS at the load balancer"],
+        ["stores", "PostgreSQL managed · Redis managed · object store managed"],
+      ],
+    );
+    assert.deepEqual(
+      section("nodes").map(([group, , , , , forPods]) => [group, forPods]),
+      [
+        ["search", "14.94 / 55"],
+        ["general", "6.96 / 25"],
+      ],
+    );
+    assert.deepEqual(
+      section("managed").map(([, what]) => what),
+      ["PostgreSQL 16", "PostgreSQL 16", "PostgreSQL 16", "Redis 7.2", "Redis 7.2", "bucket"],
+    );
+    const managed = section("data").filter(([, , , where = ""]) => /^(Cloud|Memory)/.test(where));
+    assert.deepEqual(
+      managed.map(([what, , , , , backedUp]) => [what, backedUp]),
+      [
+        ["main database", "to the minute, 7 days; daily, 14 days"],
+        ["code navigation database", "to the minute, 7 days; daily, 14 days"],
+        ["code insights database", "to the minute, 7 days; daily, 14 days"],
+        ["Redis cache", "no"],
+        ["Redis store", "hourly, the last copy"],
+        ["object store", "versions, 14 days"],
+      ],
+    );
+  });
+
   it("says of the sample on a cluster that is there what it leaves to that cluster", () => {
     const { section } = planned(sample("existing"));
     assert.deepEqual(section("overview"), [
