@@ -41,6 +41,9 @@ export function plain(value: unknown): HelmValue {
 /** Annotations of pods that change with what they read, under names the chart does not use itself. */
 export const checksums = { config: "checksum/given-config", secrets: "checksum/given-secrets" } as const;
 
+/** Workloads that never have more pods than one, and whose number the chart reads all the same. */
+const stoppable = new Set(["worker", "repo-updater"]);
+
 /** Workloads the chart can leave out, by the key that says so. */
 const enabledKeys: Readonly<Record<string, string>> = {
   pgsql: "pgsql",
@@ -169,7 +172,8 @@ function workloadValues(workload: PlannedWorkload, plan: KubernetesPlan): HelmVa
   const labels = Object.fromEntries(Object.entries(podLabels).filter(([key]) => facts.podLabels?.[key] === undefined));
   const nodeSelector = nodeSelectorOf(workload);
   return {
-    ...(facts.replicas?.scalable === true && { replicaCount: replicas }),
+    // Of one pod each, but the chart can stop them.
+    ...((facts.replicas?.scalable === true || stoppable.has(workload.name)) && { replicaCount: replicas }),
     ...storageValues(workload, plan),
     podSecurityContext: plain(podSecurityContext(workload.podSecurity)),
     serviceAccount: accountOf(workload, plan),

@@ -4,12 +4,10 @@ import { parse } from "yaml";
 import { parseSpecification } from "../../../../components/core/planning/config/specification";
 import { planKubernetes } from "../../../../components/core/planning/kubernetes/plan";
 import { kubernetesReleases } from "../../../../components/core/product/releases";
-import { objectsBesideChart } from "../../../../components/core/rendering/helm/beside-chart";
 import { helmFiles } from "../../../../components/core/rendering/helm/helm-files";
 import { helmValues, type HelmValue, type HelmValues } from "../../../../components/core/rendering/helm/values";
 import { renderManifests } from "../../../../components/core/rendering/manifests/manifests";
 import type { KubernetesObject } from "../../../../components/core/rendering/manifests/object";
-import { templateClaims } from "../../../../components/core/rendering/manifests/template-claims";
 
 const base = {
   shape: "kubernetes",
@@ -79,6 +77,7 @@ const scaled = [
   "worker",
   "symbols",
   "jaeger",
+  "repoUpdater",
 ];
 const claimed = [
   "gitserver",
@@ -349,54 +348,6 @@ describe("the values of the vendor's chart", () => {
     assert.ok(accounts.length > 10);
     assert.deepEqual(new Set(accounts.map(({ name }) => name)), new Set(["sourcegraph", ""]), "jaeger has none");
   });
-
-  it("leave to a program what it declares beside the release, and nothing is made twice", () => {
-    for (const config of [
-      {},
-      { cloud: "aws", region: "us-east-1", access: { allowedCidrs: ["10.0.0.0/8"] }, kubernetes: { via: "helm" } },
-    ]) {
-      const plan = planOf(config);
-      const values = helmValues(plan, "declared");
-      assert.deepEqual(
-        ["extraResources", "priorityClasses", "frontend.ingress", "storageClass.create"].map((key) => at(values, key)),
-        [undefined, undefined, { enabled: false }, false],
-      );
-      const className = plan.workloads.flatMap(({ claims }) => claims)[0]?.storageClass;
-      assert.equal(at(values, "storageClass.name"), className);
-      const beside = objectsBesideChart(plan);
-      const named = beside.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-      assert.deepEqual(named, [...new Set(named)]);
-      assert.deepEqual(
-        beside.filter(({ kind }) => /^(Deployment|StatefulSet|DaemonSet|Service|ServiceAccount|Role)/.test(kind)),
-        [],
-      );
-      const native = [...renderManifests(plan), ...templateClaims(plan, renderManifests(plan))];
-      const left = native.filter(({ kind, metadata }) => !named.includes(`${kind} ${metadata.name}`));
-      assert.deepEqual([...new Set(left.map(({ kind }) => kind))].sort(), [
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "ConfigMap",
-        "DaemonSet",
-        "Deployment",
-        "PersistentVolumeClaim",
-        "PodDisruptionBudget",
-        "Role",
-        "RoleBinding",
-        "Service",
-        "ServiceAccount",
-        "StatefulSet",
-      ]);
-      assert.deepEqual(
-        left
-          .filter(({ kind }) => kind === "ConfigMap" || kind === "PodDisruptionBudget")
-          .map(({ metadata }) => metadata.name),
-        ["otel-agent", "sourcegraph-frontend"],
-      );
-    }
-  });
-
-  it("hold no null when a program declares them: none has to get through to the chart", () =>
-    assert.doesNotMatch(JSON.stringify(helmValues(planOf(), "declared")), /null/));
 
   it("pin images by digest where they are known, and leave a release that is a chart only to the chart", () => {
     assert.match(at(valuesOf(), "gitserver.image.tag") as string, /^7\.5\.4453@sha256:[0-9a-f]{64}$/);
