@@ -39,6 +39,12 @@ const examples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     tlsSecret: "sourcegraph-tls",
     codeHostCidr: "10.20.0.0/16",
   },
+  "kubernetes-helm": {
+    domain: "sourcegraph.example.com",
+    storageClass: "fast",
+    ingressClass: "nginx",
+    issuer: "letsencrypt",
+  },
   "kubernetes-upgrade": { storageClass: "fast", ingressClass: "nginx" },
   "kubernetes-upgrade/step2": { storageClass: "fast", ingressClass: "nginx" },
   "aws-vm-managed-services": {
