@@ -74,7 +74,7 @@ dump() (
   use "$2"
   to=$folder/$1
   if [ -e "$to/source" ] && [ "$(cat "$to/source")" != "$place" ]; then
-    fail "$1: $to holds a dump of $(cat "$to/source"); it is not exchanged for one of $place"
+    fail "$1: $to holds a dump of $(cat "$to/source"); it is not exchanged for one of $place; move it away first"
   fi
   alone "$1"
   needed=$(ask "select coalesce(sum(pg_table_size(oid)), 0)::bigint / 1024 from pg_class where relkind in ('r', 'm')")

@@ -26,7 +26,7 @@ function written(file: string, text: string): string {
 
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
-/** Bundled databases that come; no volume or claim of theirs may be there from an earlier time. */
+/** Bundled databases that come; a volume or claim of theirs may be there from an earlier time, maybe with another password. */
 function comingOf({ databases, stores }: MovePlan): string[] {
   const comes = (name: string) => stores.some(({ key, to }) => key === `databases.${name}` && to === "bundled");
   return databases.filter(({ name }) => comes(name)).map(({ service }) => service);
@@ -64,8 +64,7 @@ function prepareMachine(plan: MovePlan): string {
 ${comingOf(plan)
   .map(
     (name) => `if docker volume inspect docker-compose_${name} > /dev/null 2>&1; then
-  echo 'failed: volume docker-compose_${name} holds a database of an earlier time; remove it with docker volume rm docker-compose_${name}' >&2
-  exit 1
+  echo 'note: volume docker-compose_${name} holds a database of an earlier time, which the restore empties; if its password was given up, remove it: docker volume rm docker-compose_${name}'
 fi
 `,
   )
@@ -177,7 +176,6 @@ ${k} get ${job} --output=jsonpath='{.status.conditions[*].type}' | grep -qw Comp
 `;
 }
 
-/** Claims of databases that come, which must not be there from an earlier time. */
 function prepareNamespace(plan: MovePlan, namespace: MoveNamespace): string {
   const { databases, dumpGb } = plan;
   const k = kubectl(namespace);
@@ -201,8 +199,7 @@ function prepareNamespace(plan: MovePlan, namespace: MoveNamespace): string {
   return `${head}${comingOf(plan)
     .map(
       (claim) => `if [ -n "$(${k} get persistentvolumeclaim ${claim} --ignore-not-found --output=name)" ]; then
-  echo 'failed: claim ${claim} holds a database of an earlier time; delete it with ${k} delete persistentvolumeclaim ${claim}' >&2
-  exit 1
+  echo 'note: claim ${claim} holds a database of an earlier time, which the restore empties; if its password was given up, delete it: ${k} delete persistentvolumeclaim ${claim}'
 fi
 `,
     )

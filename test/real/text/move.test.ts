@@ -204,7 +204,7 @@ describe("programs of a move, run on real PostgreSQL servers", function () {
       [over.status, over.stderr],
       [
         1,
-        `failed: pgsql: ${folder}/pgsql holds a dump of ${place}; it is not exchanged for one of 127.0.0.1:${managed.port}/frontend\n`,
+        `failed: pgsql: ${folder}/pgsql holds a dump of ${place}; it is not exchanged for one of 127.0.0.1:${managed.port}/frontend; move it away first\n`,
       ],
     );
   });

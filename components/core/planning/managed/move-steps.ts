@@ -82,7 +82,7 @@ function before({ databases, stores, shape, dumpGb }: Omit<MovePlan, "steps">): 
           phase: "before",
           by: "machine",
           where: shape === "vm" ? "machine" : "workstation",
-          preconditions: ["what is to come holds no data of an earlier time: the step says which volume or claim does"],
+          preconditions: [],
           timeoutMinutes: timeouts.pull,
           safeToRepeat: true,
           onFailure: "mend what it names and run it again",
