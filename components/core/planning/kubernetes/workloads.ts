@@ -52,7 +52,7 @@ function claimsOf(
 ): readonly PlannedClaim[] {
   const replicas = deployed.replicas(workload);
   return workload.claims.map((claim: ClaimFacts): PlannedClaim => {
-    const { kind, name, holds } = claim;
+    const { kind, name, templateLabels, holds } = claim;
     const volume = serviceNamed(holds.service).volumes.find(({ target }) => target === holds.target);
     if (volume === undefined) throw new Error(`${holds.service} has no volume at ${holds.target}`);
     const objects =
@@ -62,6 +62,7 @@ function claimsOf(
       kind,
       name,
       objects,
+      ...(templateLabels !== undefined && { templateLabels }),
       sizeGib: deployed.claimGib(claim),
       ...(storageClass !== undefined && { storageClass }),
       dataClass: volume.dataClass,

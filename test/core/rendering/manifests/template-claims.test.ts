@@ -11,6 +11,19 @@ const plan = planKubernetes(
 const objects = renderManifests(plan);
 
 describe("claims of templates", () => {
+  it("come of templates with just the labels that the chart's have: any other can never be taken over", () =>
+    assert.deepEqual(
+      objects
+        .filter(({ kind }) => kind === "StatefulSet")
+        .flatMap((object) => (workloadSpec(object)?.volumeClaimTemplates ?? []).map(({ metadata }) => metadata)),
+      [
+        { name: "repos" },
+        { name: "cache" },
+        { name: "data", labels: { deploy: "sourcegraph" } },
+        { name: "grafana-data" },
+      ],
+    ));
+
   it("have the names their controller looks for, one for each replica, and none beyond", () =>
     assert.deepEqual(
       templateClaims(plan, objects)
@@ -26,11 +39,25 @@ describe("claims of templates", () => {
       ],
     ));
 
-  it("are what the controller would make: the template's spec, and the labels pods are selected by", () => {
+  it("come of templates with just the labels that the chart's have: any other can never be taken over", () =>
+    assert.deepEqual(
+      objects.flatMap(({ kind, ...object }) =>
+        kind === "StatefulSet"
+          ? (workloadSpec({ kind, ...object })?.volumeClaimTemplates ?? []).map(({ metadata }) => metadata)
+          : [],
+      ),
+      [
+        { name: "repos" },
+        { name: "cache" },
+        { name: "data", labels: { deploy: "sourcegraph" } },
+        { name: "grafana-data" },
+      ],
+    ));
+
+  it("are what the controller would make, with the labels of every object, beside those of every object", () => {
     const set = objects.find(({ kind, metadata }) => kind === "StatefulSet" && metadata.name === "gitserver");
     assert.ok(set);
-    const { selector, volumeClaimTemplates = [] } = workloadSpec(set) ?? {};
-    const template = volumeClaimTemplates.find(({ metadata }) => metadata.name === "repos");
+    const { selector } = workloadSpec(set) ?? {};
     const [first] = templateClaims(plan, objects).filter(({ metadata }) => metadata.name === "repos-gitserver-0");
     assert.deepEqual(first, {
       apiVersion: "v1",
@@ -38,12 +65,14 @@ describe("claims of templates", () => {
       metadata: {
         name: "repos-gitserver-0",
         namespace: "sourcegraph",
-        labels: { ...template?.metadata.labels, ...selector?.matchLabels },
+        labels: {
+          "app.kubernetes.io/component": "gitserver",
+          "app.kubernetes.io/managed-by": "Pulumi",
+          deploy: "sourcegraph",
+          ...selector?.matchLabels,
+        },
       },
-      spec: {
-        accessModes: ["ReadWriteOnce"],
-        resources: { requests: { storage: "900Gi" } },
-      },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "900Gi" } } },
     });
   });
 
