@@ -27,6 +27,11 @@ function wordsOf({ shape, exclude, name }: Pick<MovePlan, "shape" | "exclude" | 
   };
 }
 
+/** Whether servers of the cloud are left, which stand in the network. */
+function leavesServers(stores: MovePlan["stores"]): boolean {
+  return stores.some(({ key, from }) => from === "managed" && key !== "objectStorage");
+}
+
 const noChange = "nothing has changed";
 
 function before({ databases, stores, shape, dumpGb }: Omit<MovePlan, "steps">): (MoveStep | undefined)[] {
@@ -56,7 +61,7 @@ function before({ databases, stores, shape, dumpGb }: Omit<MovePlan, "steps">): 
           wayBack: noChange,
         }
       : undefined,
-    stores.some(({ key, from }) => from === "managed" && key !== "objectStorage")
+    leavesServers(stores)
       ? {
           id: "unlock",
           title:
@@ -190,7 +195,7 @@ function during(plan: Omit<MovePlan, "steps">): (MoveStep | undefined)[] {
   ];
 }
 
-function after({ shape, release, givenUp }: Omit<MovePlan, "steps">): MoveStep[] {
+function after({ shape, cloud, release, givenUp, stores }: Omit<MovePlan, "steps">): MoveStep[] {
   return [
     {
       id: "verify",
@@ -213,6 +218,9 @@ function after({ shape, release, givenUp }: Omit<MovePlan, "steps">): MoveStep[]
         "nobody needs the old data any more",
         "the keys of this move are out of 'allowDataLoss'",
         ...(givenUp.length === 0 ? [] : [`the program forgets ${givenUp.join(", ")}`]),
+        ...(cloud === "gcp" && leavesServers(stores)
+          ? ["the old servers were deleted by hand: the private connection to Google's services cannot go before them"]
+          : []),
         ...(shape === "kubernetes" ? ["kubectl works on the cluster"] : []),
       ],
       timeoutMinutes: updateMinutes,

@@ -62,6 +62,16 @@ describe("a move of data between bundled and managed services", () => {
     );
   });
 
+  it("asks on Google Cloud for servers to be deleted by hand before they are given up", () => {
+    const giveUp = (from: object, to: object) => move(from, to).steps.at(-1)?.preconditions.join("; ") ?? "";
+    const asked =
+      /the old servers were deleted by hand: the private connection to Google's services cannot go before them/;
+    assert.match(giveUp({ ...good.gcp, ...all }, good.gcp), asked);
+    assert.doesNotMatch(giveUp({ ...good.aws, ...all }, good.aws), asked);
+    assert.doesNotMatch(giveUp(good.gcp, { ...good.gcp, ...all }), asked);
+    assert.doesNotMatch(giveUp({ ...good.gcp, objectStorage: "managed" }, good.gcp), asked);
+  });
+
   it("needs neither stop nor dump where only what is not restored moves", () => {
     const { steps, stores } = move(good.aws, { ...good.aws, cache: "managed" });
     assert.deepEqual(
