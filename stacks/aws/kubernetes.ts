@@ -159,15 +159,19 @@ export const declareKubernetes: Declare = (name, args) => {
     return declareWorkloads(name, args, decision, existingGround(args));
   }
   const cluster = new EksCluster(name, args);
-  if (!specification.cluster.workloads)
-    return { manifest: cluster.version.apply(() => clusterManifest), ...clusterOutputs(cluster) };
   const objects = new EksObjects(name, {
     clusterName: cluster.clusterName,
     region: specification.region,
     vpcId: cluster.vpcId,
     kubeconfig: cluster.kubeconfig,
     cluster: cluster.plan,
+    ingressClass: plan.ingress?.makesClass === undefined,
   });
+  if (!specification.cluster.workloads)
+    return {
+      manifest: after(clusterManifest, [cluster.version, objects.ingressClassName]),
+      ...clusterOutputs(cluster),
+    };
   const ground: Ground = {
     // The controller has to delete the load balancer before it goes itself.
     kubeconfig: after(cluster.kubeconfig, [objects.ingressClassName]),

@@ -107,14 +107,25 @@ describe("the AWS stack on Kubernetes", function () {
     );
   });
 
-  it("makes the cluster alone where nothing is to run on it", async () => {
+  it("makes the cluster alone where nothing is to run on it, with what another stack's Ingress needs", async () => {
     const { registered, outputs } = await run({ ...leastCluster, cluster: { version: "1.35", workloads: false } });
-    assert.deepEqual(components(registered), [
-      "sourcegraph:aws:EksCluster sourcegraph",
+    assert.deepEqual(components(registered).sort(), [
       "sourcegraph:aws:ClusterNetwork sourcegraph",
+      "sourcegraph:aws:EksCluster sourcegraph",
       "sourcegraph:aws:WorkloadIdentity sourcegraph-load-balancer-controller",
+      "sourcegraph:kubernetes:EksObjects sourcegraph",
     ]);
     assert.deepEqual(Object.keys(outputs ?? {}).sort(), ["cluster", "kubeconfig", "manifest"]);
+  });
+
+  it("makes the ingress class of Auto Mode once: with Sourcegraph, or with the cluster that is made alone", async () => {
+    const classes = async (cluster: StackArgs["cluster"], kubernetes: StackArgs["kubernetes"] = {}) => {
+      const { registered } = await run({ ...leastCluster, cluster: { autoMode: true, ...cluster }, kubernetes });
+      return registered.filter((each) => each.includes(":IngressClass ")).map((each) => each.split(" ")[1]);
+    };
+    assert.deepEqual(await classes({}), ["sourcegraph-ingress-class-alb"]);
+    assert.deepEqual(await classes({ workloads: false }), ["sourcegraph-ingress-class"]);
+    assert.deepEqual(await classes({}, { profile: "restricted" }), ["sourcegraph-ingress-class"]);
   });
 
   it("deploys on the cluster of another stack, with services in that cluster's network", async () => {

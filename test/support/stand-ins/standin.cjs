@@ -41,9 +41,10 @@ class NotReady extends Error {
 
 const js = (struct) => struct?.toJavaScript() ?? {};
 const secretMark = "4dabf18193072939515e22adb298388d";
-/** Settings as plain values: the engine wraps those that are secret, whatever the provider accepts. */
+const plain = (value) => (value?.[secretMark] ? plain(value.value) : value);
+/** Settings as plain values: the engine wraps those that are secret, and again those that follow from resources. */
 const withoutSecrets = (settings) =>
-  Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value?.[secretMark] ? value.value : value]));
+  Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, plain(value)]));
 const struct = (value) => Struct.fromJavaScript(JSON.parse(JSON.stringify(value ?? {}))); // without `undefined`
 const nameOf = (urn) => urn.slice(urn.lastIndexOf("::") + 2);
 
