@@ -121,9 +121,92 @@ describe("a config for Kubernetes is refused", () => {
       { ...eks, kubernetes: { namespace: "kube-system", helmRelease: "a".repeat(54), snapshotClass: "No_Class" } },
       [
         `'kubernetes.helmRelease' must be at most 53 lower-case letters, digits and dashes, and neither begin nor end with a dash, got "${"a".repeat(54)}"`,
-        "'kubernetes.snapshotClass' must be at most 63 lower-case letters, digits and dashes, and neither begin nor end with a dash, got \"No_Class\"",
+        "'kubernetes.snapshotClass' must be lower-case letters, digits, dashes and dots, and begin and end with a letter or digit, got \"No_Class\"",
         "'kubernetes.namespace' must be a namespace of the instance's own, got \"kube-system\"; the names of its objects are fixed and would clash with others",
       ],
+    ));
+
+  it("for names, labels and taints that the API server would refuse one by one", () =>
+    wrong(
+      {
+        ...existing,
+        domain: "sourcegraph.example.com",
+        kubernetes: {
+          storageClass: { name: "fast", provisioner: "a b" },
+          ingress: {
+            className: "in gress",
+            tlsSecret: "A",
+            issuer: { name: "x_y" },
+            controllerNamespace: "a.b",
+            annotations: { "a b": "" },
+          },
+          priorityClass: { name: "system-high" },
+          serviceAccounts: { name: "-", annotations: { "a/b/c": "" } },
+          networkPolicies: { egress: [{ cidr: "10.0.0.1/8", ports: [443] }] },
+        },
+        overrides: {
+          gitserver: {
+            podAnnotations: { "-a": "" },
+            podLabels: { team: "a b" },
+            nodeSelector: { "example.com/": "x" },
+            tolerations: [{ value: "x" }, { key: "a b", operator: "Exists", value: "x" }],
+          },
+        },
+      },
+      [
+        "'kubernetes.storageClass.provisioner' must be the name of a CSI driver, such as ebs.csi.aws.com, got \"a b\"",
+        "'kubernetes.ingress.className' must be lower-case letters, digits, dashes and dots, and begin and end with a letter or digit, got \"in gress\"",
+        "'kubernetes.ingress.tlsSecret' must be lower-case letters, digits, dashes and dots, and begin and end with a letter or digit, got \"A\"",
+        "'kubernetes.ingress.issuer.name' must be lower-case letters, digits, dashes and dots, and begin and end with a letter or digit, got \"x_y\"",
+        "'kubernetes.ingress.controllerNamespace' must be at most 63 lower-case letters, digits and dashes, and neither begin nor end with a dash, got \"a.b\"",
+        "'kubernetes.serviceAccounts.name' must be lower-case letters, digits, dashes and dots, and begin and end with a letter or digit, got \"-\"",
+        "'kubernetes.priorityClass.name' must not begin with system-, which Kubernetes keeps for itself, got \"system-high\"; choose another name",
+        "'kubernetes.ingress.annotations' has key \"a b\", which Kubernetes does not take; use letters, digits, dashes, dots and underscores, with a domain and a slash before them if need be",
+        "'kubernetes.serviceAccounts.annotations' has key \"a/b/c\", which Kubernetes does not take; use letters, digits, dashes, dots and underscores, with a domain and a slash before them if need be",
+        "'overrides.gitserver.podAnnotations' has key \"-a\", which Kubernetes does not take; use letters, digits, dashes, dots and underscores, with a domain and a slash before them if need be",
+        "'overrides.gitserver.podLabels.team' must be at most 63 letters, digits, dashes, dots and underscores, and begin and end with a letter or digit, got \"a b\"",
+        "'overrides.gitserver.nodeSelector' has key \"example.com/\", which Kubernetes does not take; use letters, digits, dashes, dots and underscores, with a domain and a slash before them if need be",
+        "'overrides.gitserver.tolerations.0.key' is missing; name the taint, or set 'operator' to Exists for every taint",
+        "'overrides.gitserver.tolerations.1.key' must be the key of a taint, got \"a b\"",
+        "'overrides.gitserver.tolerations.1.value' has no meaning with operator Exists; remove it",
+        "'kubernetes.networkPolicies.egress.0.cidr' must begin at the first address of its block, got \"10.0.0.1/8\"; write 10.0.0.0/8",
+      ],
+    ));
+
+  it("but names of classes may have dots, and keys a domain", () => {
+    const { kubernetes } = requireKubernetes(
+      parseSpecification({
+        ...existing,
+        kubernetes: {
+          storageClass: { name: "rook-ceph.block", create: false },
+          ingress: { className: "nginx.internal", annotations: { "nginx.ingress.kubernetes.io/x": "y" } },
+        },
+        overrides: { gitserver: { tolerations: [{ operator: "Exists" }], nodeSelector: { "example.com/disk": "" } } },
+      }),
+    );
+    assert.equal(kubernetes.storageClass.name, "rook-ceph.block");
+  });
+
+  it("for an ingress class of the other cloud, an unknown node group, and numbers of nodes that Auto Mode decides", () => {
+    wrong({ ...eks, kubernetes: { ingress: { className: "gce" } } }, [
+      "'kubernetes.ingress.className' gce is a class of gcp, which a cluster on aws does not have; leave it out for the one of aws",
+    ]);
+    wrong({ ...eks, cluster: { nodes: { large: {} } } }, [
+      "'cluster.nodes.large' is not a known key; known keys here are general, search, stores",
+    ]);
+    wrong({ ...eks, cluster: { autoMode: true, nodes: { search: { minimum: 3, machineType: "r6i.4xlarge" } } } }, [
+      "'cluster.nodes.search.minimum' has no meaning with 'autoMode', which makes nodes as pods need them; remove it",
+    ]);
+  });
+
+  it("for an executor without a queue", () =>
+    wrong(
+      {
+        ...existing,
+        secrets: { token: "" },
+        kubernetes: { ...existing.kubernetes, executors: { kind: "kubernetes", passwordSecret: "token", queues: [] } },
+      },
+      ["'kubernetes.executors.queues' must not be empty"],
     ));
 
   it("for what profile restricted does not allow", () =>
