@@ -50,6 +50,16 @@ function valueProblems(
   });
 }
 
+/** What is wrong with the address of the chart. */
+function repositoryProblems({ via }: KubernetesPlan, { chartRepository }: SourcegraphKubernetesArgs): Problem[] {
+  const path = "chartRepository";
+  if (chartRepository === undefined) return [];
+  if (via === "native") return [{ path, message: "has a meaning with 'kubernetes.via' \"helm\" only; remove it" }];
+  // A login would be seen by everybody who sees the plan.
+  if (/^https?:\/\/[^\s/@]+(\/[^\s@]*)?$/.test(chartRepository)) return [];
+  return [{ path, message: "must be an address such as https://charts.example.com/sourcegraph, without a login" }];
+}
+
 function jobOf(
   plan: KubernetesPlan,
   transition: KubernetesTransition,
@@ -79,6 +89,7 @@ export function decide(name: string, args: SourcegraphKubernetesArgs): Kubernete
     provider: _provider,
     managedValues: _managedValues,
     accountAnnotations: _accountAnnotations,
+    chartRepository: _chartRepository,
     ...config
   } = args;
   // Only the names are looked at; the values may be Outputs.
@@ -92,8 +103,8 @@ export function decide(name: string, args: SourcegraphKubernetesArgs): Kubernete
   const transition = checkKubernetesTransition(previous, wanted, specification);
   const stands = transition.phase === "migrate";
   const plan = stands ? standingStill(planKubernetes(specificationOf(transition.release))) : wanted;
-  const missing = valueProblems(plan, args);
-  if (missing.length > 0) throw new InputError(missing);
+  const problems = [...valueProblems(plan, args), ...repositoryProblems(plan, args)];
+  if (problems.length > 0) throw new InputError(problems);
   const rendered = renderManifests(plan);
   const values = plan.via === "helm" ? helmValues(plan, "declared") : undefined;
   const objects = values === undefined ? [...rendered, ...templateClaims(plan, rendered)] : objectsBesideChart(plan);

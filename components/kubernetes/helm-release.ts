@@ -42,13 +42,13 @@ export function declareRelease(
   key: pulumi.Output<string>,
   dependsOn: pulumi.Resource[],
 ): Release {
-  const { decision, names } = scope;
+  const { decision, names, args } = scope;
   const { plan, transition } = decision;
   return new Release(
     names.release,
     {
       chart: chartName,
-      repositoryOpts: { repo: chartRepository },
+      repositoryOpts: { repo: args.chartRepository ?? chartRepository },
       // The chart's version is the release's, exactly: "newest" would be an upgrade that nothing has checked.
       version: plan.release,
       // Also in the labels that pods are selected by.
