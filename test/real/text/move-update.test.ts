@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseSpecification } from "../../../components/core/planning/config/specification";
 import { planMove } from "../../../components/core/planning/managed/plan-move";
+import { moveScripts } from "../../../components/core/rendering/move-script";
 import { goodConfigs } from "../../support/configs";
 import { requireToolchain } from "../../support/toolchain";
 import { SampleStack } from "../stacks/sample";
@@ -54,6 +59,8 @@ describe("updates of a move on the real engine with a stand-in cloud", function 
 
   it("go back to the same passwords, and leave the servers and what they stand on as they are", async () => {
     const servers = ids(database, /./);
+    stack.set({ deletionProtection: false });
+    await stack.changes("up", { args: excluded(there) });
     stack.set({ databases: undefined, allowDataLoss: [...back.allowDataLoss] });
     const changes = await stack.changes("up", { args: excluded(back) });
     assert.deepEqual(ofData(changes), []);
@@ -62,5 +69,41 @@ describe("updates of a move on the real engine with a stand-in cloud", function 
       [],
     );
     assert.deepEqual(ids(database, /./), servers);
+  });
+
+  /** What the printed program has pulumi unprotect, by the state as it is; nothing is unprotected. */
+  function toBeUnprotected(): string[] {
+    const folder = mkdtempSync(join(tmpdir(), "sgbox-move-update-"));
+    const { checkpoint } = JSON.parse(stack.engine.exportState()) as { checkpoint: { latest: object } };
+    writeFileSync(join(folder, "state"), JSON.stringify({ deployment: checkpoint.latest }));
+    const answer = `case "$1 $2" in "stack export") cat ${folder}/state ;; "state unprotect") echo "$4" >> ${folder}/asked ;; esac`;
+    writeFileSync(join(folder, "pulumi"), `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
+    writeFileSync(join(folder, "give-up.sh"), moveScripts(back)["give-up"] ?? "");
+    execFileSync("bash", [join(folder, "give-up.sh")], { env: { PATH: `${folder}:${process.env.PATH}` } });
+    const asked = readFileSync(join(folder, "asked"), "utf8").trim().split("\n");
+    rmSync(folder, { recursive: true });
+    return asked.map((urn) => urn.split("::").slice(2).join(" ").replace(/^.*\$/, "")).sort();
+  }
+
+  it("give up servers and their passwords and nothing else; servers leave last snapshots and go before what they stand on", async () => {
+    const servers = ["sourcegraph-codeinsights-db", "sourcegraph-codeintel-db", "sourcegraph-pgsql"];
+    const given = ["codeInsights", "codeIntel", "frontend"].map((name) => `sourcegraph-${name}DatabasePassword`);
+    assert.deepEqual(
+      toBeUnprotected(),
+      [
+        ...servers.map((name) => `aws:rds/instance:Instance ${name}`),
+        ...servers.map((name) => `random:index/randomPassword:RandomPassword ${name}`),
+        ...given.map((name) => `aws:secretsmanager/secret:Secret ${name}`),
+        ...given.map((name) => `aws:secretsmanager/secretVersion:SecretVersion ${name}`),
+      ].sort(),
+    );
+    await stack.engine.unprotect();
+    stack.set({ allowDataLoss: undefined });
+    const steps = await stack.steps(() => stack.changes("up"));
+    const subnets = steps.indexOf("delete aws:rds/subnetGroup:SubnetGroup sourcegraph-databases");
+    for (const name of servers) assert.ok(steps.indexOf(`delete aws:rds/instance:Instance ${name}`) < subnets, name);
+    assert.ok(subnets < steps.indexOf("delete aws:ec2/subnet:Subnet sourcegraph-databases-a"));
+    assert.equal(ids("aws:rds/snapshot:Snapshot", /./).length, 3);
+    assert.deepEqual(await stack.changes("preview"), []);
   });
 });
