@@ -130,4 +130,21 @@ describe("the report of a plan for Kubernetes", () => {
     );
     assert.equal(rows.filter(([, , , where, kept]) => where?.startsWith("claim ") && kept === "yes").length, 9);
   });
+
+  it("counts as data the servers of the cloud, with which their passwords are kept, and the passwords of bundled ones", () => {
+    const secretsOf = (specification: Specification) =>
+      planKubernetes(requireKubernetes(specification))
+        .dataResources.filter(({ kind }) => kind === "secret" || kind === "database")
+        .map(({ kind, name }) => `${kind} ${name}`);
+    assert.deepEqual(secretsOf(sample("eks")), [
+      "database sourcegraph-pgsql",
+      "database sourcegraph-codeintel-db",
+      "database sourcegraph-codeinsights-db",
+    ]);
+    assert.deepEqual(secretsOf(sample("existing")).sort(), [
+      "secret sourcegraph-codeinsightsDbPassword",
+      "secret sourcegraph-codeintelDbPassword",
+      "secret sourcegraph-pgsqlPassword",
+    ]);
+  });
 });

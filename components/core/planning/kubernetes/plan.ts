@@ -65,8 +65,9 @@ function dataResourcesOf(
         ...(storageClass !== undefined && { type: storageClass }),
       })),
     ),
+    // The password of a server of the cloud is kept with that server, and can be set anew.
     ...secrets
-      .filter(({ guardsData }) => guardsData)
+      .filter(({ guardsData, origin }) => guardsData && origin !== "managed")
       .map((secret): DataResource => ({ name: dataNames.secret(name, secret.name), kind: "secret", place: cloud })),
   ];
 }
