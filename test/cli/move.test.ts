@@ -13,6 +13,11 @@ describe("sgbox move", () => {
   const move = (...args: string[]) => sgbox(["move", ...args], { folder });
   const both = ["--stack", "Pulumi.now.yaml", "--to", "Pulumi.then.yaml"];
 
+  // The planners of both shapes are loaded once, which takes seconds on a busy machine.
+  before(async () => {
+    await move(...both);
+  });
+
   it("prints stores, terms and steps, and programs when asked", async () => {
     const { code, stdout, stderr } = await move(...both, "--postgres-size-gb", "10");
     assert.deepEqual([code, stderr], [0, ""]);
