@@ -102,4 +102,14 @@ describe("the values of the chart beside what a program declares", () => {
       }),
       { numRuns: 30 },
     ));
+
+  it("leave executors to the program, with the policies that know them", () => {
+    const executors = { kind: "kubernetes", queues: ["batches"], passwordSecret: "executorToken" };
+    const kubernetes = { via: "helm", storageClass: { create: false }, ingress: { className: "nginx" }, executors };
+    const plan = planOf({ secrets: { executorToken: "" }, kubernetes });
+    const named = objectsBesideChart(plan).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    for (const object of ["Deployment executor-batches", "NetworkPolicy executor-batches"])
+      assert.equal(named.filter((name) => name === object).length, 1, named.join());
+    assert.equal(named.length, new Set(named).size);
+  });
 });

@@ -364,4 +364,12 @@ describe("the values of the vendor's chart", () => {
     assert.match(readme, /--version 7\.5\.4453 \\\n {2}--namespace sourcegraph/);
     assert.deepEqual(parse(files[0]?.text ?? ""), JSON.parse(JSON.stringify(valuesOf())));
   });
+
+  it("come with a word about executors, which no value of the chart makes", () => {
+    const readmeOf = (config: Readonly<Record<string, unknown>>) => helmFiles(planOf(config)).at(-1)?.text ?? "";
+    const executors = { kind: "kubernetes", queues: ["batches"], passwordSecret: "executorToken" };
+    const values = { secrets: { executorToken: "" }, kubernetes: { ...base.kubernetes, executors } };
+    assert.match(readmeOf(values), /Executors are not among these values: they have charts of their own/);
+    assert.doesNotMatch(readmeOf({}), /Executors/);
+  });
 });
