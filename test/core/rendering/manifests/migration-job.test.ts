@@ -34,7 +34,6 @@ describe("the migrator's Job", () => {
       ["batch/v1", "Job", "sourcegraph", "Never", undefined],
     );
     assert.equal(spec.backoffLimit, 5);
-    assert.deepEqual(spec.template.metadata, { labels: made.metadata.labels });
     assert.equal(made.metadata.labels?.["app"], "migrator");
   });
 
@@ -59,6 +58,18 @@ describe("the migrator's Job", () => {
     });
     assert.deepEqual([container.args, container.image], [["upgrade", "--from", "v7.2"], "mirror/migrator:7.6.0"]);
     assert.equal(spec.backoffLimit, 0);
+  });
+
+  it("is the same run when it is handed over to Helm: its pods say nothing of who manages them", () => {
+    const { made, spec } = job();
+    const handed = planKubernetes(kubernetesSpecification({ kubernetes: { handOver: true } }));
+    const other = migrationJob(handed, renderManifests(handed), usual);
+    assert.ok(other);
+    assert.deepEqual(other["spec"], made["spec"]);
+    assert.notDeepEqual(other.metadata.labels, made.metadata.labels);
+    const { "app.kubernetes.io/managed-by": manager, ...labels } = made.metadata.labels ?? {};
+    assert.equal(manager, "Pulumi");
+    assert.deepEqual(spec.template.metadata, { labels });
   });
 
   it("is made of frontends that stand still too, and not where there are none", () => {
