@@ -23,6 +23,9 @@ describe("upgrades on Kubernetes, on the real engine and a real API server", fun
     const bin = requireToolchain(this);
     cluster = startKubernetes(this);
     deployment = await KubernetesDeployment.start(bin, cluster, config);
+  });
+  // In a hook of its own: a control plane has less time to start than a deployment.
+  before(async () => {
     await deployment.up();
     data = await deployment.claims();
     objects = await deployment.identities();
