@@ -24,9 +24,10 @@ describe("the vendor's chart, on the real engine and a real API server", functio
   this.timeout(600_000);
   let cluster: TestCluster;
   let deployment: KubernetesDeployment;
+  let bin: string;
 
   before(async function () {
-    const bin = requireToolchain(this);
+    bin = requireToolchain(this);
     cluster = startKubernetes(this);
     deployment = await KubernetesDeployment.start(bin, cluster, config);
   });
@@ -156,5 +157,37 @@ describe("the vendor's chart, on the real engine and a real API server", functio
     const left = await deployment.claims();
     const caches = ["PersistentVolumeClaim cache-searcher-0"];
     assert.deepEqual(left, Object.fromEntries(Object.entries(claims).filter(([name]) => !caches.includes(name))));
+  });
+
+  it("takes over what the program had as objects, and gives it back, each once everything is handed over", async () => {
+    const native = { ...config.kubernetes, via: "native", namespace: "second" };
+    const handedOver = { ...native, handOver: true };
+    const second = await KubernetesDeployment.start(
+      bin,
+      cluster,
+      { ...config, name: "second", kubernetes: handedOver },
+      "second",
+    );
+    try {
+      await second.up();
+      const objects = await second.identities();
+      second.set({ kubernetes: { ...native, via: "helm" } });
+      const over = await second.up();
+      assert.ok(over.changes.includes("create kubernetes:helm.sh/v3:Release second-helm-release"), over.stdout);
+      assert.deepEqual(await second.identities(), objects);
+      await second.assertSettled();
+
+      second.set({ kubernetes: native });
+      const refused = await second.engine.preview();
+      assert.match(refused.stdout, /'kubernetes\.via' cannot change from helm to native while the objects belong/);
+      second.set({ kubernetes: { ...native, via: "helm", handOver: true } });
+      await second.up();
+      second.set({ kubernetes: native });
+      await second.up();
+      assert.deepEqual(await second.identities(), objects);
+      await second.assertSettled();
+    } finally {
+      second.stop();
+    }
   });
 });

@@ -36,11 +36,19 @@ function metadata({ name: release, namespace, version }, name, annotations) {
   };
 }
 
+/** The labels the chart selects pods by, which can never change. */
+const selector = ({ name }, app) => ({
+  "app.kubernetes.io/name": "sourcegraph",
+  "app.kubernetes.io/instance": name,
+  app,
+});
+
 function pods(inputs, app, key, claimName) {
   const { podAnnotations, image } = inputs.values[key] ?? {};
   const container = { name: key.toLowerCase(), image: `${app}:${image?.tag ?? inputs.version}` };
   const volumes = claimName && [{ name: "disk", persistentVolumeClaim: { claimName } }];
-  return { metadata: { labels: { app }, annotations: podAnnotations }, spec: { containers: [container], volumes } };
+  const labels = { ...selector(inputs, app), deploy: "sourcegraph" };
+  return { metadata: { labels, annotations: podAnnotations }, spec: { containers: [container], volumes } };
 }
 
 const claimSpec = ({ values }, key) => ({
@@ -50,7 +58,8 @@ const claimSpec = ({ values }, key) => ({
 });
 
 function workload(inputs, kind, app, key, replicas, { claim, ...more } = {}) {
-  const spec = { replicas, selector: { matchLabels: { app } }, template: pods(inputs, app, key, claim), ...more };
+  const matchLabels = selector(inputs, app);
+  const spec = { replicas, selector: { matchLabels }, template: pods(inputs, app, key, claim), ...more };
   return { apiVersion: "apps/v1", kind, metadata: metadata(inputs, app), spec };
 }
 
