@@ -31,6 +31,7 @@ const secrets = { dbPassword: password };
 describe("steps of a move on Kubernetes, on the real engine and a real API server", function () {
   this.timeout(300_000);
   this.bail(true); // one test goes on where the one before it ended
+  let bin: string;
   let cluster: TestCluster;
   let deployment: KubernetesDeployment;
   let folder: string;
@@ -42,13 +43,13 @@ describe("steps of a move on Kubernetes, on the real engine and a real API serve
   const scripts = moveScripts(plan);
 
   before(async function () {
-    const bin = requireToolchain(this);
+    bin = requireToolchain(this);
     cluster = startKubernetes(this);
     folder = mkdtempSync(join(tmpdir(), "sgbox-move-cluster-"));
-    deployment = await KubernetesDeployment.start(bin, cluster, base);
-    await deployment.engine.configSet("sourcegraph:secrets.dbPassword", password, { secret: true, path: true });
   });
   before(async () => {
+    deployment = await KubernetesDeployment.start(bin, cluster, base);
+    await deployment.engine.configSet("sourcegraph:secrets.dbPassword", password, { secret: true, path: true });
     await deployment.up();
     claims = await deployment.claims();
   });
