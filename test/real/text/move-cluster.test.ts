@@ -42,7 +42,7 @@ describe("steps of a move on Kubernetes, on the real engine and a real API serve
   const plan = planMove(specification({}), specification(external), { postgresSizeGb: 20 });
   const scripts = moveScripts(plan);
 
-  before(async function () {
+  before(function () {
     bin = requireToolchain(this);
     cluster = startKubernetes(this);
     folder = mkdtempSync(join(tmpdir(), "sgbox-move-cluster-"));
