@@ -29,9 +29,4 @@ export interface SourcegraphKubernetesArgs extends SourcegraphVmArgs {
    * @example { "sourcegraph-frontend": { "iam.gke.io/gcp-service-account": account.email } }
    */
   readonly accountAnnotations?: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string>>>>>;
-  /**
-   * Address of a repository with the vendor's chart in place of the vendor's own, for networks without a way out; with
-   * `kubernetes.via` "helm" only. In place. Default `https://helm.sourcegraph.com/release`.
-   */
-  readonly chartRepository?: string;
 }

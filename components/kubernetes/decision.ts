@@ -50,16 +50,6 @@ function valueProblems(
   });
 }
 
-/** What is wrong with the address of the chart. */
-function repositoryProblems({ via }: KubernetesPlan, { chartRepository }: SourcegraphKubernetesArgs): Problem[] {
-  const path = "chartRepository";
-  if (chartRepository === undefined) return [];
-  if (via === "native") return [{ path, message: "has a meaning with 'kubernetes.via' \"helm\" only; remove it" }];
-  // A login would be seen by everybody who sees the plan.
-  if (/^https?:\/\/[^\s/@]+(\/[^\s@]*)?$/.test(chartRepository)) return [];
-  return [{ path, message: "must be an address such as https://charts.example.com/sourcegraph, without a login" }];
-}
-
 function jobOf(
   plan: KubernetesPlan,
   transition: KubernetesTransition,
@@ -89,7 +79,6 @@ export function decide(name: string, args: SourcegraphKubernetesArgs): Kubernete
     provider: _provider,
     managedValues: _managedValues,
     accountAnnotations: _accountAnnotations,
-    chartRepository: _chartRepository,
     ...config
   } = args;
   // Only the names are looked at; the values may be Outputs.
@@ -103,7 +92,7 @@ export function decide(name: string, args: SourcegraphKubernetesArgs): Kubernete
   const transition = checkKubernetesTransition(previous, wanted, specification);
   const stands = transition.phase === "migrate";
   const plan = stands ? standingStill(planKubernetes(specificationOf(transition.release))) : wanted;
-  const problems = [...valueProblems(plan, args), ...repositoryProblems(plan, args)];
+  const problems = valueProblems(plan, args);
   if (problems.length > 0) throw new InputError(problems);
   const rendered = renderManifests(plan);
   const values = plan.via === "helm" ? helmValues(plan, "declared") : undefined;

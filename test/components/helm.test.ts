@@ -223,24 +223,25 @@ describe("SourcegraphKubernetes by the vendor's chart", () => {
     assert.deepEqual(allOf(second.resources, "kubernetes:batch/v1:Job"), []);
   });
 
-  it("reads the chart where the program says, and refuses an address that tells a login or has no meaning", async () => {
+  it("reads the chart where the config says, and refuses an address that tells a login or has no meaning", async () => {
     const problemOf = async (args: Partial<SourcegraphKubernetesArgs>) =>
       ((await recordHelm(args)).error as Error).message;
-    const { resources } = await recordHelm({ chartRepository: "https://charts.example.com/sourcegraph" });
+    const { resources } = await recordHelm({
+      kubernetes: { ...base.kubernetes, chartRepository: "https://charts.example.com/sourcegraph" },
+    });
     assert.deepEqual(only(resources, release).inputs["repositoryOpts"], {
       repo: "https://charts.example.com/sourcegraph",
     });
     for (const chartRepository of ["https://me:secret@charts.example.com", "charts.example.com"])
       assert.equal(
-        await problemOf({ chartRepository }),
-        "the configuration is not valid:\n  - 'chartRepository' must be an address such as https://charts.example.com/sourcegraph, without a login",
+        await problemOf({ kubernetes: { ...base.kubernetes, chartRepository } }),
+        "the configuration is not valid:\n  - 'kubernetes.chartRepository' must be an address such as https://charts.example.com/sourcegraph, without a login",
       );
     assert.equal(
       await problemOf({
-        chartRepository: "https://charts.example.com",
-        kubernetes: { ...base.kubernetes, via: "native" },
+        kubernetes: { ...base.kubernetes, via: "native", chartRepository: "https://charts.example.com" },
       }),
-      "the configuration is not valid:\n  - 'chartRepository' has a meaning with 'kubernetes.via' \"helm\" only; remove it",
+      "the configuration is not valid:\n  - 'kubernetes.chartRepository' has a meaning with 'kubernetes.via' helm only; remove it",
     );
   });
 

@@ -50,6 +50,16 @@ function checkLabels(path: string, labels: Readonly<Record<string, string>> = {}
       );
 }
 
+/** Where the chart is read from. A login in the address would be seen by everybody who sees the plan. */
+function checkRepository({ kubernetes = {} }: Partial<Config>, problems: Problems): void {
+  const { chartRepository, via } = kubernetes;
+  if (chartRepository === undefined) return;
+  const path = "kubernetes.chartRepository";
+  if (!/^https?:\/\/[^\s/@]+(\/[^\s@]*)?$/.test(chartRepository))
+    problems.add(path, "must be an address such as https://charts.example.com/sourcegraph, without a login");
+  else if (via !== "helm") problems.add(path, "has a meaning with 'kubernetes.via' helm only; remove it");
+}
+
 /** Names of objects that are made or named. */
 function checkNames({ kubernetes = {} }: Partial<Config>, problems: Problems): void {
   const { namespace, helmRelease, storageClass, ingress, snapshotClass, priorityClass, serviceAccounts } = kubernetes;
@@ -91,6 +101,7 @@ type OverrideOf = NonNullable<NonNullable<Config["overrides"]>[string]>;
 export function checkKubernetesNames(config: Partial<Config>, problems: Problems): void {
   const { cluster, kubernetes, overrides } = config;
   checkNames(config, problems);
+  checkRepository(config, problems);
   checkKeys("kubernetes.ingress.annotations", kubernetes?.ingress?.annotations, problems);
   checkKeys("kubernetes.serviceAccounts.annotations", kubernetes?.serviceAccounts?.annotations, problems);
   for (const [service, override] of Object.entries(overrides ?? {})) {

@@ -1,3 +1,4 @@
+import { chartRepository } from "../../product/kubernetes/chart";
 import { defaultEgressPorts, newestClusterVersion, storageDefaults } from "../kubernetes/defaults";
 import type { Config } from "./config";
 import type { SpecifiedCluster, SpecifiedKubernetes, SpecifiedManaged, SpecifiedStorageClass } from "./specified";
@@ -89,6 +90,7 @@ export function completeKubernetes(config: Config, cloud: "aws" | "gcp" | "exist
           },
     handOver: given.handOver ?? false,
     helmRelease: given.helmRelease ?? "sourcegraph",
+    chartRepository: given.chartRepository ?? chartRepository,
   };
 }
 

@@ -285,7 +285,7 @@ export interface ClusterConfig {
 export interface MaintenanceConfig {
   /** Day of the week. In place. */
   readonly day: "MO" | "TU" | "WE" | "TH" | "FR" | "SA" | "SU";
-  /** First hour of the window of four hours, UTC. In place. */
+  /** First hour of the window, UTC: four hours for servers of AWS, twelve on GKE. In place. */
   readonly hourUtc: number;
 }
 
@@ -400,6 +400,13 @@ export interface KubernetesConfig {
    * @example "sourcegraph"
    */
   readonly helmRelease?: string;
+  /**
+   * Address of a repository with the vendor's chart, for networks without a way out; needs via helm; default the
+   * vendor's own. In place.
+   *
+   * @example "https://charts.example.com/sourcegraph"
+   */
+  readonly chartRepository?: string;
 }
 
 /** Executors of batch changes and auto-indexing; default none. In place. */

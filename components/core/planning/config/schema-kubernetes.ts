@@ -184,6 +184,10 @@ export const kubernetes = keys("KubernetesConfig", {
     "name of the Helm release, also in the labels by which the objects of the native path are selected; default sourcegraph. A change is refused: labels of selectors cannot change",
     "sourcegraph",
   ).optional(),
+  chartRepository: text(
+    "address of a repository with the vendor's chart, for networks without a way out; needs via helm; default the vendor's own. In place",
+    "https://charts.example.com/sourcegraph",
+  ).optional(),
 }).describe("how Sourcegraph runs on the cluster; needs shape kubernetes. In place unless said otherwise");
 
 const nodeGroup = keys("NodeGroupConfig", {
@@ -239,7 +243,12 @@ export const cluster = keys("ClusterConfig", {
     .describe("GCP: release channel; default STABLE. In place"),
   maintenance: keys("MaintenanceConfig", {
     day: z.enum(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]).describe("day of the week. In place"),
-    hourUtc: z.number().int().min(0).max(23).describe("first hour of the window of four hours, UTC. In place"),
+    hourUtc: z
+      .number()
+      .int()
+      .min(0)
+      .max(23)
+      .describe("first hour of the window, UTC: four hours for servers of AWS, twelve on GKE. In place"),
   })
     .optional()
     .describe("when the cloud may maintain cluster and managed services; default SU at 4. In place"),

@@ -38,6 +38,8 @@ export interface SpecifiedKubernetes {
   readonly handOver: boolean;
   /** Name of the Helm release, part of the labels pods are selected by. */
   readonly helmRelease: string;
+  /** Address of the repository the vendor's chart is read from. */
+  readonly chartRepository: string;
 }
 
 /** The storage class, complete. */

@@ -90,7 +90,7 @@ function noticesOf(
     notices.push("external databases must run PostgreSQL 16 and be backed up by whoever owns them");
   if (plan.cluster === undefined && ingress.enabled)
     notices.push(
-      `unproven until it is deployed: that the cluster has the ingress class ${ingress.className ?? "(its default)"}, the storage class, and a network that enforces network policies`,
+      `unproven until 'sgbox check --cluster' has asked the cluster, or it is deployed: that the cluster has the ingress class ${ingress.className ?? "(its default)"}, the storage class, and a network that enforces network policies`,
     );
   if (cloud === "existing" && kubernetes.snapshotClass === undefined)
     notices.push(
@@ -155,6 +155,7 @@ export function planKubernetes(given: Specification): KubernetesPlan {
     profile: kubernetes.profile,
     via: kubernetes.via,
     helmRelease: kubernetes.helmRelease,
+    chartRepository: kubernetes.chartRepository,
     handOver: kubernetes.handOver,
     exposure: exposureOf(specification),
     ...(ingress !== undefined && { ingress }),

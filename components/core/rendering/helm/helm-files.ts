@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { chartName, chartRepository, migratorChartName } from "../../product/kubernetes/chart";
+import { chartName, migratorChartName } from "../../product/kubernetes/chart";
 import { databaseServices } from "../../planning/database-environment";
 import type { KubernetesPlan } from "../../planning/kubernetes/kubernetes-plan";
 import { databaseSecret } from "../../planning/kubernetes/secret-names";
@@ -40,7 +40,7 @@ with their password and the network policies are here.
 }
 
 function readme(plan: KubernetesPlan): string {
-  const { release, helmRelease, namespace } = plan;
+  const { release, helmRelease, chartRepository, namespace } = plan;
   const install = (name: string, chart: string, values: string, more: readonly string[] = []) =>
     [
       `helm upgrade --install ${name} ${chart}`,
