@@ -1,4 +1,4 @@
-import { RefusedError, type Problem } from "../../errors";
+import { InputError, RefusedError, type Problem } from "../../errors";
 import { requireKubernetes, requireVm, type Specification } from "../config/specification";
 import { databasePrefixes, databaseServices } from "../database-environment";
 import { dataProblems, type DataResource } from "../data-safety";
@@ -68,6 +68,15 @@ function movedStores(from: Specification, to: Specification): MovedStore[] {
 
 /** What a move keeps as it is. */
 const fixed = ["name", "shape", "cloud", "region", "release"] as const;
+
+/** @throws InputError for a size that is none */
+function checkSize(postgresSizeGb: number | undefined): void {
+  if (postgresSizeGb === undefined || (Number.isFinite(postgresSizeGb) && postgresSizeGb >= 0)) return;
+  throw new InputError(
+    [{ path: "postgresSizeGb", message: `is ${postgresSizeGb}; give the size in GB as a number of at least 0` }],
+    "the move cannot be planned",
+  );
+}
 
 function problemsOf(from: Specification, to: Specification, stores: readonly MovedStore[]): Problem[] {
   const problems = fixed
@@ -176,9 +185,11 @@ const dumpRoom = (specification: Specification, databases: readonly MovedDatabas
  *
  * @param from the config that is deployed
  * @param to the config wanted; it differs in who serves the stores, and in their settings
+ * @throws InputError for a size of the data that is none
  * @throws RefusedError with every reason why the two cannot be one move
  */
 export function planMove(from: Specification, to: Specification, situation: MoveSituation = {}): MovePlan {
+  checkSize(situation.postgresSizeGb);
   const stores = movedStores(from, to);
   const problems = problemsOf(from, to, stores);
   if (problems.length > 0) throw new RefusedError(problems, "the move is refused");

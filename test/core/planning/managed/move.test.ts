@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { RefusedError } from "../../../../components/core/errors";
+import { InputError, RefusedError } from "../../../../components/core/errors";
 import { requireVm, parseSpecification } from "../../../../components/core/planning/config/specification";
 import { checkTransition, manifestOf } from "../../../../components/core/planning/manifest";
 import { moveText } from "../../../../components/core/planning/managed/move";
@@ -178,6 +178,16 @@ describe("a move of data between bundled and managed services", () => {
         "some stores would come to the cloud's own services and others leave them; make it two moves, one after the other",
       ],
     );
+  });
+
+  it("refuses a size of the data that is none", () => {
+    const wrong = (gb: number) =>
+      new InputError(
+        [{ path: "postgresSizeGb", message: `is ${gb}; give the size in GB as a number of at least 0` }],
+        "the move cannot be planned",
+      );
+    for (const gb of [-4, Number.NaN, Number.POSITIVE_INFINITY])
+      assert.throws(() => move(good.aws, { ...good.aws, ...all }, gb), wrong(gb));
   });
 
   it("is what the refusal of a plain change names", () => {
