@@ -40,7 +40,7 @@ describe("the report of a plan for Kubernetes", () => {
       ["size", "M (from 2,000 users, 20,000 repositories, 400 GB)"],
       [
         "cluster",
-        "new, EKS 1.34 in us-east-1a, us-east-1b, us-east-1c; search 1 x m6a.4xlarge, general 3 x m6a.2xlarge",
+        "new, EKS 1.35 in us-east-1a, us-east-1b, us-east-1c; search 1 x m6a.4xlarge, general 3 x m6a.2xlarge",
       ],
       ["namespace", "sourcegraph, made, enforcing pod security level privileged; profile default"],
       ["network", "new 10.40.0.0/16"],
@@ -58,7 +58,7 @@ describe("the report of a plan for Kubernetes", () => {
       [
         [
           "cluster",
-          "new, GKE 1.34 in us-central1-a, us-central1-b, us-central1-c; search 1 x n2-standard-16, general 3 x n2-standard-8",
+          "new, GKE 1.35 in us-central1-a, us-central1-b, us-central1-c; search 1 x n2-standard-16, general 3 x n2-standard-8",
         ],
         ["address", "https://sourcegraph.example.com  HTTPS at the load balancer"],
         ["stores", "PostgreSQL managed · Redis managed · object store managed"],
