@@ -296,6 +296,23 @@ describe("what never changes of a deployment on Kubernetes", () => {
     });
   });
 
+  it("refuses a claim that grows in a storage class that is said not to let it", () => {
+    const config = (storageGb: number) => ({
+      overrides: { gitserver: { storageGb } },
+      kubernetes: { storageClass: { create: false, expandable: false } },
+    });
+    const before = after(config(900));
+    assert.equal(transition(before, config(900)).phase, "run");
+    assert.equal(transition(before, { overrides: { gitserver: { storageGb: 950 } } }).phase, "run");
+    assert.deepEqual(problems(before, config(950)), [
+      {
+        path: "kubernetes.storageClass.expandable",
+        message:
+          "is false, and claim repos-gitserver-0 would go from 900 to 950 GiB; keep its size, or have the cluster's admins set allowVolumeExpansion and remove the key",
+      },
+    ]);
+  });
+
   it("lets caches come and go with their replicas", () => {
     const before = after({ overrides: { searcher: { replicas: 3 } } });
     assert.equal(transition(before, { overrides: { searcher: { replicas: 1 } } }).phase, "run");
