@@ -1,4 +1,5 @@
 import { checkKubernetesNames } from "./combinations-kubernetes-names";
+import { checkUnused } from "./combinations-kubernetes-unused";
 import { checkSize } from "./combinations-machine";
 import { show, type Problems } from "./problems";
 import type { Config } from "./config";
@@ -116,6 +117,7 @@ export function checkKubernetes(config: Partial<Config>, problems: Problems): vo
   checkProfile(config, problems);
   checkScaling(config, problems);
   checkKubernetesNames(config, problems);
+  checkUnused(config, problems);
   if (kubernetes === undefined) return;
   if (["default", "kube-system", "kube-public", "kube-node-lease"].includes(kubernetes.namespace ?? ""))
     problems.add(

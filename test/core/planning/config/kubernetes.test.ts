@@ -105,6 +105,9 @@ describe("a config for Kubernetes is refused", () => {
     ]);
   });
 
+  it("without a size, of which a cluster knows more than a machine", () =>
+    wrong({ ...existing, size: undefined }, ["'size' is missing; give a size (XS, S, M, L, XL, 2XL, 3XL) or 'usage'"]));
+
   it("on a local Docker Engine", () =>
     wrong({ shape: "kubernetes", cloud: "local", release: "7.5.4453", size: "S" }, [
       "'cloud' local is a Docker Engine, for shape vm; give aws, gcp, or existing for any cluster",
@@ -228,6 +231,57 @@ describe("a config for Kubernetes is refused", () => {
         "'kubernetes.executors.kind' docker-in-docker needs a privileged pod, which profile restricted does not have; use kubernetes",
       ],
     ));
+
+  it("for keys that another key leaves without effect", () => {
+    wrong(
+      {
+        ...existing,
+        dnsZone: "example.com",
+        alarms: { email: "ops@example.com" },
+        backup: { keepDays: 3 },
+        deletionProtection: true,
+        tags: { team: "search" },
+        access: { allowedCidrs: ["10.0.0.0/8"], trustedProxies: ["10.0.0.0/8"], sshKeys: [] },
+        kubernetes: {
+          storageClass: { provisioner: "csi.example.com", expandable: false },
+          priorityClass: { name: "high", create: false, value: 7 },
+          serviceAccounts: { create: false, annotations: { team: "search" } },
+          networkPolicies: { enabled: false, egress: [{ cidr: "10.0.0.0/8", ports: [443] }] },
+          ingress: { className: "nginx", controllerNamespace: "edge" },
+        },
+      },
+      [
+        "'access.sshKeys' has no meaning for shape kubernetes; remove it",
+        "'access.trustedProxies' has no meaning for shape kubernetes; remove it",
+        "'alarms' has no meaning for cloud existing; remove it",
+        "'backup' has no meaning for cloud existing; remove it",
+        "'deletionProtection' has no meaning for cloud existing; remove it",
+        "'tags' has a meaning for cloud existing only with ingress class alb; remove it",
+        "'dnsZone' needs 'domain', got none; set the instance's host name",
+        "'kubernetes.ingress.controllerNamespace' has no meaning without network policies, which let that namespace in; remove it",
+        "'kubernetes.storageClass.expandable' is said only of a class that is not made here; one that is made lets its volumes grow; remove it",
+        "'kubernetes.priorityClass.value' has a meaning only where the class is made; remove it",
+        "'kubernetes.serviceAccounts.annotations' have a meaning only for accounts that are made; remove them, or let 'create' be true",
+        "'kubernetes.networkPolicies.egress' has no meaning with 'enabled' false; remove it",
+      ],
+    );
+    wrong({ ...eks, kubernetes: { ingress: { controllerNamespace: "edge" } } }, [
+      "'kubernetes.ingress.controllerNamespace' has no meaning for ingress class alb, whose load balancer reaches the pods by itself; remove it",
+    ]);
+    wrong(
+      {
+        ...existing,
+        domain: "sg.example.com",
+        kubernetes: {
+          ...existing.kubernetes,
+          ingress: { enabled: false, issuer: { name: "le" }, tlsSecret: "tls", internal: true, annotations: {} },
+        },
+      },
+      ["annotations", "tlsSecret", "issuer", "internal"].map(
+        (key) => `'kubernetes.ingress.${key}' has no meaning with 'enabled' false; remove it`,
+      ),
+    );
+  });
 
   it("in profile air-gapped without a registry of one's own", () =>
     wrong({ ...existing, kubernetes: { ...existing.kubernetes, profile: "air-gapped" } }, [
