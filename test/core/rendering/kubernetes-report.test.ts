@@ -34,6 +34,35 @@ const addressOf = (specification: Specification) => {
 };
 
 describe("the report of a plan for Kubernetes", () => {
+  it("says what an ingress class leaves to whoever runs its controller", () => {
+    const { section } = planned(kubernetesSpecification({ kubernetes: { ingress: { className: "contour" } } }));
+    assert.deepEqual(section("notices").flat(), [
+      "traffic is plain HTTP: set 'domain' and 'tls', or 'kubernetes.ingress.issuer', before anybody signs in",
+      "unproven until 'sgbox check --cluster' has asked the cluster, or it is deployed: that the cluster has the ingress class contour, the storage class, and a network that enforces network policies",
+      "nothing here backs up the claims: give 'kubernetes.snapshotClass', or let the cluster's own backup do it",
+      "ingress class contour is not known here: by 'kubernetes.ingress.annotations' have it keep streams open for 600 s, take uploads of 150m, and buffer no answers",
+      "network policies let users in from the pods of namespace ingress-nginx only: where the controller of ingress class contour runs elsewhere, name its namespace in 'kubernetes.ingress.controllerNamespace'",
+    ]);
+  });
+
+  it("says of an instance without an Ingress that it is reached inside the cluster, by plain HTTP", () => {
+    const { section } = planned(
+      kubernetesSpecification({
+        domain: "sg.example.com",
+        access: { allowedCidrs: ["10.0.0.0/8"] },
+        tls: { mode: "none" },
+        kubernetes: { ingress: { enabled: false } },
+      }),
+    );
+    assert.deepEqual(
+      section("overview").filter(([name = ""]) => ["address", "open to"].includes(name)),
+      [
+        ["address", "http://sourcegraph-frontend:30080 (inside the cluster)  plain HTTP"],
+        ["open to", "ports 30080 from 10.0.0.0/8"],
+      ],
+    );
+  });
+
   it("says of the sample on EKS what is made, from where it is reached, and that stores are the cloud's", () => {
     assert.deepEqual(planned(sample("eks")).section("overview"), [
       ["release", "7.5.4453 of 2026-07-22"],

@@ -70,7 +70,7 @@ export interface SpecifiedIngress {
   readonly issuer?: Readonly<Required<IssuerConfig>>;
   /** Whether it is reached from inside the network only. */
   readonly internal: boolean;
-  /** Namespace of the controller's pods. */
+  /** Namespace of the controller's pods; absent where the cloud's load balancer reaches the frontends' pods by itself. */
   readonly controllerNamespace?: string;
 }
 

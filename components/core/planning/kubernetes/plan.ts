@@ -13,25 +13,32 @@ import { planConfigMaps } from "./config-maps";
 import { kubernetesContext } from "./context";
 import { planExecutors } from "./executors";
 import { planIngress } from "./ingress";
+import { isSecured } from "./ingress-parts";
 import type { KubernetesPlan, PlannedNamespace, PlannedStorageClass } from "./kubernetes-plan";
 import { planNetworkPolicies } from "./network-policies";
+import { registrySecret } from "./secret-names";
 import { planSecretObjects } from "./secret-objects";
 import type { PlannedWorkload } from "./workload";
 import { planWorkloads } from "./workloads";
 
-function exposureOf({ cloud, domain, tls, access, kubernetes }: KubernetesSpecification): Exposure {
-  const secured =
-    tls.mode !== "none" || kubernetes.ingress.issuer !== undefined || kubernetes.ingress.tlsSecret !== undefined;
+function exposureOf(specification: KubernetesSpecification): Exposure {
+  const { cloud, domain, tls, access, kubernetes } = specification;
+  const common = { domain, allowedCidrs: access.allowedCidrs, trustedProxies: access.trustedProxies ?? [] };
+  if (!kubernetes.ingress.enabled)
+    return {
+      ...common,
+      url: "http://sourcegraph-frontend:30080 (inside the cluster)",
+      tls: "none",
+      loadBalancer: false,
+      ports: [30080],
+    };
+  const secured = isSecured(specification);
   return {
-    url: kubernetes.ingress.enabled
-      ? `${secured ? "https" : "http"}://${domain ?? "(address of the load balancer)"}`
-      : "http://sourcegraph-frontend:30080 (inside the cluster)",
-    domain,
+    ...common,
+    url: `${secured ? "https" : "http"}://${domain ?? "(address of the load balancer)"}`,
     tls: tls.mode,
-    loadBalancer: kubernetes.ingress.enabled && cloud !== "existing",
-    allowedCidrs: access.allowedCidrs,
+    loadBalancer: cloud !== "existing",
     ports: secured ? [80, 443] : [80],
-    trustedProxies: access.trustedProxies ?? [],
   };
 }
 
@@ -74,13 +81,12 @@ function dataResourcesOf(
 
 function noticesOf(
   specification: KubernetesSpecification,
-  plan: Pick<KubernetesPlan, "cluster" | "managed">,
+  plan: Pick<KubernetesPlan, "cluster" | "ingress" | "managed">,
 ): string[] {
-  const { cloud, tls, access, databases, kubernetes, cluster } = specification;
+  const { cloud, access, databases, kubernetes, cluster } = specification;
   const { ingress } = kubernetes;
   const notices: string[] = [];
-  const secured = tls.mode !== "none" || ingress.issuer !== undefined || ingress.tlsSecret !== undefined;
-  if (!secured && ingress.enabled)
+  if (ingress.enabled && !isSecured(specification))
     notices.push(
       "traffic is plain HTTP: set 'domain' and 'tls', or 'kubernetes.ingress.issuer', before anybody signs in",
     );
@@ -102,7 +108,7 @@ function noticesOf(
     notices.push("there are no network policies: every pod of the cluster may reach the databases");
   if (!cluster.workloads)
     notices.push("the cluster is made alone; a second stack with cluster.existing.stack deploys Sourcegraph");
-  return [...notices, ...managedNotices(specification, plan.managed)];
+  return [...notices, ...(plan.ingress?.notices ?? []), ...managedNotices(specification, plan.managed)];
 }
 
 function priceFor(plan: Omit<KubernetesPlan, "price" | "notices">): PriceEstimate | undefined {
@@ -169,7 +175,7 @@ export function planKubernetes(given: Specification): KubernetesPlan {
     networkPolicies: kubernetes.networkPolicies && cluster.workloads ? planNetworkPolicies(context, all) : [],
     ...(executors !== undefined && { executors }),
     ...(kubernetes.snapshotClass !== undefined && { snapshotClass: kubernetes.snapshotClass }),
-    ...(specification.registry?.credentialsSecret !== undefined && { imagePullSecret: "sourcegraph-registry" }),
+    ...(specification.registry?.credentialsSecret !== undefined && { imagePullSecret: registrySecret }),
     ...(cloud !== "existing" &&
       cluster.existing === undefined && {
         cluster: planCluster(context, everything),
