@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { newestClusterVersion } from "../kubernetes/defaults";
 import { count, flag, gigabytes, keys, text } from "./schema-values";
 
 const storageClass = keys("StorageClassConfig", {
@@ -49,7 +50,7 @@ const ingress = keys("IngressConfig", {
     "reach the load balancer from inside the network only; default false. Replaces the load balancer on EKS",
   ),
   controllerNamespace: text(
-    "namespace of the ingress controller's pods, which network policies let in; default every address in access.allowedCidrs where the cloud's load balancer reaches pods directly, else ingress-nginx. In place",
+    "namespace of the ingress controller's pods, which network policies let in; default openshift-ingress for class openshift-default, else ingress-nginx; none for alb and gce, whose load balancers reach pods by themselves. In place",
     "ingress-nginx",
   ).optional(),
 }).describe("how the outside reaches the frontends; default an Ingress of the cloud's class. In place");
@@ -216,8 +217,8 @@ export const cluster = keys("ClusterConfig", {
     "deploy Sourcegraph too; false makes the cluster alone, for a second stack with cluster.existing.stack; default true. In place",
   ),
   version: text(
-    "Kubernetes version of control plane and nodes, MAJOR.MINOR, one minor up at a time; default the newest this library knows. In place: control plane first, then nodes",
-    "1.34",
+    `Kubernetes version of control plane and nodes, MAJOR.MINOR, one minor up at a time; default ${newestClusterVersion}. In place: control plane first, then nodes`,
+    "1.35",
   ).optional(),
   endpoint: keys("ClusterEndpointConfig", {
     public: flag("whether the API can be reached from outside the network; default true. In place"),
