@@ -66,7 +66,7 @@ function declareServices(name: string, decision: KubernetesStackDecision, ground
   const { facts } = ground;
   if (facts === undefined) return { values: {}, ready: [] };
   const { databases, caches, bucket } = plan.managed;
-  const { region, tags, deletionProtection, backup, cluster, objectStorage } = specification;
+  const { region, tags, deletionProtection, backup, cluster, alarms, objectStorage } = specification;
   const services =
     databases.length + caches.length === 0 && bucket === undefined
       ? undefined
@@ -81,6 +81,8 @@ function declareServices(name: string, decision: KubernetesStackDecision, ground
           backupHourUtc: backup.hourUtc,
           maintenance: cluster.maintenance,
           topicArns: ground.topicArns,
+          // Of a cluster that is there nobody's topic is known.
+          ...(cluster.existing !== undefined && alarms !== undefined && { alarmEmail: alarms.email }),
           tags: { "sourcegraph:name": name, ...tags },
         });
   const accounts = identityAccounts(plan.workloads, specification);

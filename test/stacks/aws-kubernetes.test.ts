@@ -143,6 +143,28 @@ describe("the AWS stack on Kubernetes", function () {
     );
   });
 
+  it("mails what alarms of services say on the cluster of another stack, whose topic is not known", async () => {
+    const existing = { stack: "organization/sourcegraph-in-a-box/cluster" };
+    const alarms = { email: "ops@example.com" };
+    const { error, inputs } = await run({ ...leastCluster, alarms, databases: "managed", cluster: { existing } });
+    assert.equal(error, undefined);
+    const own = "sourcegraph-services-alarms";
+    const arn = `arn:aws:x:us-east-1:123456789012:${own}`;
+    assert.deepEqual(inputs[`aws:sns/topicSubscription:TopicSubscription ${own}`], {
+      topic: arn,
+      protocol: "email",
+      endpoint: "ops@example.com",
+    });
+    const told = Object.entries(inputs).filter(([key]) => key.startsWith("aws:cloudwatch/metricAlarm:"));
+    assert.equal(told.length, 9);
+    for (const [key, { alarmActions }] of told) assert.deepEqual(alarmActions, [arn], key);
+    const made = await run({ ...leastCluster, alarms, databases: "managed" });
+    assert.deepEqual(
+      made.registered.filter((each) => each.startsWith("aws:sns/topic:")),
+      ["aws:sns/topic:Topic sourcegraph-cluster-alarms"],
+    );
+  });
+
   it("refuses services on a cluster whose network nobody names, and a wrong upgrade, before anything is registered", async () => {
     const refused = async (args: StackArgs) => {
       const { error, registered } = await run(args);
