@@ -1,3 +1,4 @@
+import { asksForManaged } from "./combinations-managed";
 import type { Config } from "./config";
 import type { Problems } from "./problems";
 
@@ -47,6 +48,26 @@ function checkMade({ profile, storageClass, priorityClass, serviceAccounts }: Ku
     );
 }
 
+/** Of a cluster that is there nothing but the cloud's own services is made outside of it. */
+function checkExisting(config: Partial<Config>, problems: Problems): void {
+  const { cloud, cluster, network } = config;
+  const managed = [config.databases, config.cache, config.objectStorage].some(asksForManaged);
+  if (cluster?.maintenance !== undefined && !managed)
+    problems.add(
+      "cluster.maintenance",
+      "has no meaning for a cluster that is there, without services of the cloud; remove it",
+    );
+  if (cloud === "existing") return;
+  for (const key of ["alarms", "backup"] as const)
+    if (config[key] !== undefined && !managed)
+      problems.add(
+        key,
+        "has no meaning for a cluster that is there, without services of the cloud; give it to the stack that made the cluster",
+      );
+  if (network !== undefined && (cloud === "aws" || !("existing" in network)))
+    problems.add("network", "has no meaning for a cluster that is there; remove it");
+}
+
 /** What is given and would be ignored. */
 export function checkUnused({ access, kubernetes = {}, ...config }: Partial<Config>, problems: Problems): void {
   const { cloud } = config;
@@ -61,6 +82,7 @@ export function checkUnused({ access, kubernetes = {}, ...config }: Partial<Conf
     if (config.dnsZone !== undefined && config.domain === undefined)
       problems.add("dnsZone", "needs 'domain', got none; set the instance's host name", "domain");
   }
+  if (cloud === "existing" || config.cluster?.existing !== undefined) checkExisting(config, problems);
   checkIngress(kubernetes, className, problems);
   checkMade(kubernetes, problems);
   if (kubernetes.networkPolicies?.enabled === false && kubernetes.networkPolicies.egress !== undefined)

@@ -1,3 +1,4 @@
+import { chartReads } from "../../product/kubernetes/chart";
 import { checkKubernetesNames } from "./combinations-kubernetes-names";
 import { checkUnused } from "./combinations-kubernetes-unused";
 import { checkSize } from "./combinations-machine";
@@ -73,7 +74,7 @@ function checkCluster({ cloud, cluster }: Partial<Config>, problems: Problems): 
       problems.add(`cluster.nodes.${group}.minimum`, `must not be above 'maximum' (${maximum}), got ${minimum}`);
 }
 
-function checkProfile({ kubernetes, registry }: Partial<Config>, problems: Problems): void {
+function checkProfile({ kubernetes, registry, release }: Partial<Config>, problems: Problems): void {
   const profile = kubernetes?.profile;
   if (profile === "air-gapped" && registry === undefined)
     problems.add("registry", "is missing; profile air-gapped takes images from a registry of your own only");
@@ -88,6 +89,12 @@ function checkProfile({ kubernetes, registry }: Partial<Config>, problems: Probl
         `kubernetes.${path}`,
         "must not be true in profile restricted, which makes nothing cluster-scoped; let the cluster's admins make it",
       );
+  if (kubernetes.via === "helm" && release !== undefined && !chartReads("createRoleBinding", release))
+    problems.add(
+      "kubernetes.via",
+      `helm cannot be of profile restricted at release ${release}, whose chart always binds accounts to roles; use native, or a newer release`,
+      "release",
+    );
   if (kubernetes.executors?.kind === "docker-in-docker")
     problems.add(
       "kubernetes.executors.kind",
@@ -110,7 +117,7 @@ function checkScaling({ kubernetes, overrides }: Partial<Config>, problems: Prob
 
 /** What is asked of Kubernetes. Existence of classes is checked where a cluster is there. */
 export function checkKubernetes(config: Partial<Config>, problems: Problems): void {
-  const { cloud, kubernetes } = config;
+  const { cloud, kubernetes = {} } = config;
   checkSize(config, problems);
   checkPlace(config, problems);
   checkCluster(config, problems);
@@ -118,7 +125,6 @@ export function checkKubernetes(config: Partial<Config>, problems: Problems): vo
   checkScaling(config, problems);
   checkKubernetesNames(config, problems);
   checkUnused(config, problems);
-  if (kubernetes === undefined) return;
   if (["default", "kube-system", "kube-public", "kube-node-lease"].includes(kubernetes.namespace ?? ""))
     problems.add(
       "kubernetes.namespace",

@@ -113,11 +113,31 @@ describe("a config for Kubernetes is refused", () => {
       "'cloud' local is a Docker Engine, for shape vm; give aws, gcp, or existing for any cluster",
     ]));
 
-  it("on a cluster nothing is known of, without a storage and an ingress class", () =>
-    wrong({ ...existing, kubernetes: {} }, [
-      "'kubernetes.storageClass' is missing its provisioner; give the cluster's CSI driver, or the name of a class that is there with 'create: false'",
-      "'kubernetes.ingress.className' is missing; name the cluster's ingress class, or set 'enabled' to false",
-    ]));
+  it("on a cluster nothing is known of, without a storage and an ingress class", () => {
+    for (const kubernetes of [{}, undefined])
+      wrong({ ...existing, kubernetes }, [
+        "'kubernetes.storageClass' is missing its provisioner; give the cluster's CSI driver, or the name of a class that is there with 'create: false'",
+        "'kubernetes.ingress.className' is missing; name the cluster's ingress class, or set 'enabled' to false",
+      ]);
+  });
+
+  it("for keys about a cluster that is there, which only services of the cloud would follow", () => {
+    const cluster = { existing: { stack: "o/p/cluster" }, maintenance: { day: "SU", hourUtc: 3 } };
+    const more = { alarms: { email: "ops@example.com" }, backup: { keepDays: 3 }, cluster };
+    const made = "give it to the stack that made the cluster";
+    wrong({ ...eks, ...more, network: { cidr: "10.8.0.0/16" } }, [
+      "'cluster.maintenance' has no meaning for a cluster that is there, without services of the cloud; remove it",
+      `'alarms' has no meaning for a cluster that is there, without services of the cloud; ${made}`,
+      `'backup' has no meaning for a cluster that is there, without services of the cloud; ${made}`,
+      "'network' has no meaning for a cluster that is there; remove it",
+    ]);
+    wrong({ ...existing, cluster: { maintenance: cluster.maintenance } }, [
+      "'cluster.maintenance' has no meaning for a cluster that is there, without services of the cloud; remove it",
+    ]);
+    assert.equal(parseSpecification({ ...eks, ...more, cache: "managed" }).managed.cache.tls, true);
+    const network = { existing: { network: "corp", subnetId: "corp-a" } };
+    assert.equal(parseSpecification({ ...gke, network, cluster: { existing: {} } }).cloud, "gcp");
+  });
 
   it("for names Kubernetes refuses or keeps", () =>
     wrong(
@@ -229,6 +249,14 @@ describe("a config for Kubernetes is refused", () => {
         "'kubernetes.createNamespace' must not be true in profile restricted, which makes nothing cluster-scoped; let the cluster's admins make it",
         "'kubernetes.storageClass.create' must not be true in profile restricted, which makes nothing cluster-scoped; let the cluster's admins make it",
         "'kubernetes.executors.kind' docker-in-docker needs a privileged pod, which profile restricted does not have; use kubernetes",
+      ],
+    ));
+
+  it("by a chart that knows no profile restricted", () =>
+    wrong(
+      { ...existing, release: "6.4.0", kubernetes: { ...existing.kubernetes, profile: "restricted", via: "helm" } },
+      [
+        "'kubernetes.via' helm cannot be of profile restricted at release 6.4.0, whose chart always binds accounts to roles; use native, or a newer release",
       ],
     ));
 
