@@ -104,7 +104,8 @@ describe("the values of the chart beside what a program declares", () => {
     ));
 
   it("leave executors to the program, with the policies that know them", () => {
-    const executors = { kind: "kubernetes", queues: ["batches"], passwordSecret: "executorToken" };
+    const image = "index.docker.io/sourcegraph/executor-kubernetes:7.5.4453";
+    const executors = { kind: "kubernetes", image, queues: ["batches"], passwordSecret: "executorToken" };
     const kubernetes = { via: "helm", storageClass: { create: false }, ingress: { className: "nginx" }, executors };
     const plan = planOf({ secrets: { executorToken: "" }, kubernetes });
     const named = objectsBesideChart(plan).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
