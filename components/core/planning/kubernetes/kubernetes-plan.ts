@@ -42,6 +42,8 @@ export interface KubernetesPlan {
   readonly helmRelease: string;
   /** Address of the repository the vendor's chart is read from. */
   readonly chartRepository: string;
+  /** Registry and prefix of every image that nothing else is said of. */
+  readonly registry: string;
   /** Whether everything is prepared to be handed over to Helm. */
   readonly handOver: boolean;
   /** How the instance is reached, and by whom. */

@@ -1,4 +1,4 @@
-import { publishedOn } from "../../product/releases";
+import { publishedOn, registry } from "../../product/releases";
 import { requireKubernetes, type KubernetesSpecification, type Specification } from "../config/specification";
 import { dataNames, type DataResource } from "../data-safety";
 import { planManagedServices, managedDataResources } from "../managed/plan-managed";
@@ -162,6 +162,7 @@ export function planKubernetes(given: Specification): KubernetesPlan {
     via: kubernetes.via,
     helmRelease: kubernetes.helmRelease,
     chartRepository: kubernetes.chartRepository,
+    registry: specification.registry?.host ?? registry,
     handOver: kubernetes.handOver,
     exposure: exposureOf(specification),
     ...(ingress !== undefined && { ingress }),

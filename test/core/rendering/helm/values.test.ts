@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { parseSpecification } from "../../../../components/core/planning/config/specification";
 import { planKubernetes } from "../../../../components/core/planning/kubernetes/plan";
+import { chartReads } from "../../../../components/core/product/kubernetes/chart";
 import { kubernetesReleases } from "../../../../components/core/product/releases";
 import { helmFiles } from "../../../../components/core/rendering/helm/helm-files";
 import { helmValues, type HelmValue, type HelmValues } from "../../../../components/core/rendering/helm/values";
@@ -154,6 +155,7 @@ describe("the values of the vendor's chart", () => {
         fc.constantFrom("default", "restricted", "air-gapped"),
         fc.boolean(),
         (release, size, profile, tracing) => {
+          fc.pre(profile !== "restricted" || chartReads("createRoleBinding", release));
           const values = valuesOf({
             release,
             size,
@@ -354,6 +356,25 @@ describe("the values of the vendor's chart", () => {
     assert.equal(at(valuesOf({ release: "7.6.0" }), "gitserver.image"), undefined);
   });
 
+  it("take single images from elsewhere, by tag alone where that is what is known", () => {
+    const overrides = {
+      "sourcegraph-frontend": { image: "mirror.example.com/fixed/frontend-fixed:7.5.4453-1" },
+      worker: { image: "index.docker.io/sourcegraph/worker:7.5.4453-1" },
+    };
+    const values = valuesOf({ overrides });
+    assert.deepEqual(at(values, "frontend.image"), {
+      repository: "mirror.example.com/fixed",
+      name: "frontend-fixed",
+      tag: "7.5.4453-1",
+    });
+    assert.deepEqual(at(values, "worker.image"), { tag: "7.5.4453-1" });
+    assert.equal(at(values, "sourcegraph.image.repository"), "index.docker.io/sourcegraph");
+    assert.deepEqual(at(valuesOf({ release: "7.6.0", overrides }), "worker.image"), { tag: "7.5.4453-1" });
+    const registry = { host: "mirror.example.com/sg", pinDigests: false };
+    assert.deepEqual(at(valuesOf({ registry }), "gitserver.image"), { tag: "7.5.4453" });
+    assert.equal(at(valuesOf({ registry }), "sourcegraph.image.repository"), "mirror.example.com/sg");
+  });
+
   it("are files that a person can install from, with the exact version of the chart", () => {
     const files = helmFiles(planOf());
     assert.deepEqual(
@@ -367,7 +388,8 @@ describe("the values of the vendor's chart", () => {
 
   it("come with a word about executors, which no value of the chart makes", () => {
     const readmeOf = (config: Readonly<Record<string, unknown>>) => helmFiles(planOf(config)).at(-1)?.text ?? "";
-    const executors = { kind: "kubernetes", queues: ["batches"], passwordSecret: "executorToken" };
+    const image = "index.docker.io/sourcegraph/executor-kubernetes:7.5.4453";
+    const executors = { kind: "kubernetes", image, queues: ["batches"], passwordSecret: "executorToken" };
     const values = { secrets: { executorToken: "" }, kubernetes: { ...base.kubernetes, executors } };
     assert.match(readmeOf(values), /Executors are not among these values: they have charts of their own/);
     assert.doesNotMatch(readmeOf({}), /Executors/);
