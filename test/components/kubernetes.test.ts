@@ -41,6 +41,31 @@ const names = (resources: readonly Recorded[]) => resources.map(({ name }) => na
 type Annotated = { metadata: { annotations?: Record<string, string> } };
 
 describe("SourcegraphKubernetes", () => {
+  it("brings executors over several releases, with the image of the release to come", () => {
+    const withExecutors = (release: string): Partial<SourcegraphKubernetesArgs> => ({
+      release,
+      secrets: { token: "x" },
+      acknowledge: [...acknowledge, "same-minor-executors"],
+      kubernetes: {
+        ...base.kubernetes,
+        executors: {
+          kind: "kubernetes",
+          image: `index.docker.io/sourcegraph/executor-kubernetes:${release}`,
+          passwordSecret: "token",
+        },
+      },
+    });
+    const before = manifestOf(withExecutors("7.2.1943"));
+    const first = decide("sourcegraph", { ...base, ...withExecutors("7.5.4453"), previous: before });
+    assert.equal(first.plan.release, "7.2.1943");
+    assert.deepEqual(
+      first.plan.executors?.workloads.map(({ replicas }) => replicas),
+      [0],
+    );
+    const second = decide("sourcegraph", { ...base, ...withExecutors("7.5.4453"), previous: first.manifest });
+    assert.equal(second.plan.release, "7.5.4453");
+  });
+
   let resources: readonly Recorded[];
   before(async () => {
     const recorded = await recordKubernetes();

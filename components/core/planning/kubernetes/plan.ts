@@ -119,17 +119,18 @@ function priceFor(plan: Omit<KubernetesPlan, "price" | "notices">): PriceEstimat
 /**
  * Decides everything about one instance on Kubernetes. Pure: the same specification gives the same plan.
  *
+ * @param executorsRelease release the executors' images are of; another one only while everything stands still for an upgrade
  * @throws InputError for a node type too small for the largest pod, or a limit of the cloud that is exceeded
  * @example planKubernetes(parseSpecification({ shape: "kubernetes", cloud: "aws", region: "us-east-1", size: "M", … }))
  */
-export function planKubernetes(given: Specification): KubernetesPlan {
+export function planKubernetes(given: Specification, executorsRelease = given.release): KubernetesPlan {
   const specification = requireKubernetes(given);
   const { name, cloud, region, release, kubernetes, cluster } = specification;
   const context = kubernetesContext(specification);
   const { size, usage } = context;
   // A cluster that is made alone is made for what another stack deploys on it.
   const services = planWorkloads(context);
-  const runners = planExecutors(context);
+  const runners = planExecutors(context, executorsRelease);
   const everything = [...services, ...(runners?.workloads ?? [])];
   const workloads = cluster.workloads ? services : [];
   const executors = cluster.workloads ? runners : undefined;
