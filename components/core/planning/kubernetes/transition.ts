@@ -200,6 +200,11 @@ function steady(plan: KubernetesPlan, lastHop: LastHop | undefined): KubernetesT
   };
 }
 
+/** The image of the migrator, without its digest where images come from archives, which carry none. */
+function migratorOf({ migrator }: Hop, { registry }: KubernetesSpecification): string {
+  return registry?.pinDigests === false ? migrator.reference.replace(/@.*$/, "") : migrator.reference;
+}
+
 function upgraded(hop: Hop, previous: Manifest, specification: KubernetesSpecification): KubernetesTransition {
   const { from, to, kind } = hop;
   if (kind === "standard")
@@ -221,7 +226,7 @@ function upgraded(hop: Hop, previous: Manifest, specification: KubernetesSpecifi
     pending: { from, to, phase: "migrated" },
     migration: {
       release: hop.migrator.release,
-      image: hop.migrator.reference,
+      image: migratorOf(hop, specification),
       args: again ? hop.migratorRetryArgs : hop.migratorArgs,
     },
     migrates: false,

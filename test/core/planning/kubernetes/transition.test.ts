@@ -89,8 +89,9 @@ describe("what an update does to a deployment on Kubernetes", () => {
       release: "7.2.1943",
       pending: { from: "7.2.1943", to: "7.5.4453", phase: "migrated" },
       migration: {
-        release: "7.6.0",
-        image: "index.docker.io/sourcegraph/migrator:7.6.0",
+        release: "7.5.4453",
+        image:
+          "index.docker.io/sourcegraph/migrator:7.5.4453@sha256:8a0c3a3cb5f3b7a0e56a171b6ce05b7a149b8b91286394dc8cd4727a0da3999e",
         args: ["upgrade", "--from", "v7.2", "--to", "v7.5", "--disable-animation"],
       },
       migrates: false,
@@ -127,13 +128,14 @@ describe("what an update does to a deployment on Kubernetes", () => {
   });
 
   it("takes the migrator from the mirror the config names", () => {
-    const registry = { host: "mirror.example.com/sourcegraph" };
-    const { migration } = transition(after({ release: "7.2.1943", registry }), {
-      release: "7.5.4453",
-      registry,
-      acknowledge,
-    });
-    assert.equal(migration?.image, "mirror.example.com/sourcegraph/migrator:7.6.0");
+    const image = (pinDigests?: boolean) => {
+      const registry = { host: "mirror.example.com/sourcegraph", ...(pinDigests !== undefined && { pinDigests }) };
+      const before = after({ release: "7.2.1943", registry });
+      return transition(before, { release: "7.5.4453", registry, acknowledge }).migration?.image;
+    };
+    const tagged = "mirror.example.com/sourcegraph/migrator:7.5.4453";
+    assert.equal(image(), `${tagged}@sha256:8a0c3a3cb5f3b7a0e56a171b6ce05b7a149b8b91286394dc8cd4727a0da3999e`);
+    assert.equal(image(false), tagged);
   });
 
   it("refuses an upgrade whose manual steps nobody has acknowledged, as the planner of upgrades does", () => {
