@@ -31,7 +31,10 @@ const podKeys = [
 const secretVariables = /(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_KEY|ACCESS_KEY|API_KEY|CREDENTIALS|DATASOURCE|DSN)$/i;
 
 /** The key by which something outside does the work of a service; undefined where the service is bundled. */
-function servedElsewhere(service: string, { databases, cache, objectStorage }: Partial<Config>): string | undefined {
+export function servedElsewhere(
+  service: string,
+  { databases, cache, objectStorage }: Partial<Config>,
+): string | undefined {
   const outside = (given: Config["databases"] | Config["cache"], name: string): boolean => {
     if (typeof given !== "object") return given === "managed";
     const only: readonly string[] | undefined = given.managed?.only;

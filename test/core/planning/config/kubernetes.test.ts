@@ -139,6 +139,15 @@ describe("a config for Kubernetes is refused", () => {
     assert.equal(parseSpecification({ ...gke, network, cluster: { existing: {} } }).cloud, "gcp");
   });
 
+  it("for nodes of stores that are all served elsewhere", () => {
+    const cluster = { nodes: { stores: { minimum: 2 } } };
+    const managed = { databases: "managed", cache: "managed", objectStorage: "managed" };
+    wrong({ ...eks, ...managed, cluster }, [
+      "'cluster.nodes.stores' has no effect: every store is served outside the cluster; remove it",
+    ]);
+    assert.ok(parseSpecification({ ...eks, ...managed, cache: { managed: { only: ["store"] } }, cluster }));
+  });
+
   it("for names Kubernetes refuses or keeps", () =>
     wrong(
       { ...eks, kubernetes: { namespace: "kube-system", helmRelease: "a".repeat(54), snapshotClass: "No_Class" } },
