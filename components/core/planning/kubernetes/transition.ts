@@ -1,5 +1,5 @@
 import { compare, SemVer } from "semver";
-import { RefusedError, type Problem } from "../../errors";
+import { InputError, RefusedError, type Problem } from "../../errors";
 import type { KubernetesSpecification } from "../config/specified";
 import { dataNames, dataProblems } from "../data-safety";
 import {
@@ -11,11 +11,13 @@ import {
   type Manifest,
   type PendingUpgrade,
 } from "../manifest";
+import { majorVersionProblems } from "../managed/major-version";
 import { databasePasswords } from "../planned-secrets";
 import { downgradeRefused } from "../upgrade/refusal";
 import { checkHop, planUpgrade } from "../upgrade/upgrade";
 import type { Hop, UpgradeRequest } from "../upgrade/upgrade-plan";
 import type { KubernetesPlan } from "./kubernetes-plan";
+import { clusterVersionProblems } from "./cluster-versions";
 import { finishText, hopText, pendingText, rollbackText, wayBackText } from "./next-steps";
 import { rollbackOf, rollbackStep } from "./rollback";
 
@@ -240,6 +242,7 @@ function upgraded(hop: Hop, previous: Manifest, specification: KubernetesSpecifi
  * one standard hop, make one of the two updates of a multi-version upgrade, or roll back.
  *
  * @throws RefusedError with every reason; of the upgrade's own kind when nothing but the upgrade is refused
+ * @throws InputError for a version of a cluster that is no step from the one it has
  */
 export function checkKubernetesTransition(
   previous: Manifest | undefined,
@@ -250,11 +253,15 @@ export function checkKubernetesTransition(
   const immovable = immovableProblems(previous, plan);
   // Of an instance that would be built anew nothing else can be said.
   if (immovable.length > 0) throw new RefusedError(immovable, "refused, because the instance would be built anew");
+  const versions =
+    plan.cluster === undefined ? [] : clusterVersionProblems(previous.clusterVersion, plan.cluster.version);
+  if (versions.length > 0) throw new InputError(versions);
   const data = [
     ...fixedProblems(previous, plan),
     ...dataProblems(previous.dataResources, plan.dataResources, specification.allowDataLoss, plan.cloud),
     ...growthProblems(previous, plan, specification),
     ...movedProblems(previous, specification),
+    ...majorVersionProblems(previous.dataResources, plan.managed),
     ...passwordProblems(previous, plan, specification),
   ];
   const { pending } = previous;
