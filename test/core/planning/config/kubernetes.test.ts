@@ -269,6 +269,20 @@ describe("a config for Kubernetes is refused", () => {
       ],
     ));
 
+  it("for overrides of services that are left out", () =>
+    wrong(
+      {
+        ...existing,
+        kubernetes: { ...existing.kubernetes, profile: "restricted", leaveOut: ["grafana"] },
+        overrides: { grafana: { cpus: 1 }, cadvisor: { privileged: false }, "node-exporter": { cpus: 1 } },
+      },
+      [
+        "'overrides.grafana' has no effect: 'kubernetes.leaveOut' leaves it out; remove it",
+        "'overrides.cadvisor' has no effect: profile restricted leaves it out; remove it",
+        "'overrides.node-exporter' has no effect: profile restricted leaves it out; remove it",
+      ],
+    ));
+
   it("for keys that another key leaves without effect", () => {
     wrong(
       {
