@@ -93,7 +93,23 @@ function fixedProblems(previous: Manifest, plan: KubernetesPlan): Problem[] {
       path: "kubernetes.via",
       message: `cannot change from ${via} to ${plan.via} while the objects belong to the program: they would be deleted; first run one update with 'kubernetes.handOver' true, then change it (docs/adoption.md)`,
     });
-  return problems;
+  return [...problems, ...clusterProblems(previous, plan)];
+}
+
+const elsewhere = "deploy a second stack and move the data by backup and restore";
+
+/** Claims stay in the cluster they were made in, and with the driver that made them. */
+function clusterProblems({ clusterVersion, autoMode }: Manifest, { cluster }: KubernetesPlan): Problem[] {
+  const path = "cluster.existing";
+  if (cluster === undefined)
+    return clusterVersion === undefined
+      ? []
+      : [{ path, message: `cannot take the place of the cluster that was made: claims cannot move; ${elsewhere}` }];
+  if (clusterVersion === undefined)
+    return [{ path, message: `cannot be left out for a cluster that is made: claims cannot move; ${elsewhere}` }];
+  if (autoMode === undefined || autoMode === cluster.autoMode) return [];
+  const message = `cannot change from ${autoMode} to ${cluster.autoMode} in place: volumes of EKS Auto Mode and of node groups have different drivers, and claims cannot move; ${elsewhere}`;
+  return [{ path: "cluster.autoMode", message }];
 }
 
 /** Claims that would grow in a class that is said not to let them. */
@@ -309,7 +325,7 @@ export function kubernetesManifest(
     via,
     helmRelease,
     handOver: plan.handOver,
-    ...(cluster === undefined ? {} : { clusterVersion: cluster.version }),
+    ...(cluster === undefined ? {} : { clusterVersion: cluster.version, autoMode: cluster.autoMode }),
     ...(given.length === 0 ? {} : { givenPasswords: given }),
     ...(pending === undefined ? {} : { pending }),
   };

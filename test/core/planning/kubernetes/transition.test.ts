@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { InputError, RefusedError } from "../../../../components/core/errors";
+import { RefusedError } from "../../../../components/core/errors";
 import { planKubernetes } from "../../../../components/core/planning/kubernetes/plan";
 import {
   checkKubernetesTransition,
@@ -313,45 +313,6 @@ describe("what never changes of a deployment on Kubernetes", () => {
           "is false, and claim repos-gitserver-0 would go from 900 to 950 GiB; keep its size, or have the cluster's admins set allowVolumeExpansion and remove the key",
       },
     ]);
-  });
-
-  const eks = { cloud: "aws", region: "us-east-1", access: { allowedCidrs: ["10.0.0.0/8"] } };
-
-  it("refuses another major version of a cloud's PostgreSQL as a plain change, and a way back in any case", () => {
-    const config = (version: string) => ({ ...eks, databases: { managed: { only: ["frontend"], version } } });
-    const before = after(config("16"));
-    assert.equal(transition(before, config("16.9")).phase, "run");
-    assert.deepEqual(problems(before, config("17")), [
-      {
-        path: "databases.managed.version",
-        message:
-          'would take sourcegraph-pgsql from PostgreSQL 16 to 17, a planned step with Sourcegraph stopped; follow "A new major version" in docs/managed-services.md, then add "postgresql-17" to \'acknowledge\'',
-      },
-    ]);
-    const step = { ...config("17"), acknowledge: ["postgresql-17"] };
-    assert.equal(transition(before, step).phase, "run");
-    assert.deepEqual(problems(after(step, before), config("16")), [
-      {
-        path: "databases.managed.version",
-        message:
-          "cannot go back from PostgreSQL 17 to 16 (sourcegraph-pgsql); keep 17, or restore a backup into a new instance",
-      },
-    ]);
-  });
-
-  it("refuses a version of the cluster that is no step from the one it has, in a check too", () => {
-    const config = (version: string) => ({ ...eks, cluster: { version } });
-    const before = after(config("1.34"));
-    assert.equal(transition(before, config("1.35")).phase, "run");
-    for (const [version, message] of [
-      ["1.36", 'must go up one minor version at a time: the cluster runs 1.34, got "1.36"; set 1.35 first and deploy'],
-      ["1.33", 'must not go down: the cluster runs 1.34, got "1.33"; keep 1.34'],
-    ] as const)
-      assert.throws(
-        () => transition(before, config(version)),
-        new InputError([{ path: "cluster.version", message }]),
-        version,
-      );
   });
 
   it("lets caches come and go with their replicas", () => {
