@@ -41,6 +41,21 @@ const names = (resources: readonly Recorded[]) => resources.map(({ name }) => na
 type Annotated = { metadata: { annotations?: Record<string, string> } };
 
 describe("SourcegraphKubernetes", () => {
+  it("waits for the address of an Ingress of the cloud's own class only", async () => {
+    const cloud = {
+      cloud: "aws",
+      region: "us-east-1",
+      access: { allowedCidrs: ["10.0.0.0/8"] },
+      cluster: { existing: {} },
+    } as const;
+    const waited = async (className: string) => {
+      const { resources } = await recordKubernetes({ ...cloud, kubernetes: { ingress: { className } } });
+      const { metadata } = only(resources, "kubernetes:networking.k8s.io/v1:Ingress").inputs as Annotated;
+      return metadata.annotations?.["pulumi.com/skipAwait"];
+    };
+    assert.deepEqual([await waited("alb"), await waited("nginx")], [undefined, "true"]);
+  });
+
   it("brings executors over several releases, with the image of the release to come", () => {
     const withExecutors = (release: string): Partial<SourcegraphKubernetesArgs> => ({
       release,
@@ -282,7 +297,7 @@ describe("SourcegraphKubernetes, what it refuses before anything is registered",
       message,
       [
         "refused, because data would be lost:",
-        `  - 'repos-gitserver-0' would shrink from 900 GB to 800 GB, and a disk only grows; ${allowed("repos-gitserver-0")}`,
+        `  - 'repos-gitserver-0' would shrink from 900 GB to 800 GB, and a disk only grows; keep it as it is, or deploy a second instance and move the data by backup and restore`,
         `  - 'repos-gitserver-1' would be removed (claim in sourcegraph); ${allowed("repos-gitserver-1")}`,
       ].join("\n"),
     );

@@ -73,6 +73,11 @@ function lossOf(before: DataResource, after: DataResource | undefined, cloud: st
   return undefined;
 }
 
+/** Whether Kubernetes itself refuses a change of a claim, whatever is allowed to be lost. */
+function isRefusedAnyhow({ kind }: DataResource, after: DataResource | undefined): boolean {
+  return kind === "claim" && after !== undefined;
+}
+
 /**
  * What would be lost against what is deployed: every data resource that would be removed, moved or shrunk.
  *
@@ -88,8 +93,17 @@ export function dataProblems(
 ): Problem[] {
   const planned = new Map(after.map((resource) => [resource.name, resource]));
   return before.flatMap((resource): Problem[] => {
-    const loss = lossOf(resource, planned.get(resource.name), cloud);
-    if (loss === undefined || allowed.includes(resource.name)) return [];
+    const now = planned.get(resource.name);
+    const loss = lossOf(resource, now, cloud);
+    if (loss === undefined) return [];
+    if (isRefusedAnyhow(resource, now))
+      return [
+        {
+          path: resource.name,
+          message: `${loss}; keep it as it is, or deploy a second instance and move the data by backup and restore`,
+        },
+      ];
+    if (allowed.includes(resource.name)) return [];
     return [
       {
         path: resource.name,

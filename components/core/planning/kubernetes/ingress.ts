@@ -117,10 +117,11 @@ function certificateProblems({ cloud, dnsZone, tls, kubernetes: { ingress } }: K
   const { className = "", issuer, tlsSecret, internal } = ingress;
   const problems: Problem[] = [];
   const google = className === "gce" || className === "gce-internal";
-  if (cloud === "aws" && className !== "alb" && dnsZone !== undefined)
+  const ofCloud = cloud === "aws" ? className === "alb" : google;
+  if (cloud !== "existing" && !ofCloud && dnsZone !== undefined)
     problems.push({
       path: "dnsZone",
-      message: `cannot be written into for ingress class ${className}, because the record leads to a load balancer of class alb; remove it and write the record yourself`,
+      message: `cannot be written into for ingress class ${className}, because the record leads to a load balancer of class ${cloud === "aws" ? "alb" : "gce"}; remove it and write the record yourself`,
     });
   if (className === "alb" && tls.mode === "certificate")
     problems.push({

@@ -272,24 +272,25 @@ export function checkKubernetesTransition(
   const versions =
     plan.cluster === undefined ? [] : clusterVersionProblems(previous.clusterVersion, plan.cluster.version);
   if (versions.length > 0) throw new InputError(versions);
+  const lost = [
+    ...dataProblems(previous.dataResources, plan.dataResources, specification.allowDataLoss, plan.cloud),
+    ...movedProblems(previous, specification),
+  ];
   const data = [
     ...fixedProblems(previous, plan),
-    ...dataProblems(previous.dataResources, plan.dataResources, specification.allowDataLoss, plan.cloud),
+    ...lost,
     ...growthProblems(previous, plan, specification),
-    ...movedProblems(previous, specification),
     ...majorVersionProblems(previous.dataResources, plan.managed),
     ...passwordProblems(previous, plan, specification),
   ];
+  const reason = lost.length > 0 ? "data would be lost" : "it cannot be changed in place";
   const { pending } = previous;
   const move = pending === undefined ? moveOf(previous, plan, specification) : {};
   if (move instanceof RefusedError) {
     if (data.length === 0) throw move;
-    throw new RefusedError(
-      [...data, ...move.problems],
-      "refused, because data would be lost, and for the upgrade itself",
-    );
+    throw new RefusedError([...data, ...move.problems], `refused, because ${reason}, and for the upgrade itself`);
   }
-  if (data.length > 0) throw new RefusedError(data, "refused, because data would be lost");
+  if (data.length > 0) throw new RefusedError(data, `refused, because ${reason}`);
   if (pending !== undefined) return finish(pending, plan, specification);
   const { hop, rollback } = move;
   if (rollback !== undefined)

@@ -246,6 +246,24 @@ describe("the Ingress", () => {
       ],
     ));
 
+  it("refuses a zone of Cloud DNS likewise", () =>
+    refused(
+      {
+        ...gke,
+        domain: "code.example.com",
+        dnsZone: "example-zone",
+        kubernetes: { ingress: { className: "nginx", issuer: { name: "own" } } },
+      },
+      [
+        "'dnsZone' cannot be written into for ingress class nginx, because the record leads to a load balancer of class gce; remove it and write the record yourself",
+      ],
+    ));
+
+  it("takes a domain without an Ingress for one that something else serves", () => {
+    const context = contextOf({ ...eks, domain: "code.example.com", kubernetes: { ingress: { enabled: false } } });
+    assert.deepEqual([planIngress(context), context.specification.tls.mode], [undefined, "none"]);
+  });
+
   it("takes an issuer on a cloud without being asked for another mode", () =>
     assert.equal(
       ingress({
