@@ -42,12 +42,12 @@ type Annotated = { metadata: { annotations?: Record<string, string> } };
 
 describe("SourcegraphKubernetes", () => {
   it("waits for the address of an Ingress of the cloud's own class only", async () => {
-    const cloud = {
+    const cloud: Partial<SourcegraphKubernetesArgs> = {
       cloud: "aws",
       region: "us-east-1",
       access: { allowedCidrs: ["10.0.0.0/8"] },
       cluster: { existing: {} },
-    } as const;
+    };
     const waited = async (className: string) => {
       const { resources } = await recordKubernetes({ ...cloud, kubernetes: { ingress: { className } } });
       const { metadata } = only(resources, "kubernetes:networking.k8s.io/v1:Ingress").inputs as Annotated;
@@ -297,7 +297,7 @@ describe("SourcegraphKubernetes, what it refuses before anything is registered",
       message,
       [
         "refused, because data would be lost:",
-        `  - 'repos-gitserver-0' would shrink from 900 GB to 800 GB, and a disk only grows; keep it as it is, or deploy a second instance and move the data by backup and restore`,
+        `  - 'repos-gitserver-0' would shrink from 900 GiB to 800 GiB, and a disk only grows; keep it as it is, or deploy a second instance and move the data by backup and restore`,
         `  - 'repos-gitserver-1' would be removed (claim in sourcegraph); ${allowed("repos-gitserver-1")}`,
       ].join("\n"),
     );

@@ -60,12 +60,17 @@ export function dataResourcesOf(o: {
   return [...disk, ...volumes, ...secrets];
 }
 
+/** Unit of the sizes: Kubernetes counts claims in GiB. */
+export function sizeUnit({ kind }: DataResource): "GB" | "GiB" {
+  return kind === "claim" ? "GiB" : "GB";
+}
+
 function lossOf(before: DataResource, after: DataResource | undefined, cloud: string): string | undefined {
   if (after === undefined) return `would be removed (${before.kind} in ${before.place})`;
   if (after.place !== before.place)
     return `would move from ${before.place} to ${after.place}, and a ${before.kind} cannot move`;
   if (before.sizeGb !== undefined && after.sizeGb !== undefined && after.sizeGb < before.sizeGb)
-    return `would shrink from ${before.sizeGb} GB to ${after.sizeGb} GB, and a disk only grows`;
+    return `would shrink from ${before.sizeGb} ${sizeUnit(before)} to ${after.sizeGb} ${sizeUnit(after)}, and a disk only grows`;
   if (before.kind === "claim" && before.type !== after.type)
     return `would change from storage class ${before.type ?? "(the default)"} to ${after.type ?? "(the default)"}, and a claim keeps its class`;
   if (cloud === "gcp" && before.kind === "disk" && before.type !== after.type)

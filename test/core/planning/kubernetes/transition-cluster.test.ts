@@ -59,6 +59,13 @@ describe("a change of the cluster, or of a cloud's PostgreSQL", () => {
           "cannot go back from PostgreSQL 17 to 16 (sourcegraph-pgsql); keep 17, or restore a backup into a new instance",
       },
     ]);
+    assert.deepEqual(problems(after(config("16.9")), config("16.4")), [
+      {
+        path: "databases.managed.version",
+        message:
+          "cannot go back from PostgreSQL 16.9 to 16.4 (sourcegraph-pgsql); keep 16.9, or restore a backup into a new instance",
+      },
+    ]);
   });
 
   it("refuses to leave the cluster that holds the claims, and the driver of their volumes", () => {

@@ -279,7 +279,7 @@ describe("what never changes of a deployment on Kubernetes", () => {
       problems(before, shrunk),
       ["repos-gitserver-0", "repos-gitserver-1"].map((path) => ({
         path,
-        message: `would shrink from 900 GB to 800 GB, and a disk only grows; ${never}`,
+        message: `would shrink from 900 GiB to 800 GiB, and a disk only grows; ${never}`,
       })),
     );
     // Kubernetes does not do it, whatever may be lost.
