@@ -31,6 +31,15 @@ describe("the command as a process", function () {
     assert.ok(sgbox(["images", "--release", "1.0.0"], { SGBOX_DEBUG: "1" }).stderr.includes("    at "));
   });
 
+  it("ends without a word when nobody reads its output to the end", () => {
+    const { stdout, stderr } = spawnSync(
+      "sh",
+      ["-c", '"$0" --require tsx/cjs cli/main.ts plan --json | head -c 10', process.execPath],
+      { cwd: root, encoding: "utf8" },
+    );
+    assert.deepEqual([stdout.length, stderr], [10, ""]);
+  });
+
   it("can serialise functions although the modules for it are put off", () => {
     const program =
       'require("./cli/late-modules").putOffModules();' +
