@@ -1,9 +1,10 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as dlm from "@pulumi/aws/dlm";
 import type * as eks from "@pulumi/aws/eks";
-import * as sns from "@pulumi/aws/sns";
+import type * as sns from "@pulumi/aws/sns";
 import type * as pulumi from "@pulumi/pulumi";
 import { transformed } from "../vm/args";
+import { declareMailTopic } from "../vm/aws-mail-topic";
 import type { EksNodePool } from "./aws-nodes";
 import { clusterTags, type EksScope } from "./aws-scope";
 
@@ -31,18 +32,11 @@ export function declareClusterAlarms(
   },
 ): sns.Topic | undefined {
   const { parent, names, transform, specification } = scope;
-  const topic =
-    specification.alarms === undefined
-      ? undefined
-      : new sns.Topic(names.alarms, transformed({ tags: clusterTags(scope, names.alarms) }, transform.topic), {
-          parent,
-        });
-  if (topic !== undefined && specification.alarms !== undefined)
-    new sns.TopicSubscription(
-      names.alarms,
-      { topic: topic.arn, protocol: "email", endpoint: specification.alarms.email },
-      { parent },
-    );
+  const topic = declareMailTopic(parent, names.alarms, {
+    email: specification.alarms?.email,
+    tags: clusterTags(scope, names.alarms),
+    transform: transform.topic,
+  });
   const told = topic === undefined ? [] : [topic.arn];
   const alarm = (what: string, args: cloudwatch.MetricAlarmArgs): void => {
     const name = names.alarm(what);

@@ -4,27 +4,19 @@ import * as monitoring from "@pulumi/gcp/monitoring";
 import type * as inputs from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed } from "../vm/args";
+import { declareMailChannel } from "../vm/gcp-mail-channel";
 import type { GkeScope } from "./gcp-scope";
 
 /** Declares who is told of alarms; nobody where the config names none. */
 export function declareChannels(scope: GkeScope): pulumi.Output<string>[] {
   const { specification, parent, names, project, labels, transform } = scope;
-  if (specification.alarms === undefined) return [];
-  const channel = new monitoring.NotificationChannel(
-    names.alarms,
-    transformed<monitoring.NotificationChannelArgs>(
-      {
-        project,
-        type: "email",
-        displayName: `Cluster of Sourcegraph ${specification.name}`,
-        labels: { email_address: specification.alarms.email },
-        userLabels: labels,
-      },
-      transform.channel,
-    ),
-    { parent },
-  );
-  return [channel.name];
+  return declareMailChannel(parent, names.alarms, {
+    project,
+    displayName: `Cluster of Sourcegraph ${specification.name}`,
+    email: specification.alarms?.email,
+    labels,
+    transform: transform.channel,
+  });
 }
 
 /** One alarm, in the user's words, and when it fires. */

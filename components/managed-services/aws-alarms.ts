@@ -1,7 +1,7 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
-import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed } from "../vm/args";
+import { declareMailTopic } from "../vm/aws-mail-topic";
 import { nodesOf, type AwsCache } from "./aws-caches";
 import type { AwsDatabase } from "./aws-databases";
 import { serviceTags, type AwsServicesScope } from "./aws-scope";
@@ -19,11 +19,10 @@ function alarm(scope: AwsServicesScope, name: string, args: cloudwatch.MetricAla
 /** Declares the topic that mails what alarms say, where an address is given. Answers the ARNs to tell. */
 function declareTopic(scope: AwsServicesScope): pulumi.Output<string>[] {
   const { parent, name, alarmEmail, transform } = scope;
-  if (alarmEmail === undefined) return [];
   const own = `${name}-services-alarms`;
-  const topic = new sns.Topic(own, transformed({ tags: serviceTags(scope, own) }, transform.topic), { parent });
-  new sns.TopicSubscription(own, { topic: topic.arn, protocol: "email", endpoint: alarmEmail }, { parent });
-  return [topic.arn];
+  const tags = serviceTags(scope, own);
+  const topic = declareMailTopic(parent, own, { email: alarmEmail, tags, transform: transform.topic });
+  return topic === undefined ? [] : [topic.arn];
 }
 
 /**

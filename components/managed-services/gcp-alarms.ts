@@ -2,6 +2,7 @@ import * as monitoring from "@pulumi/gcp/monitoring";
 import type * as inputs from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed } from "../vm/args";
+import { declareMailChannel } from "../vm/gcp-mail-channel";
 import type { GcpServicesAlarm } from "./gcp-args";
 import type { GcpCache } from "./gcp-caches";
 import type { GcpDatabase } from "./gcp-databases";
@@ -11,24 +12,15 @@ import type { GcpServicesScope } from "./gcp-scope";
 const tooFull = 0.8;
 const tooBusy = 0.9;
 
-/** Declares the channel that mails what alarms say, where an address is given. Answers the names of who is told. */
+/** Declares who is told of alarms beside those the cluster tells; nobody where no address is given. */
 function declareChannel({ parent, name, project, labels, alarmEmail, transform }: GcpServicesScope) {
-  if (alarmEmail === undefined) return [];
-  const channel = new monitoring.NotificationChannel(
-    `${name}-services-alarms`,
-    transformed<monitoring.NotificationChannelArgs>(
-      {
-        project,
-        type: "email",
-        displayName: `Services of Sourcegraph ${name}`,
-        labels: { email_address: alarmEmail },
-        userLabels: labels,
-      },
-      transform.channel,
-    ),
-    { parent },
-  );
-  return [channel.name];
+  return declareMailChannel(parent, `${name}-services-alarms`, {
+    project,
+    displayName: `Services of Sourcegraph ${name}`,
+    email: alarmEmail,
+    labels,
+    transform: transform.channel,
+  });
 }
 
 /**

@@ -1,8 +1,8 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as dlm from "@pulumi/aws/dlm";
-import * as sns from "@pulumi/aws/sns";
 import type * as pulumi from "@pulumi/pulumi";
 import { transformed } from "./args";
+import { declareMailTopic } from "./aws-mail-topic";
 import { metricNamespace } from "./aws-identity";
 import type { AwsMachine } from "./aws-machine";
 import { partitionOf, tagsOf, type AwsScope } from "./aws-scope";
@@ -12,15 +12,12 @@ const hour = 3600;
 /** Declares the topic that tells somebody, where the config names one. Answers the ARNs to tell. */
 export function declareTopic(scope: AwsScope): pulumi.Output<string>[] {
   const { parent, names, transform, specification } = scope;
-  if (specification.alarms === undefined) return [];
-  const child = { parent };
-  const topic = new sns.Topic(names.alarms, transformed({ tags: tagsOf(scope, names.alarms) }, transform.topic), child);
-  new sns.TopicSubscription(
-    names.alarms,
-    { topic: topic.arn, protocol: "email", endpoint: specification.alarms.email },
-    child,
-  );
-  return [topic.arn];
+  const topic = declareMailTopic(parent, names.alarms, {
+    email: specification.alarms?.email,
+    tags: tagsOf(scope, names.alarms),
+    transform: transform.topic,
+  });
+  return topic === undefined ? [] : [topic.arn];
 }
 
 /**

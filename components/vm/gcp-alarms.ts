@@ -4,6 +4,7 @@ import * as monitoring from "@pulumi/gcp/monitoring";
 import type * as inputs from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Transform } from "./args";
+import { declareMailChannel } from "./gcp-mail-channel";
 import type { GcpScope } from "./gcp-scope";
 
 /** Metric the machine publishes: how full its data disk is, percent. Its absence tells that the machine is silent. */
@@ -62,22 +63,13 @@ export function declareAlarms(
 /** Declares who is told of alarms; nobody where the config names none. */
 export function declareChannels(scope: GcpScope): pulumi.Output<string>[] {
   const { specification, parent, names, project, name, labels, transform } = scope;
-  if (specification.alarms === undefined) return [];
-  const channel = new monitoring.NotificationChannel(
-    names.alarms,
-    transformed<monitoring.NotificationChannelArgs>(
-      {
-        project,
-        type: "email",
-        displayName: `Sourcegraph ${name}`,
-        labels: { email_address: specification.alarms.email },
-        userLabels: labels,
-      },
-      transform.alarms?.channel,
-    ),
-    { parent },
-  );
-  return [channel.name];
+  return declareMailChannel(parent, names.alarms, {
+    project,
+    displayName: `Sourcegraph ${name}`,
+    email: specification.alarms?.email,
+    labels,
+    transform: transform.alarms?.channel,
+  });
 }
 
 /** Declares an alarm that fires when a condition holds. */
