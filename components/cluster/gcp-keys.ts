@@ -1,10 +1,7 @@
-import * as kms from "@pulumi/gcp/kms";
 import * as organizations from "@pulumi/gcp/organizations";
 import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
-import type { Transform } from "../vm/args";
-import { dataOptions } from "../vm/data-options";
-import { partlyTransformed } from "../vm/gcp-args";
+import { declareKey, permitKey, serviceAgent } from "../vm/gcp-key";
 import { dataLabels, type GkeScope } from "./gcp-scope";
 
 /** The key of a cluster, and what must be there before something is encrypted with it. */
@@ -35,15 +32,7 @@ export function declareClusterKeys(scope: GkeScope): GkeKeys {
   });
   const { number } = organizations.getProjectOutput({ projectId: project }, { parent });
   const permit = (service: string, domain: string, dependsOn: pulumi.Resource[] = []) =>
-    new kms.CryptoKeyIAMMember(
-      names.keyUser(service),
-      {
-        cryptoKeyId: key.id,
-        role: "roles/cloudkms.cryptoKeyEncrypterDecrypter",
-        member: pulumi.interpolate`serviceAccount:service-${number}@${domain}.iam.gserviceaccount.com`,
-      },
-      dataOptions(parent, { dependsOn }),
-    );
+    permitKey(parent, names.keyUser(service), { key: key.id, member: serviceAgent(number, domain), dependsOn });
   // These agents are made when somebody asks for them; Compute Engine's is there.
   const agent = (service: string, api: string) =>
     new projects.ServiceIdentity(names.agent(service), { project, service: api }, { parent });
@@ -53,36 +42,6 @@ export function declareClusterKeys(scope: GkeScope): GkeKeys {
     forDisks: permit("disks", "compute-system"),
     forBackups: permit("backups", "gcp-sa-gkebackup", [agent("backups", "gkebackup.googleapis.com")]),
   };
-}
-
-/** Declares a key in a ring of its own. Google Cloud never deletes either, nor frees their names. */
-function declareKey(
-  parent: pulumi.Resource,
-  o: {
-    readonly names: { readonly keyRing: string; readonly key: string };
-    readonly project: string;
-    readonly region: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly transform?: Transform<Pick<kms.CryptoKeyArgs, "labels" | "rotationPeriod">>;
-  },
-): kms.CryptoKey {
-  const { names, project, region, labels, transform } = o;
-  const ring = new kms.KeyRing(names.keyRing, { project, location: region }, dataOptions(parent));
-  return new kms.CryptoKey(
-    names.key,
-    partlyTransformed<kms.CryptoKeyArgs, "labels" | "rotationPeriod">(
-      {
-        keyRing: ring.id,
-        purpose: "ENCRYPT_DECRYPT",
-        rotationPeriod: "7776000s",
-        destroyScheduledDuration: "2592000s",
-        labels,
-      },
-      transform,
-      ["labels", "rotationPeriod"],
-    ),
-    dataOptions(parent),
-  );
 }
 
 /** Arguments of `DataKey`. */

@@ -1,9 +1,8 @@
-import * as kms from "@pulumi/gcp/kms";
 import * as organizations from "@pulumi/gcp/organizations";
 import * as projects from "@pulumi/gcp/projects";
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
-import { dataOptions } from "../vm/data-options";
+import { permitKey, serviceAgent } from "../vm/gcp-key";
 import type { GcpServicesScope } from "./gcp-scope";
 
 /** Permissions that must be there before something is encrypted with the key. */
@@ -20,16 +19,12 @@ export interface GcpServiceKeys {
 export function declareServiceKeys(scope: GcpServicesScope): GcpServiceKeys {
   const { name, parent, project, key, services, keyForStorage } = scope;
   const permit = (of: string, member: pulumi.Input<string>, dependsOn: pulumi.Resource[] = []) =>
-    new kms.CryptoKeyIAMMember(
-      `${name}-key-${of}`,
-      { cryptoKeyId: key, role: "roles/cloudkms.cryptoKeyEncrypterDecrypter", member },
-      dataOptions(parent, { dependsOn }),
-    );
+    permitKey(parent, `${name}-key-${of}`, { key, member, dependsOn });
   // Agents of these services are made when somebody asks for them, and their addresses hold the project's number.
   const permitAgent = (of: string, service: string, domain: string) => {
     const agent = new projects.ServiceIdentity(`${name}-${of}-agent`, { project, service }, { parent });
     const { number } = organizations.getProjectOutput({ projectId: project }, { parent });
-    return permit(of, pulumi.interpolate`serviceAccount:service-${number}@${domain}.iam.gserviceaccount.com`, [agent]);
+    return permit(of, serviceAgent(number, domain), [agent]);
   };
   const permitStorage = () => {
     const { emailAddress } = storage.getProjectServiceAccountOutput({ project }, { parent });

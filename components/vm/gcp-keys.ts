@@ -1,10 +1,8 @@
-import * as kms from "@pulumi/gcp/kms";
 import * as organizations from "@pulumi/gcp/organizations";
 import * as projects from "@pulumi/gcp/projects";
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
-import { dataOptions } from "./data-options";
-import { partlyTransformed } from "./gcp-args";
+import { declareKey, permitKey, serviceAgent } from "./gcp-key";
 import { dataLabels, type GcpScope } from "./gcp-scope";
 
 /** The key of an instance, and the permissions that must be there before something is encrypted with it. */
@@ -26,35 +24,15 @@ export interface GcpKeys {
  */
 export function declareKeys(scope: GcpScope): GcpKeys {
   const { names, parent, project, region, transform } = scope;
-  const ring = new kms.KeyRing(names.keyRing, { project, location: region }, dataOptions(parent));
-  const key = new kms.CryptoKey(
-    names.key,
-    partlyTransformed<kms.CryptoKeyArgs, "labels" | "rotationPeriod">(
-      {
-        keyRing: ring.id,
-        purpose: "ENCRYPT_DECRYPT",
-        rotationPeriod: "7776000s",
-        destroyScheduledDuration: "2592000s",
-        labels: dataLabels(scope, "secret"),
-      },
-      transform.key,
-      ["labels", "rotationPeriod"],
-    ),
-    dataOptions(parent),
-  );
+  const labels = dataLabels(scope, "secret");
+  const key = declareKey(parent, { names, project, region, labels, transform: transform.key });
   const permit = (
     service: "compute" | "storage" | "secrets",
     member: pulumi.Input<string>,
     dependsOn: pulumi.Resource[] = [],
-  ) =>
-    new kms.CryptoKeyIAMMember(
-      names.keyUser(service),
-      { cryptoKeyId: key.id, role: "roles/cloudkms.cryptoKeyEncrypterDecrypter", member },
-      dataOptions(parent, { dependsOn }),
-    );
+  ) => permitKey(parent, names.keyUser(service), { key: key.id, member, dependsOn });
   const { number } = organizations.getProjectOutput({ projectId: project }, { parent });
-  const agent = (domain: string) =>
-    pulumi.interpolate`serviceAccount:service-${number}@${domain}.iam.gserviceaccount.com`;
+  const agent = (domain: string) => serviceAgent(number, domain);
   // Asking for the agent of Cloud Storage makes it; that of Secret Manager is made on demand; Compute Engine's is there.
   const storageAgent = storage.getProjectServiceAccountOutput({ project }, { parent }).emailAddress;
   const secretsAgent = new projects.ServiceIdentity(
