@@ -1,4 +1,4 @@
-import { parseSpecification, requireKubernetes } from "../components/core/planning/config/specification";
+import { requireKubernetes } from "../components/core/planning/config/specification";
 import type { KubernetesSpecification } from "../components/core/planning/config/specified";
 import type { KubernetesPlan } from "../components/core/planning/kubernetes/kubernetes-plan";
 import { planKubernetes } from "../components/core/planning/kubernetes/plan";
@@ -9,6 +9,7 @@ import {
 } from "../components/core/planning/kubernetes/transition";
 import { servicesOf, type Manifest } from "../components/core/planning/manifest";
 import { digestOf } from "../components/core/rendering/bundle";
+import { specificationOf } from "../components/specification-of";
 import type { StackArgs } from "./program";
 
 /** Everything about a stack on Kubernetes that is known before its first resource. */
@@ -27,11 +28,9 @@ export interface KubernetesStackDecision {
  * @throws InputError, RefusedError
  */
 export function decideKubernetes(cloud: "aws" | "gcp", name: string, args: StackArgs): KubernetesStackDecision {
-  const { secrets = {}, files = {}, previous, ...config } = args;
-  // Only the names are looked at; the values may be Outputs.
-  const given = Object.fromEntries(Object.keys(secrets).map((secret) => [secret, ""]));
+  const { secrets, files, previous, ...config } = args;
   const specification = requireKubernetes(
-    parseSpecification({ ...config, secrets: given, cloud, name, shape: "kubernetes" }, files),
+    specificationOf({ ...config, cloud, name, shape: "kubernetes" }, { secrets, files }),
   );
   const plan = planKubernetes(specification);
   const transition = checkKubernetesTransition(comparable(previous, specification), plan, specification);

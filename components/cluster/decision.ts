@@ -1,11 +1,12 @@
 import { InputError } from "../core/errors";
-import { parseSpecification, requireKubernetes } from "../core/planning/config/specification";
+import { requireKubernetes } from "../core/planning/config/specification";
 import type { KubernetesSpecification } from "../core/planning/config/specified";
 import { planCluster, type PlannedCluster } from "../core/planning/kubernetes/cluster";
 import { clusterVersionProblems } from "../core/planning/kubernetes/cluster-versions";
 import { kubernetesContext } from "../core/planning/kubernetes/context";
 import { planExecutors } from "../core/planning/kubernetes/executors";
 import { planWorkloads } from "../core/planning/kubernetes/workloads";
+import { specificationOf } from "../specification-of";
 import type { ClusterArgs } from "./args";
 
 /** Everything about a cluster that is known before the first resource. */
@@ -23,11 +24,9 @@ export interface ClusterDecision {
  * @throws InputError
  */
 export function decideCluster(cloud: "aws" | "gcp", name: string, args: ClusterArgs): ClusterDecision {
-  const { secrets = {}, files = {}, previous, ...config } = args;
-  // Only the names are looked at; the values may be Outputs.
-  const given = Object.fromEntries(Object.keys(secrets).map((secret) => [secret, ""]));
+  const { secrets, files, previous, ...config } = args;
   const specification = requireKubernetes(
-    parseSpecification({ ...config, secrets: given, cloud, name, shape: "kubernetes" }, files),
+    specificationOf({ ...config, cloud, name, shape: "kubernetes" }, { secrets, files }),
   );
   const deployed = previous?.clusterVersion;
   const problems = clusterVersionProblems(deployed, specification.cluster.version);

@@ -1,5 +1,5 @@
 import { InputError, type Problem } from "../core/errors";
-import { requireKubernetes, parseSpecification } from "../core/planning/config/specification";
+import { requireKubernetes } from "../core/planning/config/specification";
 import type { KubernetesSpecification } from "../core/planning/config/specified";
 import type { KubernetesPlan } from "../core/planning/kubernetes/kubernetes-plan";
 import { planKubernetes } from "../core/planning/kubernetes/plan";
@@ -17,6 +17,7 @@ import { renderManifests } from "../core/rendering/manifests/manifests";
 import { migrationJob } from "../core/rendering/manifests/migration-job";
 import type { KubernetesObject } from "../core/rendering/manifests/object";
 import { templateClaims } from "../core/rendering/manifests/template-claims";
+import { specificationOf } from "../specification-of";
 import type { SourcegraphKubernetesArgs } from "./args";
 
 /** Everything about a deployment on Kubernetes that is known before the first resource. */
@@ -71,8 +72,8 @@ function jobOf(
  */
 export function decide(name: string, args: SourcegraphKubernetesArgs): KubernetesDecision {
   const {
-    secrets = {},
-    files = {},
+    secrets,
+    files,
     previous,
     cloud = "existing",
     kubeconfig: _kubeconfig,
@@ -81,17 +82,13 @@ export function decide(name: string, args: SourcegraphKubernetesArgs): Kubernete
     accountAnnotations: _accountAnnotations,
     ...config
   } = args;
-  // Only the names are looked at; the values may be Outputs.
-  const given = Object.fromEntries(Object.keys(secrets).map((secret) => [secret, ""]));
-  const specificationOf = (release: string) =>
-    requireKubernetes(
-      parseSpecification({ ...config, release, secrets: given, cloud, name, shape: "kubernetes" }, files),
-    );
-  const specification = specificationOf(config.release);
+  const at = (release: string) =>
+    requireKubernetes(specificationOf({ ...config, release, cloud, name, shape: "kubernetes" }, { secrets, files }));
+  const specification = at(config.release);
   const wanted = planKubernetes(specification);
   const transition = checkKubernetesTransition(previous, wanted, specification);
   const stands = transition.phase === "migrate";
-  const plan = stands ? standingStill(planKubernetes(specificationOf(transition.release), config.release)) : wanted;
+  const plan = stands ? standingStill(planKubernetes(at(transition.release), config.release)) : wanted;
   const problems = valueProblems(plan, args);
   if (problems.length > 0) throw new InputError(problems);
   const rendered = renderManifests(plan);

@@ -1,8 +1,9 @@
 import { checkTransition, manifestOf, type LastHop, type Manifest } from "../core/planning/manifest";
 import { planVm, type Plan } from "../core/planning/vm/plan";
-import { parseSpecification, type Specification } from "../core/planning/config/specification";
+import type { Specification } from "../core/planning/config/specification";
 import { bundleText, digestOf, type Bundle } from "../core/rendering/bundle";
 import { renderBundle } from "../core/rendering/bundle-files";
+import { specificationOf } from "../specification-of";
 import type { SourcegraphVmArgs } from "./args";
 
 /** Everything about a machine that is known before the first resource. */
@@ -26,10 +27,8 @@ export interface Decision {
  * @throws InputError, RefusedError
  */
 export function decide(cloud: "aws" | "gcp" | "local", name: string, args: SourcegraphVmArgs): Decision {
-  const { secrets = {}, files = {}, previous, ...config } = args;
-  // Only the names are looked at; the values may be Outputs.
-  const given = Object.fromEntries(Object.keys(secrets).map((secret) => [secret, ""]));
-  const specification = parseSpecification({ ...config, secrets: given, cloud, name }, files);
+  const { secrets, files, previous, ...config } = args;
+  const specification = specificationOf({ ...config, cloud, name }, { secrets, files });
   const plan = planVm(specification);
   const { lastHop } = checkTransition(previous, plan, specification);
   const bundle = renderBundle(plan, specification, lastHop);
