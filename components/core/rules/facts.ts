@@ -1,0 +1,121 @@
+import type { DataClass } from "../product/service";
+
+/** A part of the company's deployments that shares nothing with the others. */
+export type Zone = "single-tenant" | "multi-tenant" | "admin" | "identity" | "dotcom" | "dev-monolith";
+
+/** All zones, in the order of reports. */
+export const zones = ["single-tenant", "multi-tenant", "admin", "identity", "dotcom", "dev-monolith"] as const;
+
+/**
+ * Who a listener is for: `human` employees behind an identity-aware proxy, `machine` instances and services with a token,
+ * `end-user` people who are no employees, `internal` nobody outside the zone.
+ */
+export type ListenerPlane = "human" | "machine" | "end-user" | "internal";
+
+/** What a store may hold: the classes of a deployment's data, and code that is public anyhow. */
+export type StoredClass = DataClass | "public-code";
+
+/** Whom a part of the multi-tenant backend belongs to: one customer, many, or one with a store, a cell or a key of its own. */
+export type Tenancy = "single" | "pooled" | "isolated" | "dedicated" | "byok";
+
+/** What runs with what data; only `development` may mix zones. */
+export type Stage = "production" | "staging" | "development";
+
+/**
+ * What the library knows about a resource beyond its inputs. Components state it, children inherit it; nothing is guessed
+ * from names.
+ */
+export interface BoundaryFacts {
+  /** Zone it belongs to. */
+  readonly zone?: Zone;
+  /** What it runs with. */
+  readonly stage?: Stage;
+  /** Classes of the data it holds at rest; empty for none. */
+  readonly dataClasses?: readonly StoredClass[];
+  /** Who its listener is for. */
+  readonly plane?: ListenerPlane;
+  /** Service of the catalogue, or of the admin services. */
+  readonly service?: string;
+  /** Whose data it holds. */
+  readonly tenancy?: Tenancy;
+  /** Service or team that answers for it. */
+  readonly owner?: string;
+  /** Cell of the multi-tenant backend. */
+  readonly cell?: string;
+  /** Tenant it is for alone. */
+  readonly tenant?: string;
+  /** Account or project of the cloud. */
+  readonly account?: string;
+  /** Modes that bring rules of their own. */
+  readonly modes?: readonly Mode[];
+}
+
+/** A mode of a deployment that has rules of its own. */
+export type Mode = "air-gapped" | "byok" | "own-model" | "monolith";
+
+/** What content may cross from a zone with user data into the admin zone, in transit only. */
+export type Contract = "model-call" | "licence-check" | "metering" | "telemetry" | "ping" | "introspection";
+
+/** One service opens connections to another. */
+export interface ConnectsEdge {
+  readonly kind: "connects";
+  /** Caller, `zone/service` where it is in another zone. */
+  readonly from: string;
+  /** Callee, likewise. */
+  readonly to: string;
+  /** Port. */
+  readonly port?: number;
+  /** What the caller shows, by kind. */
+  readonly credential?:
+    "none" | "identity" | "oauth-client" | "licence-token" | "service-access-token" | "shared-secret";
+  /** What the connection is for, across zones. */
+  readonly contract?: Contract;
+}
+
+/** A service keeps data in a store. */
+export interface StoresEdge {
+  readonly kind: "stores";
+  /** Service. */
+  readonly from: string;
+  /** Name of the resource. */
+  readonly to: string;
+  /** Class of what it keeps there. */
+  readonly dataClass: StoredClass;
+}
+
+/** A client of one service may act at another. */
+export interface IssuesEdge {
+  readonly kind: "issues";
+  /** Caller. */
+  readonly from: string;
+  /** Callee. */
+  readonly to: string;
+  /** Scope, `service::permission::action`. */
+  readonly scope: string;
+  /** Client that holds it; one for every instance of the caller. */
+  readonly client: string;
+}
+
+/** A stack reads an output of another. */
+export interface RefersEdge {
+  readonly kind: "refers";
+  /** Stack that reads. */
+  readonly from: string;
+  /** Stack that is read. */
+  readonly to: string;
+  /** Zone of the stack that is read. */
+  readonly zone?: Zone;
+  /** Name of the output. */
+  readonly output: string;
+  /** Whether the output is a secret. */
+  readonly secret: boolean;
+}
+
+/** What the library knows about the traffic between resources. */
+export type DeclaredEdge = ConnectsEdge | StoresEdge | IssuesEdge | RefersEdge;
+
+/** What a component states about itself: its input `boundary`, which every door to the rules sees. */
+export interface Boundary {
+  readonly facts: BoundaryFacts;
+  readonly edges?: readonly DeclaredEdge[];
+}

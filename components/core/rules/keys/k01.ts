@@ -1,0 +1,35 @@
+import { unknownValue } from "../graph";
+import type { Judgement, Rule } from "../rule";
+import { keyOf, storesOf } from "../stores";
+
+/** Every store has a key of the program. */
+export const k01: Rule = {
+  id: "B-K01",
+  severity: "critical",
+  statement: "Every store outside development is encrypted with a key that is managed by the customer.",
+  proof: "the key's input of every store is made from a key of the program",
+  judge: (graph) =>
+    storesOf(graph).flatMap((store): Judgement[] => {
+      const { resource, kind } = store;
+      if (graph.factsOf(resource).stage === "development") return [];
+      const key = keyOf(graph, store);
+      const of = resource.urn;
+      const fix = `set ${kind.key} to a key of this zone`;
+      if (key === undefined)
+        return [{ of, verdict: "broken", because: `no ${kind.keyOn?.type ?? "companion"} names its key`, fix }];
+      const [first] = key.keys;
+      if (first !== undefined) return [{ of, verdict: "holds", because: `${key.input} is ${first.name}` }];
+      if (key.value === undefined || key.value === null)
+        return [{ of, verdict: "broken", because: `${key.input} is not set, so the provider's own key is used`, fix }];
+      if (key.value === unknownValue)
+        return [{ of, verdict: "unproven", because: `${key.input} is known only after the deployment`, fix }];
+      return [
+        {
+          of,
+          verdict: "unproven",
+          because: `${key.input} is a key that this program did not make`,
+          fix: `${fix}, or declare whose it is`,
+        },
+      ];
+    }),
+};
