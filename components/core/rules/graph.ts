@@ -43,12 +43,20 @@ export function valueAt(value: unknown, path: string): unknown {
   return current;
 }
 
+/** An edge with what is known of who states it. */
+export interface StatedEdge {
+  readonly edge: DeclaredEdge;
+  readonly by: BoundaryFacts;
+}
+
 /** Everything that is deployed by one program, and what it knows of others. */
 export class Graph {
   private readonly byUrn: ReadonlyMap<string, GraphResource>;
   private readonly inherited = new Map<string, BoundaryFacts>();
   /** Every edge that a component states. */
   readonly edges: readonly DeclaredEdge[];
+  /** The same, with what is known of who states each. */
+  readonly stated: readonly StatedEdge[];
 
   constructor(
     /** Every resource, components too. */
@@ -57,10 +65,13 @@ export class Graph {
     readonly neighbours: readonly Boundary[] = [],
   ) {
     this.byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
-    this.edges = [
-      ...resources.flatMap((resource) => boundaryOf(resource)?.edges ?? []),
-      ...neighbours.flatMap(({ edges = [] }) => edges),
+    this.stated = [
+      ...resources.flatMap((resource) =>
+        (boundaryOf(resource)?.edges ?? []).map((edge) => ({ edge, by: this.factsOf(resource) })),
+      ),
+      ...neighbours.flatMap(({ facts, edges = [] }) => edges.map((edge) => ({ edge, by: facts }))),
     ];
+    this.edges = this.stated.map(({ edge }) => edge);
   }
 
   /** The resource of this URN. */
