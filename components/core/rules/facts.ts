@@ -48,6 +48,52 @@ export interface BoundaryFacts {
   readonly account?: string;
   /** Modes that bring rules of their own. */
   readonly modes?: readonly Mode[];
+  /** First segment of the scopes that the service honours; its name with underscores where it is not stated. */
+  readonly scopeName?: string;
+  /** Domains of the company: only their groups may be given rights. */
+  readonly companyDomains?: readonly string[];
+  /** Accounts, projects and services of others that policies may name: the edge's provider, a customer's, the backups'. */
+  readonly admits?: readonly string[];
+  /** Who owns a key: `customer` where it can be taken back without us. */
+  readonly keyOwner?: "customer" | "us";
+  /** What an alarm watches of a cell. */
+  readonly watches?: "tenants" | "disk";
+  /** What a cell promises. */
+  readonly cellTerms?: CellTerms;
+  /** What the product is told. */
+  readonly settings?: ProductSettings;
+  /** Registry that every image has to come from. */
+  readonly mirror?: string;
+  /** Stage that the stack's own tag says; it has to agree with what the components say. */
+  readonly stackStage?: Stage;
+  /** Accounts and projects that are for development, and what ends every name of a host there. */
+  readonly development?: { readonly accounts: readonly string[]; readonly domain: string };
+}
+
+/** What a cell of the multi-tenant backend promises. */
+export interface CellTerms {
+  /** Tenants it is made for; it closes at that number. */
+  readonly targetMaxTenants?: number;
+  /** Days after which nothing of a tenant who left is kept. */
+  readonly offboardingDays?: number;
+  /** Days of these in which leaving can be undone. */
+  readonly graceDays?: number;
+  /** Kinds of stores that are emptied of a tenant who leaves, and shown to be. */
+  readonly purges?: readonly string[];
+}
+
+/** What the product is told, as far as rules look at it; never a secret. */
+export interface ProductSettings {
+  /** Whether it looks for updates and sends pings. */
+  readonly updateChannel?: "release" | "none";
+  /** Whether models are those of the company's gateway. */
+  readonly modelGateway?: boolean;
+  /** Whether models of the customer are configured. */
+  readonly ownModels?: boolean;
+  /** Whether generated code is looked up, for which the gateway is needed. */
+  readonly attribution?: boolean;
+  /** Tags and features of the licence, read without a network; absent where the licence cannot be read. */
+  readonly licence?: readonly string[];
 }
 
 /** A mode of a deployment that has rules of its own. */
@@ -70,6 +116,8 @@ export interface ConnectsEdge {
     "none" | "identity" | "oauth-client" | "licence-token" | "service-access-token" | "shared-secret";
   /** What the connection is for, across zones. */
   readonly contract?: Contract;
+  /** Listener of the callee that it uses. */
+  readonly plane?: ListenerPlane;
 }
 
 /** A service keeps data in a store. */
@@ -94,6 +142,8 @@ export interface IssuesEdge {
   readonly scope: string;
   /** Client that holds it; one for every instance of the caller. */
   readonly client: string;
+  /** Seconds that a token of it lives. */
+  readonly tokenSeconds?: number;
 }
 
 /** A stack reads an output of another. */
@@ -118,4 +168,10 @@ export type DeclaredEdge = ConnectsEdge | StoresEdge | IssuesEdge | RefersEdge;
 export interface Boundary {
   readonly facts: BoundaryFacts;
   readonly edges?: readonly DeclaredEdge[];
+  /** Name of the stack, in a manifest. */
+  readonly stack?: string;
+  /** Names of the outputs that other stacks may read, in a manifest. */
+  readonly publishes?: readonly string[];
+  /** Edges that the same services have where each zone is deployed apart, stated by what merges zones. */
+  readonly apart?: readonly DeclaredEdge[];
 }
