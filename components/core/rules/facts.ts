@@ -48,6 +48,16 @@ export interface BoundaryFacts {
   readonly account?: string;
   /** Modes that bring rules of their own. */
   readonly modes?: readonly Mode[];
+  /** Paths that a listener of machines serves; every other is refused. */
+  readonly paths?: readonly string[];
+  /** How a listener is reached from outside: through an edge such as Cloudflare's, or directly. */
+  readonly origin?: "edge" | "direct";
+  /** What a health check from outside shows: credentials, and so expects success; or none, and so expects a refusal. */
+  readonly probe?: "with-credentials" | "without-credentials";
+  /** Registries that images may come from. */
+  readonly registries?: readonly string[];
+  /** What a key or a secret is for, where it is the only one of its kind. */
+  readonly use?: "licence-signing";
   /** First segment of the scopes that the service honours; its name with underscores where it is not stated. */
   readonly scopeName?: string;
   /** Domains of the company: only their groups may be given rights. */
@@ -116,6 +126,10 @@ export interface ConnectsEdge {
     "none" | "identity" | "oauth-client" | "licence-token" | "service-access-token" | "shared-secret";
   /** What the connection is for, across zones. */
   readonly contract?: Contract;
+  /** Classes of what is sent over it. */
+  readonly carries?: readonly StoredClass[];
+  /** What joins the networks of two zones; within a zone not stated. */
+  readonly over?: "internet" | "private-link";
   /** Listener of the callee that it uses. */
   readonly plane?: ListenerPlane;
 }

@@ -1,7 +1,12 @@
 import { d01 } from "./data/d01";
 import { d02 } from "./data/d02";
+import { d03 } from "./data/d03";
+import { d04 } from "./data/d04";
+import { d05 } from "./data/d05";
+import { d06 } from "./data/d06";
+import { d07 } from "./data/d07";
 import { k01 } from "./keys/k01";
 import type { Rule } from "./rule";
 
 /** Every rule, one row each, in the order of reports. */
-export const rules: readonly Rule[] = [d01, d02, k01];
+export const rules: readonly Rule[] = [d01, d02, d03, d04, d05, d06, d07, k01];
