@@ -31,18 +31,3 @@ export interface Rule {
   /** Judges everything in the graph that it is about; nothing for what it is not about. */
   readonly judge: (graph: Graph) => Judgement[];
 }
-
-/** What holds. */
-export function holds(of: string, because: string): Judgement {
-  return { of, verdict: "holds", because };
-}
-
-/** What does not hold, and the smallest change that would make it. */
-export function broken(of: string, because: string, fix: string): Judgement {
-  return { of, verdict: "broken", because, fix };
-}
-
-/** What cannot be shown, and what would show it. */
-export function unproven(of: string, because: string, fix: string): Judgement {
-  return { of, verdict: "unproven", because, fix };
-}

@@ -5,8 +5,13 @@ import { d04 } from "./data/d04";
 import { d05 } from "./data/d05";
 import { d06 } from "./data/d06";
 import { d07 } from "./data/d07";
+import { i01 } from "./identities/i01";
+import { i02 } from "./identities/i02";
+import { i03 } from "./identities/i03";
+import { i04 } from "./identities/i04";
+import { i05 } from "./identities/i05";
 import { k01 } from "./keys/k01";
 import type { Rule } from "./rule";
 
 /** Every rule, one row each, in the order of reports. */
-export const rules: readonly Rule[] = [d01, d02, d03, d04, d05, d06, d07, k01];
+export const rules: readonly Rule[] = [d01, d02, d03, d04, d05, d06, d07, i01, i02, i03, i04, i05, k01];
