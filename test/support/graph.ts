@@ -1,3 +1,4 @@
+import { nameOf } from "../../components/core/rules/engine";
 import type { Boundary } from "../../components/core/rules/facts";
 import { Graph, shortType, type GraphResource } from "../../components/core/rules/graph";
 import type { Judgement, Rule } from "../../components/core/rules/rule";
@@ -49,5 +50,5 @@ export function said(rule: Rule, graph: Graph): string[] {
 }
 
 function text({ of, verdict, because, fix }: Judgement): string {
-  return `${of.split("::").at(-1) ?? of} ${verdict}: ${because}${fix === undefined ? "" : `; ${fix}`}`;
+  return `${nameOf(of)} ${verdict}: ${because}${fix === undefined ? "" : `; ${fix}`}`;
 }

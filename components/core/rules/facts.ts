@@ -56,6 +56,8 @@ export interface BoundaryFacts {
   readonly probe?: "with-credentials" | "without-credentials";
   /** Registries that images may come from. */
   readonly registries?: readonly string[];
+  /** Administrative function that a service has for other zones. */
+  readonly administers?: "licensing" | "billing" | "accounts" | "telemetry" | "enterprise-gateway";
   /** What a key or a secret is for, where it is the only one of its kind. */
   readonly use?: "licence-signing";
   /** First segment of the scopes that the service honours; its name with underscores where it is not stated. */
@@ -102,6 +104,8 @@ export interface ProductSettings {
   readonly ownModels?: boolean;
   /** Whether generated code is looked up, for which the gateway is needed. */
   readonly attribution?: boolean;
+  /** Whether it passes the browser's calls on to billing. */
+  readonly subscriptionProxy?: boolean;
   /** Tags and features of the licence, read without a network; absent where the licence cannot be read. */
   readonly licence?: readonly string[];
 }

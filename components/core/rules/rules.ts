@@ -10,8 +10,32 @@ import { i02 } from "./identities/i02";
 import { i03 } from "./identities/i03";
 import { i04 } from "./identities/i04";
 import { i05 } from "./identities/i05";
+import { m01 } from "./machines/m01";
+import { m02 } from "./machines/m02";
+import { m03 } from "./machines/m03";
+import { m04 } from "./machines/m04";
+import { m05 } from "./machines/m05";
 import { k01 } from "./keys/k01";
 import type { Rule } from "./rule";
 
 /** Every rule, one row each, in the order of reports. */
-export const rules: readonly Rule[] = [d01, d02, d03, d04, d05, d06, d07, i01, i02, i03, i04, i05, k01];
+export const rules: readonly Rule[] = [
+  d01,
+  d02,
+  d03,
+  d04,
+  d05,
+  d06,
+  d07,
+  i01,
+  i02,
+  i03,
+  i04,
+  i05,
+  m01,
+  m02,
+  m03,
+  m04,
+  m05,
+  k01,
+];

@@ -31,7 +31,6 @@ const role = (principal: unknown, condition?: unknown): Given => ({
 });
 const says = (...resources: readonly Given[]) => said(i05, graphOf([cell, ...resources], [manifest]));
 const trusted = (principal: unknown, condition?: unknown) => says(role(principal, condition));
-const own = "name only identities of the zone, or state in admits whose account it is";
 
 describe("B-I05", () => {
   it("lets a role be taken on from its own account, from one that is admitted, and by services of the cloud", () => {
