@@ -16,6 +16,16 @@ import { m03 } from "./machines/m03";
 import { m04 } from "./machines/m04";
 import { m05 } from "./machines/m05";
 import { k01 } from "./keys/k01";
+import { n01 } from "./network/n01";
+import { n02 } from "./network/n02";
+import { n03 } from "./network/n03";
+import { n04 } from "./network/n04";
+import { n05 } from "./network/n05";
+import { n06 } from "./network/n06";
+import { n07 } from "./network/n07";
+import { n08 } from "./network/n08";
+import { n09 } from "./network/n09";
+import { n10 } from "./network/n10";
 import type { Rule } from "./rule";
 
 /** Every rule, one row each, in the order of reports. */
@@ -27,6 +37,16 @@ export const rules: readonly Rule[] = [
   d05,
   d06,
   d07,
+  n01,
+  n02,
+  n03,
+  n04,
+  n05,
+  n06,
+  n07,
+  n08,
+  n09,
+  n10,
   i01,
   i02,
   i03,

@@ -13,9 +13,19 @@ export interface StoreKind {
   readonly keyOn?: { readonly type: string; readonly by: string };
   /** Whether it exists only to hold content: code, indexes, uploads. */
   readonly content?: true;
-  /** Input that makes it public, and the value that keeps it closed; absent input counts as `byDefault`. */
-  readonly closed?: { readonly input: string; readonly value: unknown; readonly byDefault?: unknown };
+  /** Inputs that keep it from being public, on itself or on another resource that refers to it. */
+  readonly closed?: readonly ClosingInput[];
 }
+
+/** An input that makes a store public, and the value that keeps it closed; absent input counts as `byDefault`. */
+export interface ClosingInput {
+  readonly input: string;
+  readonly value: unknown;
+  readonly byDefault?: unknown;
+  readonly on?: { readonly type: string; readonly by: string };
+}
+
+const accessBlock = { type: "aws:s3/bucketPublicAccessBlock", by: "bucket" };
 
 /** Every kind of resource that keeps data, one row each. Source: boundaries.md 1.6. */
 export const storeKinds: readonly StoreKind[] = [
@@ -23,14 +33,26 @@ export const storeKinds: readonly StoreKind[] = [
     type: "aws:rds/instance",
     what: "relational",
     key: "kmsKeyId",
-    closed: { input: "publiclyAccessible", value: false, byDefault: false },
+    closed: [{ input: "publiclyAccessible", value: false, byDefault: false }],
   },
-  { type: "aws:rds/cluster", what: "relational", key: "kmsKeyId" },
+  {
+    type: "aws:rds/cluster",
+    what: "relational",
+    key: "kmsKeyId",
+    closed: [
+      {
+        input: "publiclyAccessible",
+        value: false,
+        byDefault: false,
+        on: { type: "aws:rds/clusterInstance", by: "clusterIdentifier" },
+      },
+    ],
+  },
   {
     type: "gcp:sql/databaseInstance",
     what: "relational",
     key: "encryptionKeyName",
-    closed: { input: "settings.ipConfiguration.ipv4Enabled", value: false, byDefault: true },
+    closed: [{ input: "settings.ipConfiguration.ipv4Enabled", value: false, byDefault: true }],
   },
   { type: "aws:elasticache/replicationGroup", what: "cache", key: "kmsKeyId" },
   { type: "gcp:redis/instance", what: "cache", key: "customerManagedKey" },
@@ -40,12 +62,20 @@ export const storeKinds: readonly StoreKind[] = [
     what: "object",
     key: "rules.0.applyServerSideEncryptionByDefault.kmsMasterKeyId",
     keyOn: { type: "aws:s3/bucketServerSideEncryptionConfiguration", by: "bucket" },
+    closed: ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].map((input) => ({
+      input,
+      value: true,
+      on: accessBlock,
+    })),
   },
   {
     type: "gcp:storage/bucket",
     what: "object",
     key: "encryption.defaultKmsKeyName",
-    closed: { input: "publicAccessPrevention", value: "enforced" },
+    closed: [
+      { input: "publicAccessPrevention", value: "enforced" },
+      { input: "uniformBucketLevelAccess", value: true },
+    ],
   },
   { type: "aws:ebs/volume", what: "block", key: "kmsKeyId" },
   { type: "gcp:compute/disk", what: "block", key: "diskEncryptionKey.kmsKeySelfLink" },
@@ -60,8 +90,18 @@ export const storeKinds: readonly StoreKind[] = [
   { type: "gcp:secretmanager/secret", what: "secret", key: "replication" },
   { type: "aws:cloudwatch/logGroup", what: "logs", key: "kmsKeyId" },
   { type: "gcp:logging/projectBucketConfig", what: "logs", key: "cmekSettings.kmsKeyName" },
-  { type: "aws:eks/cluster", what: "cluster", key: "encryptionConfig.provider.keyArn" },
-  { type: "gcp:container/cluster", what: "cluster", key: "databaseEncryption.keyName" },
+  {
+    type: "aws:eks/cluster",
+    what: "cluster",
+    key: "encryptionConfig.provider.keyArn",
+    closed: [{ input: "vpcConfig.endpointPublicAccess", value: false, byDefault: true }],
+  },
+  {
+    type: "gcp:container/cluster",
+    what: "cluster",
+    key: "databaseEncryption.keyName",
+    closed: [{ input: "privateClusterConfig.enablePrivateEndpoint", value: true, byDefault: false }],
+  },
 ];
 
 const byType: ReadonlyMap<string, StoreKind> = new Map(storeKinds.map((kind) => [kind.type, kind]));
@@ -101,13 +141,20 @@ export const keyTypes: readonly string[] = [
   "gcp:kms/cryptoKey",
 ];
 
+/** The resources that refer to a store by an input. */
+export function companionsOf(
+  graph: Graph,
+  { resource }: Store,
+  { type, by }: { readonly type: string; readonly by: string },
+): GraphResource[] {
+  return graph.ofType(type).filter((other) => graph.referred(other, by).includes(resource));
+}
+
 /** The key of a store; undefined where a companion that would name it is missing. */
-export function keyOf(graph: Graph, { resource, kind }: Store): StoreKey | undefined {
+export function keyOf(graph: Graph, store: Store): StoreKey | undefined {
+  const { resource, kind } = store;
   const { key, keyOn } = kind;
-  const named =
-    keyOn === undefined
-      ? resource
-      : graph.ofType(keyOn.type).find((other) => graph.referred(other, keyOn.by).includes(resource));
+  const named = keyOn === undefined ? resource : companionsOf(graph, store, keyOn)[0];
   if (named === undefined) return undefined;
   const [input = key] = key.split(".");
   const keys = graph.referred(named, input).filter(({ type }) => keyTypes.includes(type));

@@ -175,7 +175,7 @@ describe("B-D06", () => {
   });
 
   it("wants datasets to end", () => {
-    const dataset = (inputs: object) => said(d06, graphOf([admin, inAdmin("gcp:bigquery/dataset", inputs)]));
+    const dataset = (inputs: Given["inputs"]) => said(d06, graphOf([admin, inAdmin("gcp:bigquery/dataset", inputs)]));
     assert.deepEqual(
       [
         ...dataset({ defaultPartitionExpirationMs: 2592000000 }),
