@@ -109,7 +109,8 @@ export class Graph {
   }
 }
 
-function boundaryOf({ inputs }: GraphResource): Boundary | undefined {
+/** What a component states about itself; undefined for everything else. */
+export function boundaryOf({ inputs }: GraphResource): Boundary | undefined {
   const { boundary } = inputs;
   return boundary === null || typeof boundary !== "object" ? undefined : (boundary as Boundary);
 }

@@ -5,6 +5,16 @@ import { d04 } from "./data/d04";
 import { d05 } from "./data/d05";
 import { d06 } from "./data/d06";
 import { d07 } from "./data/d07";
+import { n01 } from "./network/n01";
+import { n02 } from "./network/n02";
+import { n03 } from "./network/n03";
+import { n04 } from "./network/n04";
+import { n05 } from "./network/n05";
+import { n06 } from "./network/n06";
+import { n07 } from "./network/n07";
+import { n08 } from "./network/n08";
+import { n09 } from "./network/n09";
+import { n10 } from "./network/n10";
 import { i01 } from "./identities/i01";
 import { i02 } from "./identities/i02";
 import { i03 } from "./identities/i03";
@@ -16,16 +26,19 @@ import { m03 } from "./machines/m03";
 import { m04 } from "./machines/m04";
 import { m05 } from "./machines/m05";
 import { k01 } from "./keys/k01";
-import { n01 } from "./network/n01";
-import { n02 } from "./network/n02";
-import { n03 } from "./network/n03";
-import { n04 } from "./network/n04";
-import { n05 } from "./network/n05";
-import { n06 } from "./network/n06";
-import { n07 } from "./network/n07";
-import { n08 } from "./network/n08";
-import { n09 } from "./network/n09";
-import { n10 } from "./network/n10";
+import { x01 } from "./zones/x01";
+import { x02 } from "./zones/x02";
+import { x03 } from "./zones/x03";
+import { x04 } from "./zones/x04";
+import { x05 } from "./zones/x05";
+import { a01 } from "./air-gap/a01";
+import { a02 } from "./air-gap/a02";
+import { a03 } from "./air-gap/a03";
+import { a04 } from "./air-gap/a04";
+import { a05 } from "./air-gap/a05";
+import { o01 } from "./modes/o01";
+import { o02 } from "./modes/o02";
+import { o03 } from "./modes/o03";
 import type { Rule } from "./rule";
 
 /** Every rule, one row each, in the order of reports. */
@@ -58,4 +71,17 @@ export const rules: readonly Rule[] = [
   m04,
   m05,
   k01,
+  x01,
+  x02,
+  x03,
+  x04,
+  x05,
+  a01,
+  a02,
+  a03,
+  a04,
+  a05,
+  o01,
+  o02,
+  o03,
 ];
