@@ -13,7 +13,9 @@ function grantSight({ principals, condition, unseen: hidden, resource }: Grant):
     return bad(`it lets ${anyone} in without a condition`, "name the identities that may");
   if (hidden)
     return unseen("whom it lets in is known only after the deployment", "name identities that are known before");
-  return good(`it lets ${principals.join(", ") || "nobody unnamed"} in`);
+  return good(
+    `it lets ${principals.join(", ") || "nobody unnamed"} in${condition === undefined ? "" : " under a condition"}`,
+  );
 }
 
 const own: Readonly<Record<string, (resource: GraphResource) => Sight[]>> = {

@@ -1,0 +1,448 @@
+import assert from "node:assert/strict";
+import type { BoundaryFacts, DeclaredEdge, Zone } from "../../../components/core/rules/facts";
+import { unknownValue } from "../../../components/core/rules/graph";
+import { n04 } from "../../../components/core/rules/network/n04";
+import { n05 } from "../../../components/core/rules/network/n05";
+import { n06 } from "../../../components/core/rules/network/n06";
+import { n07 } from "../../../components/core/rules/network/n07";
+import { storeKinds } from "../../../components/core/rules/stores";
+import { graphOf, said, type Given } from "../../support/graph";
+
+const zoned = (
+  zone: Zone,
+  name: string = zone,
+  edges: readonly DeclaredEdge[] = [],
+  facts: BoundaryFacts = {},
+): Given => ({
+  type: "sourcegraph:boundaries:Zone",
+  name,
+  boundary: { facts: { zone, ...facts }, edges },
+});
+const inZone = (zone: Zone, ...given: readonly Given[]): readonly Given[] => [
+  zoned(zone),
+  ...given.map((each) => ({ parent: zone, ...each })),
+];
+
+/** An input with a value at a path. */
+const at = (path: string, value: unknown): Record<string, unknown> => {
+  const [head = "", ...rest] = path.split(".");
+  return { [head]: rest.length === 0 ? value : at(rest.join("."), value) };
+};
+
+describe("B-N04", () => {
+  for (const { type, closed = [] } of storeKinds)
+    for (const { input, value, byDefault, on } of closed) {
+      const says = (given: unknown): string[] => {
+        const others = closed.filter((each) => each.input !== input && each.on === on);
+        const inputs = Object.assign(
+          {},
+          ...others.map((each) => at(each.input, each.value)),
+          given === undefined ? {} : at(input, given),
+        ) as Record<string, unknown>;
+        const store: Given = { type, name: "store", ...(on === undefined ? { inputs } : {}) };
+        const beside: readonly Given[] =
+          on === undefined ? [] : [{ type: on.type, name: "beside", inputs, refers: { [on.by]: "store" } }];
+        return said(n04, graphOf(inZone("single-tenant", store, ...beside)));
+      };
+      const where = on === undefined ? "" : " at beside";
+
+      it(`finds ${type} that ${input} does not close`, () => {
+        const open = typeof value === "boolean" ? !value : "inherited";
+        assert.deepEqual(says(open), [
+          `store broken: ${input} is ${String(open)}${where}; set ${input} to ${String(value)}`,
+        ]);
+        assert.match(says(value).join(), /^store holds: /);
+        assert.deepEqual(says(unknownValue), [
+          `store unproven: ${input} is known only after the deployment${where}; set ${input} to ${String(value)}`,
+        ]);
+        assert.match(says(undefined).join(), byDefault === value ? /^store holds: / : /^store broken: .* is not set/);
+      });
+    }
+
+  it("finds a bucket without an access block, and a dataset for everybody", () =>
+    assert.deepEqual(
+      said(
+        n04,
+        graphOf(
+          inZone(
+            "multi-tenant",
+            { type: "aws:s3/bucket", name: "bucket" },
+            {
+              type: "gcp:bigquery/dataset",
+              name: "dataset",
+              inputs: { accesses: [{ specialGroup: "allAuthenticatedUsers" }] },
+            },
+            { type: "gcp:bigquery/dataset", name: "own", inputs: { accesses: [{ specialGroup: "projectOwners" }] } },
+          ),
+        ),
+      ),
+      [
+        "bucket broken: no aws:s3/bucketPublicAccessBlock is about it; make a aws:s3/bucketPublicAccessBlock that refers to it, with every flag on",
+        "dataset broken: accesses lets allAuthenticatedUsers in; name the identities that may",
+        "own holds: accesses names nobody anonymous",
+      ],
+    ));
+
+  it("follows the subnets of databases to an internet gateway", () => {
+    const says = (route: Given) =>
+      said(
+        n04,
+        graphOf(
+          inZone(
+            "multi-tenant",
+            { type: "aws:ec2/internetGateway", name: "internet" },
+            { type: "aws:ec2/natGateway", name: "nat" },
+            { type: "aws:ec2/subnet", name: "subnet" },
+            { type: "aws:ec2/routeTable", name: "table" },
+            {
+              type: "aws:ec2/routeTableAssociation",
+              name: "association",
+              refers: { subnetId: "subnet", routeTableId: "table" },
+            },
+            { type: "aws:rds/subnetGroup", name: "group", refers: { subnetIds: "subnet" } },
+            route,
+          ),
+        ),
+      );
+    const route = (refers: Record<string, string>): Given => ({
+      type: "aws:ec2/route",
+      name: "route",
+      refers: { routeTableId: "table", ...refers },
+    });
+    assert.deepEqual(says(route({ gatewayId: "internet" })), [
+      "group broken: subnet has a route to an internet gateway; give it subnets without one",
+    ]);
+    assert.deepEqual(says(route({ natGatewayId: "nat" })), ["group holds: subnet has no route to an internet gateway"]);
+    assert.deepEqual(said(n04, graphOf(inZone("multi-tenant", { type: "aws:rds/subnetGroup", name: "group" }))), [
+      "group unproven: its subnets are not of this program; show that they have no route to an internet gateway",
+    ]);
+  });
+
+  it("finds a Service that opens what has a claim, and only that", () => {
+    const labels = { app: "gitserver" };
+    const pod: Given = {
+      type: "kubernetes:apps/v1/StatefulSet",
+      name: "gitserver",
+      inputs: {
+        metadata: { namespace: "sg" },
+        spec: { template: { metadata: { labels } }, volumeClaimTemplates: [{}] },
+      },
+    };
+    const service = (type: unknown, selector: object = labels): Given => ({
+      type: "kubernetes:core/v1/Service",
+      name: "service",
+      inputs: { metadata: { namespace: "sg" }, spec: { selector, type } },
+    });
+    const says = (...given: readonly Given[]) => said(n04, graphOf(inZone("single-tenant", ...given)));
+    for (const type of ["LoadBalancer", "NodePort"])
+      assert.deepEqual(says(pod, service(type)), [
+        `service broken: spec.type is ${type} in front of gitserver; set spec.type to ClusterIP`,
+      ]);
+    assert.deepEqual(says(pod, service(undefined)), [
+      "service holds: spec.type is not set, which means ClusterIP in front of gitserver",
+    ]);
+    assert.deepEqual(says(pod, service("LoadBalancer", { app: "sourcegraph-frontend" })), []);
+  });
+
+  it("is silent of the monolith", () =>
+    assert.deepEqual(said(n04, graphOf(inZone("dev-monolith", { type: "aws:s3/bucket", name: "bucket" }))), []));
+});
+
+describe("B-N05", () => {
+  const networks = (one: Zone, other: Zone): readonly Given[] => [
+    zoned(one, "one"),
+    zoned(other, "other"),
+    { type: "aws:ec2/vpc", name: "vpc-one", parent: "one" },
+    { type: "aws:ec2/vpc", name: "vpc-other", parent: "other" },
+  ];
+  const joined: readonly (readonly [string, string, string])[] = [
+    ["aws:ec2/vpcPeeringConnection", "vpcId", "peerVpcId"],
+    ["gcp:compute/networkPeering", "network", "peerNetwork"],
+    ["gcp:compute/sharedVPCServiceProject", "hostProject", "serviceProject"],
+  ];
+
+  for (const [type, from, to] of joined)
+    it(`finds ${type} between two zones, and what it cannot follow`, () => {
+      const peering = (refers: Record<string, string>): Given => ({ type, name: "peering", parent: "one", refers });
+      const says = (zone: Zone, refers: Record<string, string>) =>
+        said(n05, graphOf([...networks("admin", zone), peering(refers)]));
+      assert.deepEqual(says("multi-tenant", { [from]: "vpc-one", [to]: "vpc-other" }), [
+        "peering broken: it joins vpc-one of admin and vpc-other of multi-tenant; remove it; let one offer an endpoint service to the other",
+      ]);
+      assert.deepEqual(says("admin", { [from]: "vpc-one", [to]: "vpc-other" }), [
+        "peering holds: it joins vpc-one of admin and vpc-other of admin",
+      ]);
+      assert.deepEqual(says("admin", { [from]: "vpc-one" }), [
+        `peering unproven: ${to} is not of this program, so its zone is not known; remove it; use an endpoint service`,
+      ]);
+    });
+
+  it("finds a gateway that joins two zones, and a share of subnets", () => {
+    const attachment = (name: string): Given => ({
+      type: "aws:ec2transitgateway/vpcAttachment",
+      name: `${name}-attachment`,
+      parent: name,
+      refers: { vpcId: `vpc-${name}`, transitGatewayId: "gateway" },
+    });
+    const gateway: Given = { type: "aws:ec2transitgateway/transitGateway", name: "gateway", parent: "one" };
+    const says = (zone: Zone) =>
+      said(n05, graphOf([...networks("admin", zone), gateway, attachment("one"), attachment("other")]));
+    assert.deepEqual(says("multi-tenant"), [
+      "one-attachment broken: gateway joins it to other-attachment of multi-tenant; use a gateway of each zone",
+      "other-attachment broken: gateway joins it to one-attachment of admin, gateway of admin; use a gateway of each zone",
+    ]);
+    assert.deepEqual(says("admin"), [
+      "one-attachment holds: what gateway joins is of its own zone",
+      "other-attachment holds: what gateway joins is of its own zone",
+    ]);
+    assert.deepEqual(
+      said(
+        n05,
+        graphOf(
+          inZone(
+            "admin",
+            { type: "aws:ec2/subnet", name: "subnet" },
+            { type: "aws:ram/resourceShare", name: "share" },
+            {
+              type: "aws:ram/resourceAssociation",
+              name: "association",
+              refers: { resourceShareArn: "share", resourceArn: "subnet" },
+            },
+          ),
+        ),
+      ),
+      ["share broken: it shares subnet with other accounts; remove it from the share"],
+    );
+  });
+
+  it("lets an endpoint service with an allow-list be", () => {
+    const service = (inputs: Given["inputs"]) =>
+      said(
+        n05,
+        graphOf(inZone("admin", { type: "aws:ec2/vpcEndpointService", name: "endpoint", ...(inputs && { inputs }) })),
+      );
+    const attachment = (inputs: Given["inputs"]) =>
+      said(
+        n05,
+        graphOf(
+          inZone("admin", { type: "gcp:compute/serviceAttachment", name: "endpoint", ...(inputs && { inputs }) }),
+        ),
+      );
+    assert.deepEqual(service({ allowedPrincipals: ["arn:aws:iam::111111111111:root"] }), [
+      "endpoint holds: allowedPrincipals is arn:aws:iam::111111111111:root",
+    ]);
+    assert.deepEqual(service({ acceptanceRequired: false }), [
+      "endpoint broken: acceptanceRequired is false; set acceptanceRequired to true, and name the accounts in allowedPrincipals",
+    ]);
+    assert.deepEqual(service({ acceptanceRequired: true, allowedPrincipals: ["*"] }), [
+      "endpoint broken: allowedPrincipals is *; set acceptanceRequired to true, and name the accounts in allowedPrincipals",
+    ]);
+    assert.deepEqual(attachment({ connectionPreference: "ACCEPT_MANUAL", consumerAcceptLists: [{}] }), [
+      "endpoint holds: connectionPreference is ACCEPT_MANUAL and consumerAcceptLists names who may connect",
+    ]);
+    assert.deepEqual(attachment({ connectionPreference: "ACCEPT_AUTOMATIC" }), [
+      "endpoint broken: connectionPreference is ACCEPT_AUTOMATIC and consumerAcceptLists is empty; set connectionPreference to ACCEPT_MANUAL and name the projects in consumerAcceptLists",
+    ]);
+  });
+
+  it("wants connections between zones to use a machine plane or a private link", () => {
+    const says = (edge: object, ...more: readonly Given[]) =>
+      said(
+        n05,
+        graphOf([
+          zoned("multi-tenant", "cell", [{ kind: "connects", from: "worker", to: "admin/pings", ...edge }]),
+          ...more,
+        ]),
+      );
+    assert.deepEqual(says({ over: "internet" }), [
+      "multi-tenant/worker to admin/pings holds: it goes to a public name of pings",
+    ]);
+    assert.deepEqual(says({ plane: "human" }), [
+      "multi-tenant/worker to admin/pings broken: it goes to the human plane of pings; call pings at its machine plane",
+    ]);
+    assert.deepEqual(says({}), [
+      "multi-tenant/worker to admin/pings unproven: nothing says which listener of pings it uses; state its plane, or give the manifest of admin",
+    ]);
+    assert.deepEqual(says({}, zoned("admin", "pings", [], { service: "pings", plane: "machine" })), [
+      "multi-tenant/worker to admin/pings holds: it goes to the machine plane of pings",
+    ]);
+    assert.deepEqual(says({ over: "private-link" }), [
+      "multi-tenant/worker to admin/pings broken: it goes over a private link that nothing here makes; make the endpoint of the private link",
+    ]);
+    assert.deepEqual(
+      says(
+        { over: "private-link" },
+        { type: "aws:ec2/vpcEndpoint", name: "link", parent: "cell", inputs: { serviceName: "s" } },
+      ),
+      ["multi-tenant/worker to admin/pings holds: it goes over link"],
+    );
+  });
+});
+
+describe("B-N06", () => {
+  const says = (...given: readonly Given[]) => said(n06, graphOf(inZone("admin", ...given)));
+  const firewall: Given = { type: "aws:networkfirewall/firewall", name: "firewall" };
+  const group = (range: string): Given => ({
+    type: "aws:ec2/securityGroup",
+    name: "group",
+    inputs: { egress: [{ cidrBlocks: [range] }] },
+  });
+
+  it("wants services and jobs of Google to send everything through the network", () => {
+    const run = (egress: string): Given => ({
+      type: "gcp:cloudrunv2/service",
+      name: "run",
+      inputs: { template: { vpcAccess: { egress } } },
+    });
+    const job: Given = { type: "gcp:cloudrunv2/job", name: "job", inputs: { template: { template: {} } } };
+    const proxy: Given = { type: "gcp:networksecurity/gatewaySecurityPolicy", name: "proxy" };
+    assert.deepEqual(says(run("ALL_TRAFFIC"), proxy), [
+      "run holds: template.vpcAccess.egress is ALL_TRAFFIC and proxy controls what leaves",
+    ]);
+    assert.deepEqual(says(run("PRIVATE_RANGES_ONLY"), job, proxy), [
+      "run broken: template.vpcAccess.egress is PRIVATE_RANGES_ONLY; set template.vpcAccess.egress to ALL_TRAFFIC",
+      "job broken: template.template.vpcAccess.egress is not set; set template.template.vpcAccess.egress to ALL_TRAFFIC",
+    ]);
+    assert.deepEqual(says(run("ALL_TRAFFIC")), [
+      "run broken: nothing in its zone allows names of hosts; make a firewall or proxy with an allow-list of hosts",
+    ]);
+  });
+
+  it("finds a security group that lets everything out without a firewall", () => {
+    assert.deepEqual(says(group("0.0.0.0/0")), [
+      "group broken: it lets out to 0.0.0.0/0, and nothing in its zone controls that; let out to what is declared, or make a firewall with an allow-list",
+    ]);
+    assert.deepEqual(says(group("0.0.0.0/0"), firewall), ["group holds: it lets out to 0.0.0.0/0 behind firewall"]);
+    assert.deepEqual(says(group("10.0.0.0/8")), ["group holds: it lets out to named ranges only"]);
+    const rule = (type: string, inputs: Given["inputs"]): Given => ({ type, name: "rule", ...(inputs && { inputs }) });
+    assert.deepEqual(
+      [
+        ...says(rule("aws:vpc/securityGroupEgressRule", { cidrIpv6: "::/0" })),
+        ...says(rule("aws:ec2/securityGroupRule", { type: "egress", cidrBlocks: ["0.0.0.0/0"] })),
+        ...says(rule("aws:vpc/securityGroupEgressRule", { cidrIpv4: unknownValue })),
+      ],
+      [
+        "rule broken: it lets out to ::/0, and nothing in its zone controls that; let out to what is declared, or make a firewall with an allow-list",
+        "rule broken: it lets out to 0.0.0.0/0, and nothing in its zone controls that; let out to what is declared, or make a firewall with an allow-list",
+        "rule unproven: where it lets out is known only after the deployment; name ranges that are known before",
+      ],
+    );
+  });
+
+  it("finds a task with an address, and a policy that lets pods out to everywhere", () => {
+    const policy = (egress: unknown): Given => ({
+      type: "kubernetes:networking.k8s.io/v1/NetworkPolicy",
+      name: "policy",
+      inputs: { spec: { egress } },
+    });
+    assert.deepEqual(
+      says(
+        { type: "aws:ecs/service", name: "task", inputs: { networkConfiguration: { assignPublicIp: true } } },
+        policy([{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }]),
+      ),
+      [
+        "task broken: networkConfiguration.assignPublicIp is true; set networkConfiguration.assignPublicIp to false",
+        "policy broken: it lets out to 0.0.0.0/0, and nothing in its zone controls that; let out to what is declared, or make a firewall with an allow-list",
+      ],
+    );
+    assert.deepEqual(says(policy([{ ports: [{ port: 443 }] }])), [
+      "policy broken: it lets out to everywhere, and nothing in its zone controls that; let out to what is declared, or make a firewall with an allow-list",
+    ]);
+  });
+
+  it("compares an allow-list with the declared connections", () => {
+    const list = (...targets: readonly string[]) =>
+      said(
+        n06,
+        graphOf([
+          zoned("multi-tenant", "cell", [{ kind: "connects", from: "gitserver", to: "github.com" }]),
+          {
+            type: "aws:networkfirewall/ruleGroup",
+            name: "list",
+            parent: "cell",
+            inputs: { ruleGroup: { rulesSource: { rulesSourceList: { generatedRulesType: "ALLOWLIST", targets } } } },
+          },
+        ]),
+      );
+    assert.deepEqual(list("github.com"), [
+      "list holds: ruleGroup.rulesSource.rulesSourceList.generatedRulesType is ALLOWLIST and it allows github.com",
+    ]);
+    assert.deepEqual(list("github.com", "example.com"), [
+      "list broken: it allows example.com, to which no connection is declared; name the hosts that connections of the zone declare",
+    ]);
+    assert.deepEqual(list(".com"), [
+      "list broken: it allows .com; name the hosts that connections of the zone declare",
+    ]);
+  });
+});
+
+describe("B-N07", () => {
+  const edges: readonly DeclaredEdge[] = [{ kind: "connects", from: "worker", to: "gitserver", port: 3178 }];
+  const policy = (name: string, spec: object): Given => ({
+    type: "kubernetes:networking.k8s.io/v1/NetworkPolicy",
+    name,
+    parent: "cell",
+    inputs: { metadata: { namespace: "sg" }, spec },
+  });
+  const denied = policy("deny", { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
+  const letIn = (name: string, from: string, port: number): Given =>
+    policy(name, {
+      podSelector: { matchLabels: { app: "gitserver" } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: from } } }], ports: [{ port }] }],
+    });
+  const says = (...given: readonly Given[]) =>
+    said(
+      n07,
+      graphOf([
+        zoned("multi-tenant", "cell", edges),
+        { type: "kubernetes:core/v1/Namespace", name: "sg", parent: "cell", inputs: { metadata: { name: "sg" } } },
+        ...given,
+      ]),
+    );
+
+  it("lets declared connections in, and nothing else", () =>
+    assert.deepEqual(says(denied, letIn("worker", "worker", 3178)), [
+      "sg holds: every pod is closed both ways and 1 openings are declared connections",
+    ]));
+
+  it("finds a namespace that is open, an opening nobody declared, and a connection nobody lets in", () => {
+    assert.deepEqual(says(letIn("worker", "worker", 3178)), [
+      "sg broken: no policy of every pod has Ingress and Egress; make a NetworkPolicy with an empty podSelector and both policyTypes",
+    ]);
+    assert.deepEqual(says(denied, letIn("worker", "worker", 3178), letIn("extra", "syntect-server", 3178)), [
+      "sg broken: no connection is declared from syntect-server to gitserver at 3178; remove what lets it in, or declare the connection",
+    ]);
+    assert.deepEqual(says(denied), [
+      "sg broken: no policy lets in worker to gitserver at 3178; let it in, or do not declare the connection",
+    ]);
+  });
+
+  it("wants an engine in the cluster", () => {
+    const cluster = (type: string, inputs: Given["inputs"], ...more: readonly Given[]) =>
+      said(n07, graphOf(inZone("multi-tenant", { type, name: "cluster", ...(inputs && { inputs }) }, ...more)));
+    const addon = (values: object): Given => ({
+      type: "aws:eks/addon",
+      name: "cni",
+      inputs: { addonName: "vpc-cni", configurationValues: JSON.stringify(values) },
+      refers: { clusterName: "cluster" },
+    });
+    assert.deepEqual(
+      [
+        ...cluster("gcp:container/cluster", { datapathProvider: "ADVANCED_DATAPATH" }),
+        ...cluster("gcp:container/cluster", { networkPolicy: { enabled: true } }),
+        ...cluster("gcp:container/cluster", {}),
+        ...cluster("aws:eks/cluster", {}, addon({ enableNetworkPolicy: "true" })),
+        ...cluster("aws:eks/cluster", {}, addon({})),
+        ...cluster("aws:eks/cluster", {}),
+      ],
+      [
+        "cluster holds: datapathProvider is ADVANCED_DATAPATH",
+        "cluster holds: network policies are enforced",
+        "cluster broken: datapathProvider is not set; set datapathProvider to ADVANCED_DATAPATH",
+        "cluster holds: configurationValues.enableNetworkPolicy is true",
+        "cluster broken: configurationValues.enableNetworkPolicy is not set; set enableNetworkPolicy in the configurationValues of its add-on vpc-cni",
+        "cluster broken: no add-on enforces network policies; set enableNetworkPolicy in the configurationValues of its add-on vpc-cni",
+      ],
+    );
+  });
+});
