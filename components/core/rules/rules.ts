@@ -26,6 +26,15 @@ import { m03 } from "./machines/m03";
 import { m04 } from "./machines/m04";
 import { m05 } from "./machines/m05";
 import { k01 } from "./keys/k01";
+import { k02 } from "./keys/k02";
+import { k03 } from "./keys/k03";
+import { k04 } from "./keys/k04";
+import { k05 } from "./keys/k05";
+import { l01 } from "./logs/l01";
+import { l02 } from "./logs/l02";
+import { l03 } from "./logs/l03";
+import { l04 } from "./logs/l04";
+import { l05 } from "./logs/l05";
 import { x01 } from "./zones/x01";
 import { x02 } from "./zones/x02";
 import { x03 } from "./zones/x03";
@@ -71,6 +80,10 @@ export const rules: readonly Rule[] = [
   m04,
   m05,
   k01,
+  k02,
+  k03,
+  k04,
+  k05,
   x01,
   x02,
   x03,
@@ -84,4 +97,9 @@ export const rules: readonly Rule[] = [
   o01,
   o02,
   o03,
+  l01,
+  l02,
+  l03,
+  l04,
+  l05,
 ];

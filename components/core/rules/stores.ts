@@ -6,7 +6,17 @@ export interface StoreKind {
   readonly type: string;
   /** What it is. */
   readonly what:
-    "relational" | "cache" | "object" | "block" | "file" | "stream" | "analytics" | "secret" | "logs" | "cluster";
+    | "relational"
+    | "cache"
+    | "object"
+    | "block"
+    | "file"
+    | "stream"
+    | "analytics"
+    | "secret"
+    | "logs"
+    | "cluster"
+    | "backup";
   /** Input that names the key of its data. */
   readonly key: string;
   /** Another resource that names the key, found by the input that refers to the store. */
@@ -88,6 +98,8 @@ export const storeKinds: readonly StoreKind[] = [
   { type: "gcp:bigquery/dataset", what: "analytics", key: "defaultEncryptionConfiguration.kmsKeyName" },
   { type: "aws:secretsmanager/secret", what: "secret", key: "kmsKeyId" },
   { type: "gcp:secretmanager/secret", what: "secret", key: "replication" },
+  { type: "aws:backup/vault", what: "backup", key: "kmsKeyArn" },
+  { type: "gcp:gkebackup/backupPlan", what: "backup", key: "backupConfig.encryptionKey.gcpKmsEncryptionKey" },
   { type: "aws:cloudwatch/logGroup", what: "logs", key: "kmsKeyId" },
   { type: "gcp:logging/projectBucketConfig", what: "logs", key: "cmekSettings.kmsKeyName" },
   {
