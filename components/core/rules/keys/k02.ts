@@ -40,7 +40,11 @@ function storeSights(graph: Graph, key: GraphResource, stores: readonly Store[])
     ),
     ...(foreign.length + apart.length > 0
       ? []
-      : [good(`it is of ${own}, as is ${stores.map(({ resource }) => resource.name).join(", ") || "nothing else"}`)]),
+      : [
+          good(
+            `it is of ${own} and encrypts ${stores.map(({ resource }) => resource.name).join(", ") || "nothing"} of it`,
+          ),
+        ]),
   ];
 }
 
