@@ -30,11 +30,20 @@ import { k02 } from "./keys/k02";
 import { k03 } from "./keys/k03";
 import { k04 } from "./keys/k04";
 import { k05 } from "./keys/k05";
-import { l01 } from "./logs/l01";
-import { l02 } from "./logs/l02";
-import { l03 } from "./logs/l03";
-import { l04 } from "./logs/l04";
-import { l05 } from "./logs/l05";
+import { t01 } from "./tenancy/t01";
+import { t02 } from "./tenancy/t02";
+import { t03 } from "./tenancy/t03";
+import { t04 } from "./tenancy/t04";
+import { t05 } from "./tenancy/t05";
+import { t06 } from "./tenancy/t06";
+import { t07 } from "./tenancy/t07";
+import { t08 } from "./tenancy/t08";
+import { t09 } from "./tenancy/t09";
+import { t10 } from "./tenancy/t10";
+import { t11 } from "./tenancy/t11";
+import { t12 } from "./tenancy/t12";
+import { t13 } from "./tenancy/t13";
+import { t14 } from "./tenancy/t14";
 import { x01 } from "./zones/x01";
 import { x02 } from "./zones/x02";
 import { x03 } from "./zones/x03";
@@ -48,6 +57,11 @@ import { a05 } from "./air-gap/a05";
 import { o01 } from "./modes/o01";
 import { o02 } from "./modes/o02";
 import { o03 } from "./modes/o03";
+import { l01 } from "./logs/l01";
+import { l02 } from "./logs/l02";
+import { l03 } from "./logs/l03";
+import { l04 } from "./logs/l04";
+import { l05 } from "./logs/l05";
 import type { Rule } from "./rule";
 
 /** Every rule, one row each, in the order of reports. */
@@ -84,6 +98,20 @@ export const rules: readonly Rule[] = [
   k03,
   k04,
   k05,
+  t01,
+  t02,
+  t03,
+  t04,
+  t05,
+  t06,
+  t07,
+  t08,
+  t09,
+  t10,
+  t11,
+  t12,
+  t13,
+  t14,
   x01,
   x02,
   x03,
