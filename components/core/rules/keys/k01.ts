@@ -1,3 +1,4 @@
+import { appliesTo } from "../applicability";
 import { unknownValue } from "../graph";
 import type { Judgement, Rule } from "../rule";
 import { keyOf, storesOf } from "../stores";
@@ -11,7 +12,8 @@ export const k01: Rule = {
   judge: (graph) =>
     storesOf(graph).flatMap((store): Judgement[] => {
       const { resource, kind } = store;
-      if (graph.factsOf(resource).stage === "development") return [];
+      const facts = graph.factsOf(resource);
+      if (facts.stage === "development" || !appliesTo("B-K01", facts)) return [];
       const key = keyOf(graph, store);
       const of = resource.urn;
       const fix = `set ${kind.key} to a key of this zone`;
