@@ -39,6 +39,12 @@ export function isHidden(value: unknown): boolean {
   return value === unknownValue || value === secretValue;
 }
 
+/** Whether a value, or anything in it, cannot be seen. */
+export function hasHidden(value: unknown): boolean {
+  if (isHidden(value)) return true;
+  return value !== null && typeof value === "object" && Object.values(value).some(hasHidden);
+}
+
 /** A value in words. */
 export function inText(value: unknown): string {
   if (value === unknownValue) return "known only after the deployment";

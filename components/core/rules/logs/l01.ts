@@ -27,7 +27,10 @@ const retention =
   };
 
 /** Settings of PostgreSQL by which values of queries reach the logs. */
-function parameterSights(parameters: readonly unknown[]): Sight[] {
+function parameterSights(inputs: GraphResource["inputs"], path: string): Sight[] {
+  if (isHidden(valueAt(inputs, path)))
+    return [unseen(`${path} is known only after the deployment`, "set log_parameter_max_length to 0")];
+  const parameters = listAt(inputs, path);
   const value = (name: string): unknown =>
     valueAt(
       parameters.find((each) => valueAt(each, "name") === name),
@@ -39,7 +42,11 @@ function parameterSights(parameters: readonly unknown[]): Sight[] {
     given === undefined ? `${name} is not set` : `${name} is ${inText(given)}`;
   const none = statement === undefined || statement === "none";
   return [
-    none ? good(told("log_statement", statement)) : bad(told("log_statement", statement), "set log_statement to none"),
+    isHidden(statement)
+      ? unseen(told("log_statement", statement), "set log_statement to none")
+      : none
+        ? good(told("log_statement", statement))
+        : bad(told("log_statement", statement), "set log_statement to none"),
     length === "0" || length === 0
       ? good(told("log_parameter_max_length", length))
       : isHidden(length)
@@ -50,13 +57,11 @@ function parameterSights(parameters: readonly unknown[]): Sight[] {
 
 const parameterGroup: Look = (_, { inputs }) =>
   String(inputs.family).includes("postgresql") || String(inputs.family).startsWith("postgres")
-    ? parameterSights(listAt(inputs, "parameters"))
+    ? parameterSights(inputs, "parameters")
     : [];
 
 const googleSql: Look = (_, { inputs }) => [
-  ...(String(inputs.databaseVersion).startsWith("POSTGRES")
-    ? parameterSights(listAt(inputs, "settings.databaseFlags"))
-    : []),
+  ...(String(inputs.databaseVersion).startsWith("POSTGRES") ? parameterSights(inputs, "settings.databaseFlags") : []),
   ...["recordApplicationTags", "recordClientAddress"].map((each) =>
     property(inputs, `settings.insightsConfig.${each}`, {
       is: [false],

@@ -1,6 +1,6 @@
 import type { BoundaryFacts, ListenerPlane } from "../facts";
 import { unknownValue, valueAt, type Graph, type GraphResource } from "../graph";
-import { isHidden, listAt, textsAt } from "../sights";
+import { hasHidden, isHidden, listAt, textsAt } from "../sights";
 
 /** Types of the listeners of AWS' load balancers. */
 export const listenerTypes = ["aws:lb/listener", "aws:alb/listener"] as const;
@@ -93,6 +93,8 @@ export function isManagement(path: string): boolean {
 /** The actions of a listener or of its rule, first one first. */
 export function actionsOf({ type, inputs }: GraphResource): readonly unknown[] {
   const rule = listenerRuleTypes.some((each) => each === type);
+  const given = inputs[rule ? "actions" : "defaultActions"];
+  if (isHidden(given)) return [given];
   const order = (action: unknown): number => Number(valueAt(action, "order") ?? 0);
   return [...listAt(inputs, rule ? "actions" : "defaultActions")].sort((a, b) => order(a) - order(b));
 }
@@ -137,6 +139,18 @@ export function ofPlane(
 /** Address ranges that stand for everybody. */
 export function isEverybody(range: unknown): boolean {
   return range === "0.0.0.0/0" || range === "::/0" || range === "*";
+}
+
+/** Inputs of a rule of a security group with the ranges it is for. */
+export const rangeInputs = ["cidrBlocks", "ipv6CidrBlocks"] as const;
+
+/** Whether the ranges of rules are known only after the deployment. */
+export function hidesRanges(rules: unknown): boolean {
+  if (isHidden(rules)) return true;
+  return (
+    Array.isArray(rules) &&
+    rules.some((rule) => isHidden(rule) || rangeInputs.some((input) => hasHidden(valueAt(rule, input))))
+  );
 }
 
 /** The ranges among these lists that stand for everybody. */

@@ -1,7 +1,7 @@
 import { appliesTo } from "../applicability";
 import { valueAt, type Graph, type GraphResource } from "../graph";
 import type { Judgement, Rule } from "../rule";
-import { bad, good, judgedBy, listAt, property, unseen, type Sight } from "../sights";
+import { bad, good, hasHidden, judgedBy, listAt, property, unseen, type Sight } from "../sights";
 import { companionsOf, storesOf, type Store } from "../stores";
 
 /** What the inputs of a store, and of what refers to it, show. */
@@ -24,6 +24,8 @@ function datasetSights({ inputs }: GraphResource): Sight[] {
   const open = listAt(inputs, "accesses")
     .flatMap((access) => [valueAt(access, "specialGroup"), valueAt(access, "iamMember")])
     .filter((member) => member === "allAuthenticatedUsers" || member === "allUsers");
+  if (open.length === 0 && hasHidden(inputs.accesses))
+    return [unseen("accesses is known only after the deployment", "name identities that are known before")];
   return open.length === 0
     ? [good("accesses names nobody anonymous")]
     : [bad(`accesses lets ${open.join(", ")} in`, "name the identities that may")];

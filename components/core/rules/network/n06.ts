@@ -2,8 +2,8 @@ import { appliesTo } from "../applicability";
 import { endOf } from "../edges";
 import { unknownValue, valueAt, type Graph, type GraphResource } from "../graph";
 import type { Rule } from "../rule";
-import { bad, good, judgedBy, listAt, property, textsAt, unseen, type Sight } from "../sights";
-import { everybodyIn, isEverybody } from "./listeners";
+import { bad, good, hasHidden, judgedBy, listAt, property, textsAt, unseen, type Sight } from "../sights";
+import { everybodyIn, hidesRanges, isEverybody, rangeInputs } from "./listeners";
 
 type Look = (graph: Graph, resource: GraphResource) => Sight[];
 
@@ -64,8 +64,8 @@ function opening(graph: Graph, resource: GraphResource, open: readonly string[],
 const securityGroup: Look = (graph, resource) => {
   const { egress } = resource.inputs;
   const rules = Array.isArray(egress) ? (egress as readonly unknown[]) : [];
-  const open = rules.flatMap((rule) => everybodyIn(rule, ["cidrBlocks", "ipv6CidrBlocks"]));
-  return opening(graph, resource, open, egress === unknownValue || rules.includes(unknownValue));
+  const open = rules.flatMap((rule) => everybodyIn(rule, rangeInputs));
+  return opening(graph, resource, open, hidesRanges(egress));
 };
 
 const egressRule: Look = (graph, resource) => {
@@ -75,12 +75,13 @@ const egressRule: Look = (graph, resource) => {
 
 const groupRule: Look = (graph, resource) =>
   resource.inputs.type === "egress"
-    ? opening(graph, resource, everybodyIn(resource.inputs, ["cidrBlocks", "ipv6CidrBlocks"]), false)
+    ? opening(graph, resource, everybodyIn(resource.inputs, rangeInputs), hidesRanges([resource.inputs]))
     : [];
 
 const networkPolicy: Look = (graph, resource) => {
   const rules = listAt(resource.inputs, "spec.egress");
-  if (rules.length === 0) return [];
+  const hidden = hasHidden(valueAt(resource.inputs, "spec.egress"));
+  if (rules.length === 0 && !hidden) return [];
   const open = rules.flatMap((rule) =>
     listAt(rule, "to")
       .map((peer) => valueAt(peer, "ipBlock.cidr"))
@@ -88,7 +89,7 @@ const networkPolicy: Look = (graph, resource) => {
       .map(String),
   );
   const anywhere = rules.some((rule) => valueAt(rule, "to") === undefined) ? ["everywhere"] : [];
-  return opening(graph, resource, [...open, ...anywhere], rules.includes(unknownValue));
+  return opening(graph, resource, [...open, ...anywhere], hidden);
 };
 
 /** Hosts that the edges of a zone name. */

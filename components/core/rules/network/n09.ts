@@ -7,10 +7,12 @@ import {
   backendTypes,
   balancersOf,
   everybodyIn,
+  hidesRanges,
   isEverybody,
   listenerRuleTypes,
   listenerTypes,
   ofPlane,
+  rangeInputs,
   valuesAt,
 } from "./listeners";
 
@@ -37,14 +39,17 @@ function rangeSights(graph: Graph, listener: GraphResource): Sight {
   const rules = graph
     .ofType("aws:vpc/securityGroupIngressRule")
     .filter((rule) => graph.referred(rule, "securityGroupId").some((group) => groups.includes(group)));
+  const names = groups.map(({ name }) => name).join(", ");
   const open = [
-    ...groups.flatMap(({ inputs }) =>
-      listAt(inputs, "ingress").flatMap((rule) => everybodyIn(rule, ["cidrBlocks", "ipv6CidrBlocks"])),
-    ),
+    ...groups.flatMap(({ inputs }) => listAt(inputs, "ingress").flatMap((rule) => everybodyIn(rule, rangeInputs))),
     ...rules.flatMap(({ inputs }) => [inputs.cidrIpv4, inputs.cidrIpv6].filter(isEverybody)),
   ];
-  const names = groups.map(({ name }) => name).join(", ");
-  return open.length === 0 ? good(`${names} lets in named ranges`) : bad(`${names} lets in ${open.join(", ")}`, fix);
+  if (open.length > 0) return bad(`${names} lets in ${open.join(", ")}`, fix);
+  const hidden =
+    groups.some(({ inputs }) => hidesRanges(inputs.ingress)) || rules.some(({ inputs }) => isHidden(inputs.cidrIpv4));
+  return hidden
+    ? unseen(`whom ${names} lets in is known only after the deployment`, fix)
+    : good(`${names} lets in named ranges`);
 }
 
 function headerSight(graph: Graph, listener: GraphResource): Sight {

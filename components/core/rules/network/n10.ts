@@ -1,7 +1,7 @@
 import { appliesTo } from "../applicability";
 import { valueAt, type Graph, type GraphResource } from "../graph";
 import type { Rule } from "../rule";
-import { bad, good, inText, isHidden, judgedBy, listAt, property, unseen, type Sight } from "../sights";
+import { bad, good, hasHidden, inText, isHidden, judgedBy, listAt, property, unseen, type Sight } from "../sights";
 import { actionsOf, ingressType, listenerRuleTypes, listenerTypes } from "./listeners";
 
 type Look = (graph: Graph, resource: GraphResource) => Sight[];
@@ -110,6 +110,8 @@ const amazonSql: Look = (graph, resource) => {
   const value = valueAt(parameter, "value");
   if (value !== undefined)
     return [value === "1" || value === 1 ? good("rds.force_ssl is 1") : bad(`rds.force_ssl is ${inText(value)}`, fix)];
+  if (groups.some(({ inputs }) => hasHidden(inputs.parameters)))
+    return [unseen("parameters is known only after the deployment", fix)];
   const version = resource.inputs.engineVersion;
   if (resource.type === "aws:rds/instance" && typeof version === "string" && Number(version.split(".")[0]) >= 15)
     return [good(`rds.force_ssl is 1 by default at version ${version}`)];
