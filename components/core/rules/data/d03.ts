@@ -32,14 +32,15 @@ function grantSights(graph: Graph, grant: Grant, owner: string): Sight[] {
     const { owner: its, service } = graph.factsOf(identity);
     return [its, service].some((name) => name === owner || name === backup);
   };
-  const by = grant.resource.name;
+  const own = grant.targets.includes(grant.resource);
+  const by = own ? "its own input" : grant.resource.name;
   const others = grant.grantees.filter((identity) => !mine(identity)).map(({ name }) => name);
   const named = grant.grantees.length === 0 ? grant.principals : [];
   if (others.length > 0 || named.length > 0)
     return [
       bad(
         `${by} gives ${[...others, ...named].join(", ")} ${grant.actions.join(", ") || "rights"} on it`,
-        `remove ${by}`,
+        own ? "remove them from it" : `remove ${by}`,
       ),
     ];
   return grant.grantees.length === 0 && grant.unseen
