@@ -1,107 +1,11 @@
 import assert from "node:assert/strict";
 import { appliesTo } from "../../../components/core/rules/applicability";
-import {
-  zones,
-  type BoundaryFacts,
-  type DeclaredEdge,
-  type Stage,
-  type Zone,
-} from "../../../components/core/rules/facts";
+import { zones, type Zone } from "../../../components/core/rules/facts";
+import { Graph, unknownValue, type GraphResource } from "../../../components/core/rules/graph";
 import type { Rule } from "../../../components/core/rules/rule";
 import { rules } from "../../../components/core/rules/rules";
-import { storeKinds } from "../../../components/core/rules/stores";
-import { pod } from "../../support/boundary";
-import { graphOf, said, type Given } from "../../support/graph";
-
-const modes = ["air-gapped", "byok", "own-model"] as const;
-
-/** A zone in which everything is wrong that can be, for one stage. */
-function everythingWrong(zone: Zone, stage: Stage) {
-  const facts: BoundaryFacts = {
-    zone,
-    modes,
-    stage,
-    development: { accounts: [], domain: "dev.acme.com" },
-    settings: { licence: [], subscriptionProxy: true },
-    account: "acme",
-    ...(zone === "admin" ? {} : { cell: "one" }),
-    cellTerms: {},
-    plane: "machine",
-    origin: "edge",
-    administers: "licensing",
-    scopeName: "x",
-  };
-  const edges: DeclaredEdge[] = [
-    { kind: "connects", from: "a", to: "b", port: 1, credential: "licence-token", plane: "human" },
-    { kind: "connects", from: "executor", to: "gitserver" },
-    { kind: "issues", from: "a", to: "b", scope: "c::d::read", client: "e" },
-  ];
-  const inside = (type: string, name: string, inputs: Given["inputs"] = {}, refers: Given["refers"] = {}): Given => ({
-    type,
-    name,
-    parent: "zone",
-    inputs,
-    refers,
-  });
-  const kubernetes = (type: string, name: string, inputs: Given["inputs"]) =>
-    inside(`kubernetes:${type}`, name, inputs);
-  const env = [
-    { name: "PGPASSWORD", valueFrom: { secretKeyRef: { name: "s", key: "k" } } },
-    { name: "DOTCOM_IMPORT_INTERVAL", value: "1h" },
-  ];
-  return graphOf([
-    { type: "sourcegraph:test:Part", name: "zone", boundary: { facts, edges } },
-    {
-      type: "sourcegraph:test:Part",
-      name: "acme",
-      parent: "zone",
-      boundary: { facts: { tenant: "acme", tenancy: "isolated" } },
-    },
-    { type: "aws:kms/key", name: "tenant-key", parent: "acme" },
-    {
-      type: "sourcegraph:test:Part",
-      name: "gateway",
-      parent: "zone",
-      boundary: { facts: { service: "cody-gateway" } },
-    },
-    {
-      type: "sourcegraph:test:Part",
-      name: "signing",
-      parent: "zone",
-      boundary: { facts: { use: "licence-signing", service: "portal" } },
-    },
-    { type: "gcp:secretmanager/secret", name: "signing-key", parent: "signing" },
-    {
-      type: "sourcegraph:test:Part",
-      name: "persons",
-      parent: "zone",
-      boundary: { facts: { dataClasses: ["identity"] } },
-    },
-    { type: "gcp:bigquery/dataset", name: "emails", parent: "persons" },
-    { type: "sourcegraph:test:Part", name: "human", parent: "zone", boundary: { facts: { plane: "human" } } },
-    { type: "gcp:cloudrunv2/service", name: "page", parent: "human" },
-    pod("gateway-pod", "gateway", []),
-    ...storeKinds.map(({ type }) => inside(type, type.replaceAll(/\W/g, "-"))),
-    pod("gitserver", "zone", env),
-    pod("zoekt-indexserver", "zone", []),
-    kubernetes("core/v1:Namespace", "namespace", { metadata: { name: "n" } }),
-    kubernetes("networking.k8s.io/v1:NetworkPolicy", "policy", {
-      spec: { podSelector: { matchLabels: { app: "gitserver" } }, egress: [{}], ingress: [{}] },
-    }),
-    inside("aws:iam/accessKey", "access-key"),
-    inside("aws:ec2/natGateway", "nat"),
-    inside("aws:lb/listener", "listener", { port: 80, protocol: "HTTP", defaultActions: [{ type: "forward" }] }),
-    inside("aws:iam/rolePolicy", "wide", {
-      policy: {
-        Statement: [{ Action: "*", Resource: "*", Condition: { StringNotEquals: { "aws:PrincipalTag/tenant": "a" } } }],
-      },
-    }),
-    inside("aws:iam/role", "foreign", { assumeRolePolicy: { Statement: [{ Principal: "*" }] } }),
-    inside("gcp:projects/iAMMember", "person", { role: "roles/owner", member: "user:eve@other.com" }),
-    inside("gcp:sql/user", "login"),
-    inside("pulumi:providers:aws", "provider"),
-  ]);
-}
+import { everythingWrong, modes } from "../../support/everything-wrong";
+import { said } from "../../support/graph";
 
 /** What a rule says of a zone in which everything is wrong. */
 function saidOf(rule: Rule, zone: Zone): string[] {
@@ -132,4 +36,29 @@ describe("the zones of rules", () => {
       ["B-A01", "B-A04"].map((rule) => appliesTo(rule, { zone: "single-tenant" })),
       [false, false],
     ));
+});
+
+/** What a rule no longer finds when one input of a resource is known only later. */
+function lost(rule: Rule, graph: Graph, resource: GraphResource): string[] {
+  const found = rule.judge(graph).filter(({ of, verdict }) => of === resource.urn && verdict === "broken");
+  if (found.length === 0) return [];
+  return Object.keys(resource.inputs)
+    .filter((input) => input !== "boundary" && input !== "tags")
+    .flatMap((input) => {
+      const hidden = { ...resource, inputs: { ...resource.inputs, [input]: unknownValue } };
+      const later = new Graph(graph.resources.map((each) => (each === resource ? hidden : each)));
+      const after = rule.judge(later).filter(({ of }) => of === resource.urn);
+      return after.some(({ verdict }) => verdict !== "holds") ? [] : [`${rule.id} of ${resource.type} by ${input}`];
+    });
+}
+
+describe("what is known only later", () => {
+  for (const rule of rules)
+    it(`never makes ${rule.id} hold, or fall silent, where it is broken`, () =>
+      assert.deepEqual(
+        zones
+          .map((zone) => everythingWrong(zone, zone === "single-tenant" ? "development" : "production"))
+          .flatMap((graph) => graph.resources.flatMap((resource) => lost(rule, graph, resource))),
+        [],
+      ));
 });

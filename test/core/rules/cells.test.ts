@@ -147,6 +147,11 @@ describe("B-T09", () => {
       ],
     ));
 
+  it("cannot see conditions that are known only later", () =>
+    assert.deepEqual(said(t09, graphOf([one, inOne("aws:iam/rolePolicy", { policy: unknownValue })])), [
+      "it unproven: policy is known only after the deployment; write its conditions so that they are known before",
+    ]));
+
   it("says nothing of conditions on something else", () =>
     assert.deepEqual(policy({ StringNotEquals: { "aws:SourceVpc": "vpc-1" } }), []));
 });
@@ -262,6 +267,11 @@ describe("B-T14", () => {
       ],
     );
   });
+
+  it("cannot see when an alarm rings that is known only later", () =>
+    assert.deepEqual(says(500, 0.85, unknownValue), [
+      "one unproven: the threshold of the alarm on disk is known only after the deployment; make an alarm on disk at 70 %",
+    ]));
 
   it("finds a cell without a limit, without alarms, or with late ones", () =>
     assert.deepEqual(

@@ -368,6 +368,28 @@ describe("B-I04", () => {
       ],
     ));
 
+  it("cannot tell who is given a role, or which role, where that is known only later", () =>
+    assert.deepEqual(
+      [
+        ...says({
+          type: "aws:ssoadmin/accountAssignment",
+          name: "later",
+          parent: "admin",
+          inputs: { principalType: unknownValue },
+        }),
+        ...says({ ...given("x"), inputs: { role: "roles/storage.objectViewer", member: unknownValue } }),
+        ...said(
+          i03,
+          graphOf([admin, { ...given("x"), type: "gcp:projects/iAMMember", inputs: { role: unknownValue } }]),
+        ),
+      ],
+      [
+        "later unproven: principalType is known only after the deployment; give it to a group of the company",
+        "given unproven: whom it is given to is known only after the deployment; give it to a group of the company",
+        "given unproven: its roles in a project are known only after the deployment; give roles that are known before",
+      ],
+    ));
+
   it("cannot tell a group where nobody states the domains of the company", () =>
     assert.deepEqual(
       said(i04, graphOf([part("admin", { zone: "admin" }), given("group:ops@acme.com", "request.time < x")])),

@@ -171,7 +171,7 @@ function gcpBinding(graph: Graph, resource: GraphResource): Grant[] {
         ...shared,
         principals: textsOf(members),
         actions: textsOf(inputs.role),
-        unseen: members.includes(unknownValue),
+        unseen: members.includes(unknownValue) || inputs.role === unknownValue,
       },
     ];
   const bindings = valueAt(parsed(inputs.policyData), "bindings");

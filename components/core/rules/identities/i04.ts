@@ -59,6 +59,10 @@ function end({ resource, actions, condition }: Grant): Sight[] {
 }
 
 function ofGrant(graph: Graph, grant: Grant): Sight[] {
+  const { resource, principals, grantees, unseen: notSeen } = grant;
+  const binds = resource.type.startsWith("gcp:") || resource.type.startsWith("kubernetes:");
+  if (binds && notSeen && principals.length === 0 && grantees.length === 0)
+    return [unseen("whom it is given to is known only after the deployment", toGroup)];
   const people = grant.principals.flatMap((principal) => ofPrincipal(principal, companyOf(graph, grant.resource)));
   return people.length === 0
     ? []

@@ -1,9 +1,9 @@
 import { appliesTo } from "../applicability";
 import { connectionsOf } from "../edges";
-import type { Graph, GraphResource } from "../graph";
+import { valueAt, type Graph, type GraphResource } from "../graph";
 import { openingsOf, type Opening } from "../network/policies";
 import type { Rule } from "../rule";
-import { bad, good, judgedBy, type Sight } from "../sights";
+import { bad, good, isHidden, judgedBy, unseen, type Sight } from "../sights";
 import { workloadsOf } from "../workloads";
 
 /** Ports behind which the data of every tenant is, by service. */
@@ -55,6 +55,9 @@ function isDeclared(graph: Graph, policy: GraphResource, { from, to, port }: Ope
 }
 
 function ofPolicy(graph: Graph, policy: GraphResource): Sight[] {
+  const hidden = ["spec", "spec.ingress", "spec.podSelector"].find((path) => isHidden(valueAt(policy.inputs, path)));
+  if (hidden !== undefined)
+    return [unseen(`${hidden} is known only after the deployment`, "name services and ports that are known before")];
   return openingsOf(policy)
     .filter(leadsToData)
     .map((opening) => {

@@ -3,7 +3,7 @@ import { valueAt, type GraphResource } from "../graph";
 import { grantsOf } from "../identities/grants";
 import { statementsOf, type Statement } from "../identities/policy";
 import type { Rule } from "../rule";
-import { bad, good, judgedBy, type Sight } from "../sights";
+import { bad, good, judgedBy, unseen, type Sight } from "../sights";
 
 const policyInputs = ["policy", "assumeRolePolicy"];
 const isTenantTag = (key: string): boolean => /^aws:(Principal|Resource|Request)Tag\/.*tenant/i.test(key);
@@ -35,7 +35,10 @@ function ofStatement({ allows, conditions }: Statement): Sight[] {
 function ofPolicies({ inputs }: GraphResource): Sight[] {
   return policyInputs.flatMap((input) => {
     const statements = statementsOf(valueAt(inputs, input));
-    return statements?.flatMap(ofStatement) ?? [];
+    if (statements !== undefined) return statements.flatMap(ofStatement);
+    return [
+      unseen(`${input} is known only after the deployment`, "write its conditions so that they are known before"),
+    ];
   });
 }
 
