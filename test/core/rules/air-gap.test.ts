@@ -88,6 +88,12 @@ describe("B-A01", () => {
       ],
     ));
 
+  it("cannot see what pods reach where that is known only later", () =>
+    assert.deepEqual(
+      says(inside("kubernetes:networking.k8s.io/v1:NetworkPolicy", "later", { spec: { egress: unknownValue } })),
+      ["later unproven: spec.egress is known only after the deployment; name what it may reach"],
+    ));
+
   it("says nothing of what is not air-gapped", () =>
     assert.deepEqual(
       said(
@@ -275,6 +281,15 @@ describe("B-A05", () => {
         "frontend broken: mirror.acme.com/frontend:5.0.0 has no digest; take it from mirror.acme.com, by digest",
         "frontend unproven: an image is known only after the deployment; take it from mirror.acme.com, by digest",
       ],
+    ));
+
+  it("cannot see images of containers that are known only later", () =>
+    assert.deepEqual(
+      said(
+        a05,
+        graphOf([gapped, inside("gcp:cloudrunv2/service", "later", { template: { containers: unknownValue } })]),
+      ),
+      ["later unproven: its images are known only after the deployment; give it images that are known before"],
     ));
 
   it("finds a deployment that states no mirror", () =>
