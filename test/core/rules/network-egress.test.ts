@@ -108,6 +108,11 @@ describe("B-N06", () => {
     assert.deepEqual(list("github.com"), [
       "list holds: ruleGroup.rulesSource.rulesSourceList.generatedRulesType is ALLOWLIST and it allows github.com",
     ]);
+    assert.match(
+      list("*.github.com", ".com.example").join(),
+      /^list broken: it allows \*\.github\.com, \.com\.example, /,
+    );
+    assert.match(list("hub.com").join(), /^list broken: it allows hub\.com, /);
     assert.deepEqual(list("github.com", "example.com"), [
       "list broken: it allows example.com, to which no connection is declared; name the hosts that connections of the zone declare",
     ]);

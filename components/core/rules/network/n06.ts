@@ -114,7 +114,10 @@ const allowList =
     if (wide.length > 0) return [bad(`it allows ${wide.join(", ")}`, fix)];
     const declared = declaredHosts(graph, resource);
     const extra = targets.filter(
-      (target) => !declared.some((host) => host === target || host.endsWith(target.replace(/^\*/, ""))),
+      (target) =>
+        !declared.some(
+          (host) => host === target || (/^\*?\./.test(target) && host.endsWith(target.replace(/^\*/, ""))),
+        ),
     );
     return [
       extra.length === 0
