@@ -4,6 +4,7 @@ const layers = [
   ["errors", `${core}errors\\.ts$`],
   ["product", `${core}product/`],
   ["planning", `${core}planning/`],
+  ["rules", `${core}rules/`],
   ["rendering", `${core}rendering/`],
   ["components", "^components/(?!core/)"],
   ["stacks", "^stacks/"],
