@@ -1,6 +1,8 @@
 // Measures the budgets and prints them beside what was measured. Nothing fails here: a figure depends on the machine.
 //
-//   npm run bench [-- --json] [-- --tests]      --tests: npm test as well
+//   npm run bench [-- --json] [-- --tests] [-- --peers]
+//
+//   --tests: npm test as well; --peers: against cdk8s, kustomize and the AWS CDK, which are installed for it
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
@@ -8,6 +10,8 @@ import { join } from "node:path";
 import Table from "cli-table3";
 import { planVm } from "../components/core/planning/vm/plan";
 import { parseSpecification } from "../components/core/planning/config/specification";
+import { measureManifests } from "./manifests";
+import { measurePeers, type PeerRow } from "./peers";
 import { measureProgram, median } from "./processes";
 import { scaleHead, scaleRows, scaleTable, simulatedClouds, type ScaleRow } from "./scale";
 
@@ -38,7 +42,7 @@ function start(): Line[] {
 }
 
 function programs(): Line[] {
-  return ["aws", "gcp", "local"].flatMap((cloud): Line[] => {
+  return ["aws", "gcp", "local", "eks", "gke", "existing"].flatMap((cloud): Line[] => {
     const { seconds, cpuSeconds, megabytes, output } = measureProgram(root, ["bench/program.cjs", cloud]);
     const { userDataBytes } = JSON.parse(output) as { userDataBytes?: number };
     return [
@@ -84,6 +88,11 @@ function planning(): Line[] {
   ];
 }
 
+function manifests(): Line {
+  const { milliseconds: measured, objects } = measureManifests();
+  return { what: `manifests of one instance, config to ${objects} objects`, unit: "ms", budget: 50, measured };
+}
+
 /** Plans instances of every size on both clouds. */
 function scale(): { readonly rows: readonly ScaleRow[]; readonly line: Line } {
   let rows: readonly ScaleRow[] = [];
@@ -107,11 +116,23 @@ function tests(): Line[] {
   return [{ what: "npm test", unit: "s", budget: 60, measured: wall / 1000 }];
 }
 
+function peerTable(rows: readonly PeerRow[]): string {
+  const table = new Table({
+    head: ["against peers", "gives", "cold start", "ratio", "warm", "ratio"],
+    style: { head: [], border: [] },
+  });
+  const ms = (value: number | undefined) => (value === undefined ? "" : `${value.toFixed(0)} ms`);
+  for (const { name, count, coldMs, coldRatio, warmMs, warmRatio } of rows)
+    table.push([name, count ?? "", ms(coldMs), coldRatio?.toFixed(2) ?? "", ms(warmMs), warmRatio?.toFixed(2) ?? ""]);
+  return table.toString();
+}
+
 if (!existsSync(join(root, "dist/cli/main.js"))) throw new Error("there is no dist/; run npm run build");
 const { rows, line } = scale();
-const lines = [...start(), ...programs(), ...planning(), line, ...tests()];
+const lines = [...start(), ...programs(), ...planning(), manifests(), line, ...tests()];
+const peers = process.argv.includes("--peers") ? measurePeers(root) : [];
 
-if (process.argv.includes("--json")) console.log(JSON.stringify({ budgets: lines, scale: rows }, null, 2));
+if (process.argv.includes("--json")) console.log(JSON.stringify({ budgets: lines, peers, scale: rows }, null, 2));
 else {
   const figure = (value: number, unit: string) => `${value.toFixed(unit === "s" || unit === "ms" ? 2 : 0)} ${unit}`;
   const table = new Table({
@@ -127,6 +148,7 @@ else {
       cpuSeconds === undefined ? "" : figure(cpuSeconds, "s"),
     ]);
   console.log(table.toString());
+  if (peers.length > 0) console.log(peerTable(peers));
   for (const cloud of simulatedClouds) {
     const sizes = new Table({ head: [...scaleHead], style: { head: [], border: [] } });
     sizes.push(...scaleTable(rows, cloud));

@@ -125,10 +125,10 @@ export interface ScaleRow {
   readonly unpriced: readonly string[];
 }
 
-/** Simulates every usage on both clouds. */
-export function scaleRows(): ScaleRow[] {
+/** Simulates usages on both clouds; default every one. */
+export function scaleRows(usages = simulatedUsages()): ScaleRow[] {
   return simulatedClouds.flatMap((cloud) =>
-    simulatedUsages().map(({ mix, usage }): ScaleRow => {
+    usages.map(({ mix, usage }): ScaleRow => {
       const { size, cluster, claimsTib, monthly, unpriced } = simulate(cloud, usage);
       const { repositories, users, totalSizeGb } = usage;
       const sum = (figure: (group: PlannedCluster["nodeGroups"][number]) => number): number =>
@@ -170,10 +170,20 @@ export const scaleHead = [
   "per user",
 ] as const;
 
-/** The rows a person is shown of a cloud: repositories of the usual size, and one user for every ten of them. */
+/** Whether a person is shown it: repositories of the usual size, and one user for every ten of them. */
+function isShown({ mix, repositories, users }: Pick<ScaleRow, "mix" | "repositories" | "users">): boolean {
+  return mix === "usual" && users === userCounts(repositories)[1];
+}
+
+/** The usages a person is shown. */
+export function shownUsages(): ReturnType<typeof simulatedUsages> {
+  return simulatedUsages().filter(({ mix, usage }) => isShown({ mix, ...usage }));
+}
+
+/** The rows a person is shown of a cloud. */
 export function scaleTable(rows: readonly ScaleRow[], cloud: "aws" | "gcp"): string[][] {
   return rows
-    .filter((row) => row.cloud === cloud && row.mix === "usual" && row.users === userCounts(row.repositories)[1])
+    .filter((row) => row.cloud === cloud && isShown(row))
     .map((row) => [
       whole(row.repositories),
       whole(row.users),

@@ -16,6 +16,10 @@ const verbs: Readonly<Record<string, { readonly summary: string; readonly load: 
     load: () => require("./commands/size") as Verb,
   },
   upgrade: { summary: "show the way from one release to another", load: () => require("./commands/upgrade") as Verb },
+  move: {
+    summary: "show how data gets from bundled to managed services, or back",
+    load: () => require("./commands/move") as Verb,
+  },
   images: { summary: "list every image of a release by digest", load: () => require("./commands/images") as Verb },
   check: { summary: "check that no data is lost", load: () => require("./commands/check") as Verb },
   releases: { summary: "list the known releases", load: () => require("./commands/releases") as Verb },

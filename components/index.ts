@@ -74,7 +74,7 @@ export {
 export { renderBundle } from "./core/rendering/bundle-files";
 export { renderManifests } from "./core/rendering/manifests/manifests";
 export type { KubernetesObject } from "./core/rendering/manifests/object";
-export { helmValues, type HelmValue, type HelmValues } from "./core/rendering/helm/values";
+export { helmValues, type HelmValue, type HelmValues, type Surroundings } from "./core/rendering/helm/values";
 export { findRelease, newestComposeRelease, releases } from "./core/product/releases";
 export type { Deployable, HelmRelease, ImagePin, Release, ReleaseAnomalies } from "./core/product/releases";
 export type {

@@ -39,6 +39,12 @@ const examples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     tlsSecret: "sourcegraph-tls",
     codeHostCidr: "10.20.0.0/16",
   },
+  "kubernetes-helm": {
+    domain: "sourcegraph.example.com",
+    storageClass: "fast",
+    ingressClass: "nginx",
+    issuer: "letsencrypt",
+  },
   "kubernetes-upgrade": { storageClass: "fast", ingressClass: "nginx" },
   "kubernetes-upgrade/step2": { storageClass: "fast", ingressClass: "nginx" },
   "aws-vm-managed-services": {
@@ -52,6 +58,15 @@ const examples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     domain: "sourcegraph.example.com",
     dnsZone: "example-zone",
     allowedCidrs: '["10.0.0.0/8"]',
+    admins: '["group:admins@example.com"]',
+  },
+  "gcp-kubernetes": {
+    project: "example-project",
+    domain: "sourcegraph.example.com",
+    dnsZone: "example-zone",
+    alarmEmail: "ops@example.com",
+    allowedCidrs: '["10.0.0.0/8"]',
+    operatorCidrs: '["198.51.100.7/32"]',
     admins: '["group:admins@example.com"]',
   },
   "local-vm": {},
@@ -100,6 +115,8 @@ const computed = (name: string) => ({
   exitCode: 0,
   resources: [],
   certificateAuthority: { data: "Q0E=" },
+  masterAuth: { clusterCaCertificate: "Q0E=" },
+  masterVersion: "1.34.3-gke.1001000",
   domainValidationOptions: [
     { resourceRecordName: "_a.example.com", resourceRecordType: "CNAME", resourceRecordValue: "_b.example.com" },
   ],

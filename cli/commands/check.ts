@@ -79,8 +79,9 @@ function together(errors: readonly (RefusedError | undefined)[]): RefusedError |
 
 async function check(options: Options, terminal: Terminal): Promise<void> {
   const { stack, against, format, json } = options;
-  const planned = await planStack(stack, terminal);
+  // What can be refused at once comes before the plan.
   const previous = against === undefined ? undefined : readManifest(against, terminal);
+  const planned = await planStack(stack, terminal);
   const cluster = await clusterOf(options, planned, terminal);
   const refused = together([refusals(previous, planned), cluster && clusterRefusal(cluster)]);
   const title = `Data safety of ${planned.stack.isSample ? sampleStackFile : planned.stack.file}`;

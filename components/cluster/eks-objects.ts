@@ -25,6 +25,11 @@ export interface EksObjectsArgs {
   readonly kubeconfig: pulumi.Input<string>;
   /** The cluster as planned. */
   readonly cluster: Pick<PlannedCluster, "autoMode" | "nodeConstraints">;
+  /**
+   * Auto Mode: make the ingress class, which `SourcegraphKubernetes` makes itself but on a cluster it did not come with and in
+   * profile restricted. Default false. In place.
+   */
+  readonly ingressClass?: boolean;
 }
 
 /** A node pool of Auto Mode: which machines EKS may choose for a group. */
@@ -53,7 +58,7 @@ function poolSpec({ name, minimumVcpu, minimumMemoryGib, vcpuLimit, zones }: Pla
 
 /**
  * What a cluster on EKS holds besides Sourcegraph: the AWS Load Balancer Controller, by its chart; with Auto Mode, which brings
- * one, the ingress class of it and a node pool for each group.
+ * one, a node pool for each group, and where it is asked for the ingress class.
  *
  * It is taken down after Sourcegraph, whose load balancer the controller has to delete, and before the nodes.
  *
@@ -61,7 +66,7 @@ function poolSpec({ name, minimumVcpu, minimumMemoryGib, vcpuLimit, zones }: Pla
  * new EksObjects("sourcegraph", { clusterName, region: "us-east-1", vpcId, kubeconfig, cluster: cluster.plan });
  */
 export class EksObjects extends pulumi.ComponentResource {
-  /** Known once an Ingress of class `alb` is served. */
+  /** Known once an Ingress of class `alb` is served, or with Auto Mode has nodes for its pods. */
   readonly ingressClassName: pulumi.Output<string>;
 
   /**
@@ -83,7 +88,10 @@ export class EksObjects extends pulumi.ComponentResource {
     );
     const child = { parent: this, provider };
     const made = args.cluster.autoMode
-      ? this.autoMode(name, args.cluster.nodeConstraints, child)
+      ? [
+          ...(args.ingressClass === true ? [this.ingressClass(name, child)] : []),
+          ...this.nodePools(name, args.cluster.nodeConstraints, child),
+        ]
       : [this.controller(name, args, child)];
     this.ingressClassName = pulumi.all(made.map(({ id }) => id)).apply(() => ingressClass);
     this.registerOutputs({ ingressClassName: this.ingressClassName });
@@ -119,17 +127,13 @@ export class EksObjects extends pulumi.ComponentResource {
     );
   }
 
-  private autoMode(
-    name: string,
-    constraints: readonly PlannedNodeConstraint[],
-    child: pulumi.CustomResourceOptions,
-  ): pulumi.CustomResource[] {
+  private ingressClass(name: string, child: pulumi.CustomResourceOptions): IngressClass {
     const params = new CustomResource(
       `${name}-ingress-class-params`,
       { apiVersion: "eks.amazonaws.com/v1", kind: "IngressClassParams", metadata: { name: ingressClass }, spec: {} },
       child,
     );
-    const served = new IngressClass(
+    return new IngressClass(
       `${name}-ingress-class`,
       {
         metadata: { name: ingressClass },
@@ -140,7 +144,14 @@ export class EksObjects extends pulumi.ComponentResource {
       },
       { ...child, dependsOn: [params] },
     );
-    const pools = constraints.map(
+  }
+
+  private nodePools(
+    name: string,
+    constraints: readonly PlannedNodeConstraint[],
+    child: pulumi.CustomResourceOptions,
+  ): CustomResource[] {
+    return constraints.map(
       (constraint) =>
         new CustomResource(
           `${name}-node-pool-${constraint.name}`,
@@ -153,6 +164,5 @@ export class EksObjects extends pulumi.ComponentResource {
           child,
         ),
     );
-    return [served, ...pools];
   }
 }

@@ -92,8 +92,8 @@ export function decide(name: string, args: SourcegraphKubernetesArgs): Kubernete
   const transition = checkKubernetesTransition(previous, wanted, specification);
   const stands = transition.phase === "migrate";
   const plan = stands ? standingStill(planKubernetes(specificationOf(transition.release))) : wanted;
-  const missing = valueProblems(plan, args);
-  if (missing.length > 0) throw new InputError(missing);
+  const problems = valueProblems(plan, args);
+  if (problems.length > 0) throw new InputError(problems);
   const rendered = renderManifests(plan);
   const values = plan.via === "helm" ? helmValues(plan, "declared") : undefined;
   const objects = values === undefined ? [...rendered, ...templateClaims(plan, rendered)] : objectsBesideChart(plan);

@@ -10,6 +10,7 @@ import {
   type Stage,
 } from "../core/planning/kubernetes/rollout";
 import type { PlannedSecretObject, PlannedWorkload } from "../core/planning/kubernetes/workload";
+import { secretNames } from "../core/planning/secrets";
 import { metadata } from "../core/rendering/manifests/labels";
 import type { KubernetesObject } from "../core/rendering/manifests/object";
 import { workloadSpec } from "../core/rendering/manifests/pod-template";
@@ -69,12 +70,17 @@ function instanceMark({ names, decision }: KubernetesScope): Item {
       data: { owner },
     },
     kept: false,
-    options: {},
+    // It goes with the program even when all else is handed over, so that another one may come.
+    options: { retainOnDelete: false },
   };
 }
 
 function secretItem({ names, decision }: KubernetesScope, secret: PlannedSecretObject, texts: SecretTexts): Item {
   const { plan } = decision;
+  const guarding = plan.secrets.filter(({ guardsData }) => guardsData).map(({ name }) => name);
+  const guardsData = Object.values(secret.data)
+    .flatMap((parts) => secretNames(parts))
+    .some((name) => guarding.includes(name));
   return {
     stage: "ground",
     resource: names.object("Secret", secret.name),
@@ -86,7 +92,8 @@ function secretItem({ names, decision }: KubernetesScope, secret: PlannedSecretO
       stringData: texts,
     },
     kept: false,
-    options: {},
+    // Claims that stay in the cluster are of no use without the passwords of their databases.
+    options: guardsData ? { retainOnDelete: true } : {},
   };
 }
 
@@ -121,7 +128,7 @@ function jobItem({ names, decision }: KubernetesScope, job: KubernetesObject): I
     // A run that failed is run again by the next update.
     object: annotated(job, { "pulumi.com/replaceUnready": "true" }),
     kept: false,
-    options: timeouts(migrationMinutes),
+    options: { ...timeouts(migrationMinutes), retainOnDelete: false },
   };
 }
 

@@ -1,6 +1,6 @@
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import type * as pulumi from "@pulumi/pulumi";
-import { chartName, chartReads, chartRepository } from "../core/product/kubernetes/chart";
+import { chartName, chartReads } from "../core/product/kubernetes/chart";
 import { databaseStartMinutes } from "../core/planning/kubernetes/rollout";
 import { checksums, putValues, type HelmValues } from "../core/rendering/helm/values";
 import { childOptions, type KubernetesScope } from "./scope";
@@ -48,7 +48,7 @@ export function declareRelease(
     names.release,
     {
       chart: chartName,
-      repositoryOpts: { repo: chartRepository },
+      repositoryOpts: { repo: plan.chartRepository },
       // The chart's version is the release's, exactly: "newest" would be an upgrade that nothing has checked.
       version: plan.release,
       // Also in the labels that pods are selected by.

@@ -4,9 +4,6 @@ function kebab(kind: string): string {
   return kind.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "-").toLowerCase();
 }
 
-/** Kinds that are called otherwise here. */
-const shortKinds: Readonly<Record<string, string>> = { PersistentVolumeClaim: "claim" };
-
 /**
  * Names of the children on Kubernetes, one table: part of the public contract, since a renamed child is a new resource. They
  * change only together with an alias and a line under "Expected preview changes" in the changelog.
@@ -15,7 +12,8 @@ export const kubernetesNames = (name: string) =>
   ({
     provider: `${name}-kubernetes`,
     /** An object, by kind and name: `sourcegraph-stateful-set-gitserver`. */
-    object: (kind: string, object: string) => `${name}-${shortKinds[kind] ?? kebab(kind)}-${object}`,
+    object: (kind: string, object: string) =>
+      kind === "PersistentVolumeClaim" ? dataNames.claim(name, object) : `${name}-${kebab(kind)}-${object}`,
     /** The release of the vendor's chart. */
     release: `${name}-helm-release`,
     /** Mark that the namespace is taken. */

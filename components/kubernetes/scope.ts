@@ -15,12 +15,12 @@ export interface KubernetesScope {
   readonly provider: kubernetes.Provider;
 }
 
-/** Options of a child; one that is handed over stays in the cluster whatever happens to the program. */
+/** Options of a child; one that is handed over stays in the cluster whatever happens to the program, unless `more` says no. */
 export function childOptions(
   { parent, provider, decision }: KubernetesScope,
   more: pulumi.CustomResourceOptions = {},
 ): pulumi.CustomResourceOptions {
-  return { ...more, parent, provider, ...(decision.plan.handOver && { retainOnDelete: true }) };
+  return { ...(decision.plan.handOver && { retainOnDelete: true }), ...more, parent, provider };
 }
 
 /** Options of a child that holds data, or without which data cannot be read; handed over, it is free to leave the program. */

@@ -1,4 +1,5 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed } from "../vm/args";
 import { nodesOf, type AwsCache } from "./aws-caches";
@@ -15,6 +16,16 @@ function alarm(scope: AwsServicesScope, name: string, args: cloudwatch.MetricAla
   new cloudwatch.MetricAlarm(name, transformed({ ...common, ...args }, transform.alarm), { parent });
 }
 
+/** Declares the topic that mails what alarms say, where an address is given. Answers the ARNs to tell. */
+function declareTopic(scope: AwsServicesScope): pulumi.Output<string>[] {
+  const { parent, name, alarmEmail, transform } = scope;
+  if (alarmEmail === undefined) return [];
+  const own = `${name}-services-alarms`;
+  const topic = new sns.Topic(own, transformed({ tags: serviceTags(scope, own) }, transform.topic), { parent });
+  new sns.TopicSubscription(own, { topic: topic.arn, protocol: "email", endpoint: alarmEmail }, { parent });
+  return [topic.arn];
+}
+
 /**
  * Declares the alarms: of databases, little free disk although it grows by itself, busy processors, connections that run out;
  * of Redis, memory, and a standby that lags behind. Cost: about 0.10 USD a month each.
@@ -24,8 +35,10 @@ export function declareServiceAlarms(
   databases: readonly AwsDatabase[],
   caches: readonly AwsCache[],
 ): void {
-  for (const database of databases) databaseAlarms(scope, database);
-  for (const cache of caches) cacheAlarms(scope, cache);
+  if (databases.length + caches.length === 0) return;
+  const told = { ...scope, topicArns: [...scope.topicArns, ...declareTopic(scope)] };
+  for (const database of databases) databaseAlarms(told, database);
+  for (const cache of caches) cacheAlarms(told, cache);
 }
 
 function databaseAlarms(scope: AwsServicesScope, { planned, instance }: AwsDatabase): void {

@@ -3,6 +3,7 @@ import type * as ec2 from "@pulumi/aws/ec2";
 import type * as elasticache from "@pulumi/aws/elasticache";
 import type * as rds from "@pulumi/aws/rds";
 import type * as s3 from "@pulumi/aws/s3";
+import type * as sns from "@pulumi/aws/sns";
 import type * as pulumi from "@pulumi/pulumi";
 import type { MaintenanceConfig } from "../core/planning/config/config";
 import type { PlannedManagedServices } from "../core/planning/managed/managed";
@@ -40,6 +41,8 @@ export interface AwsManagedServicesTransforms {
   readonly bucket?: Transform<Pick<s3.BucketArgs, "tags">>;
   /** The security groups, one of databases and one of Redis. */
   readonly securityGroup?: Transform<Pick<ec2.SecurityGroupArgs, "description" | "tags">>;
+  /** The topic of the alarms, where `alarmEmail` is given. */
+  readonly topic?: Transform<sns.TopicArgs>;
   /** Every alarm. */
   readonly alarm?: Transform<cloudwatch.MetricAlarmArgs>;
 }
@@ -69,6 +72,8 @@ export interface AwsManagedServicesArgs {
   readonly maintenance?: Readonly<Required<MaintenanceConfig>>;
   /** ARNs of the topics that alarms are sent to. Default nowhere; they can be looked at. In place. */
   readonly topicArns?: readonly pulumi.Input<string>[];
+  /** Address that alarms are mailed to, by a topic of their own; to be confirmed by mail. Default none. In place. */
+  readonly alarmEmail?: string;
   /** Tags of everything. Default none. In place. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Changes to single children. Default none. */

@@ -11,16 +11,38 @@ import type { GcpServicesScope } from "./gcp-scope";
 const tooFull = 0.8;
 const tooBusy = 0.9;
 
+/** Declares the channel that mails what alarms say, where an address is given. Answers the names of who is told. */
+function declareChannel({ parent, name, project, labels, alarmEmail, transform }: GcpServicesScope) {
+  if (alarmEmail === undefined) return [];
+  const channel = new monitoring.NotificationChannel(
+    `${name}-services-alarms`,
+    transformed<monitoring.NotificationChannelArgs>(
+      {
+        project,
+        type: "email",
+        displayName: `Services of Sourcegraph ${name}`,
+        labels: { email_address: alarmEmail },
+        userLabels: labels,
+      },
+      transform.channel,
+    ),
+    { parent },
+  );
+  return [channel.name];
+}
+
 /**
  * Declares the alarms: of databases, a disk near the size it may grow to, busy processors, connections that run out, and
  * memory; of Redis, memory. One alarm holds for all servers and says which one it is. Cost: about 0.10 USD a month each.
  */
 export function declareServiceAlarms(
-  scope: GcpServicesScope,
+  given: GcpServicesScope,
   databases: readonly GcpDatabase[],
   caches: readonly GcpCache[],
 ): void {
-  const { name } = scope;
+  if (databases.length + caches.length === 0) return;
+  const { name } = given;
+  const scope = { ...given, channels: [...given.channels, ...declareChannel(given)] };
   alarm(
     scope,
     "database-disk",

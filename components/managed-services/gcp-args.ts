@@ -28,6 +28,8 @@ export interface GcpManagedServicesTransforms {
   readonly cache?: Transform<Pick<redis.InstanceArgs, "displayName" | "labels" | "maintenancePolicy" | "redisConfigs">>;
   /** The bucket of uploads. */
   readonly bucket?: Transform<Pick<storage.BucketArgs, "cors" | "labels" | "logging" | "softDeletePolicy">>;
+  /** The channel of the alarms, where `alarmEmail` is given. */
+  readonly channel?: Transform<monitoring.NotificationChannelArgs>;
   /** Every alarm. */
   readonly alarm?: Transform<monitoring.AlertPolicyArgs>;
 }
@@ -60,6 +62,8 @@ export interface GcpManagedServicesArgs {
   readonly maintenance?: Readonly<Required<MaintenanceConfig>>;
   /** Where alarms are sent: names of notification channels. Default nowhere; they can be looked at. In place. */
   readonly channels?: readonly pulumi.Input<string>[];
+  /** Address that alarms are mailed to, by a channel of their own. Default none. In place. */
+  readonly alarmEmail?: string;
   /** Labels of everything. Default none. In place. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Changes to single children. Default none. */

@@ -4,12 +4,13 @@ import type { GcpManagedServicesArgs } from "./gcp-args";
 
 /** What every part of the managed services is made from: the arguments, complete. */
 export interface GcpServicesScope extends Required<
-  Omit<GcpManagedServicesArgs, "keyForStorage" | "privateServices" | "zone">
+  Omit<GcpManagedServicesArgs, "alarmEmail" | "keyForStorage" | "privateServices" | "zone">
 > {
   /** The component; parent of every child. */
   readonly parent: pulumi.Resource;
   /** Stem of the names that planning does not give. */
   readonly name: string;
+  readonly alarmEmail?: string;
   readonly zone?: string;
   /** What has to be there before a server is made in the network. */
   readonly connection: readonly pulumi.Resource[];

@@ -66,7 +66,7 @@ function declareServices(name: string, decision: KubernetesStackDecision, ground
   const { facts } = ground;
   if (facts === undefined) return { values: {}, ready: [] };
   const { databases, caches, bucket } = plan.managed;
-  const { region, tags, deletionProtection, backup, cluster, objectStorage } = specification;
+  const { region, tags, deletionProtection, backup, cluster, alarms, objectStorage } = specification;
   const services =
     databases.length + caches.length === 0 && bucket === undefined
       ? undefined
@@ -81,6 +81,8 @@ function declareServices(name: string, decision: KubernetesStackDecision, ground
           backupHourUtc: backup.hourUtc,
           maintenance: cluster.maintenance,
           topicArns: ground.topicArns,
+          // Of a cluster that is there nobody's topic is known.
+          ...(cluster.existing !== undefined && alarms !== undefined && { alarmEmail: alarms.email }),
           tags: { "sourcegraph:name": name, ...tags },
         });
   const accounts = identityAccounts(plan.workloads, specification);
@@ -159,15 +161,19 @@ export const declareKubernetes: Declare = (name, args) => {
     return declareWorkloads(name, args, decision, existingGround(args));
   }
   const cluster = new EksCluster(name, args);
-  if (!specification.cluster.workloads)
-    return { manifest: cluster.version.apply(() => clusterManifest), ...clusterOutputs(cluster) };
   const objects = new EksObjects(name, {
     clusterName: cluster.clusterName,
     region: specification.region,
     vpcId: cluster.vpcId,
     kubeconfig: cluster.kubeconfig,
     cluster: cluster.plan,
+    ingressClass: plan.ingress?.makesClass === undefined,
   });
+  if (!specification.cluster.workloads)
+    return {
+      manifest: after(clusterManifest, [cluster.version, objects.ingressClassName]),
+      ...clusterOutputs(cluster),
+    };
   const ground: Ground = {
     // The controller has to delete the load balancer before it goes itself.
     kubeconfig: after(cluster.kubeconfig, [objects.ingressClassName]),

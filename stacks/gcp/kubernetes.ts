@@ -92,7 +92,7 @@ function declareServices(
   pods: WorkloadIdentity | undefined,
 ): ManagedServices | undefined {
   const { name, project, labels, specification, plan } = stack;
-  const { region, deletionProtection, backup, cluster } = specification;
+  const { region, deletionProtection, backup, cluster, alarms } = specification;
   if (plan.managed.bucket === undefined && !needsPrivateServices(plan.managed)) return undefined;
   return new ManagedServices(name, {
     services: plan.managed,
@@ -107,6 +107,8 @@ function declareServices(
     backupHourUtc: backup.hourUtc,
     maintenance: cluster.maintenance,
     channels: ground.channels,
+    // Of a cluster that is there nobody's channel is known.
+    ...(cluster.existing !== undefined && alarms !== undefined && { alarmEmail: alarms.email }),
     labels,
   });
 }

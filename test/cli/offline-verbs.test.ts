@@ -12,6 +12,7 @@ describe("sgbox", () => {
     "render",
     "size",
     "upgrade",
+    "move",
     "images",
     "check",
     "releases",

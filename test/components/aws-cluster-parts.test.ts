@@ -216,7 +216,9 @@ describe("EksObjects", () => {
       disruption: { consolidationPolicy: "WhenEmpty", consolidateAfter: "10m" },
       limits: { cpu: "64" },
     });
-    const served = only(resources, "kubernetes:networking.k8s.io/v1:IngressClass").inputs["spec"];
+    assert.deepEqual(allOf(resources, "kubernetes:networking.k8s.io/v1:IngressClass"), []);
+    const alone = await record((opts) => new EksObjects("sg", { ...args, cluster, ingressClass: true }, opts));
+    const served = only(alone.resources, "kubernetes:networking.k8s.io/v1:IngressClass").inputs["spec"];
     assert.deepEqual(served, {
       controller: "eks.amazonaws.com/alb",
       parameters: { apiGroup: "eks.amazonaws.com", kind: "IngressClassParams", name: "alb" },

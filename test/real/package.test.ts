@@ -114,6 +114,7 @@ describe("the packed package in an empty project", function () {
       "Pulumi.eks-sample.yaml",
       "Pulumi.existing-sample.yaml",
       "Pulumi.gcp-sample.yaml",
+      "Pulumi.gke-sample.yaml",
       "Pulumi.local-sample.yaml",
       "Pulumi.yaml",
       "README.md",

@@ -107,14 +107,25 @@ describe("the AWS stack on Kubernetes", function () {
     );
   });
 
-  it("makes the cluster alone where nothing is to run on it", async () => {
+  it("makes the cluster alone where nothing is to run on it, with what another stack's Ingress needs", async () => {
     const { registered, outputs } = await run({ ...leastCluster, cluster: { version: "1.35", workloads: false } });
-    assert.deepEqual(components(registered), [
-      "sourcegraph:aws:EksCluster sourcegraph",
+    assert.deepEqual(components(registered).sort(), [
       "sourcegraph:aws:ClusterNetwork sourcegraph",
+      "sourcegraph:aws:EksCluster sourcegraph",
       "sourcegraph:aws:WorkloadIdentity sourcegraph-load-balancer-controller",
+      "sourcegraph:kubernetes:EksObjects sourcegraph",
     ]);
     assert.deepEqual(Object.keys(outputs ?? {}).sort(), ["cluster", "kubeconfig", "manifest"]);
+  });
+
+  it("makes the ingress class of Auto Mode once: with Sourcegraph, or with the cluster that is made alone", async () => {
+    const classes = async (cluster: StackArgs["cluster"], kubernetes: StackArgs["kubernetes"] = {}) => {
+      const { registered } = await run({ ...leastCluster, cluster: { autoMode: true, ...cluster }, kubernetes });
+      return registered.filter((each) => each.includes(":IngressClass ")).map((each) => each.split(" ")[1]);
+    };
+    assert.deepEqual(await classes({}), ["sourcegraph-ingress-class-alb"]);
+    assert.deepEqual(await classes({ workloads: false }), ["sourcegraph-ingress-class"]);
+    assert.deepEqual(await classes({}, { profile: "restricted" }), ["sourcegraph-ingress-class"]);
   });
 
   it("deploys on the cluster of another stack, with services in that cluster's network", async () => {
@@ -129,6 +140,28 @@ describe("the AWS stack on Kubernetes", function () {
     assert.deepEqual(
       groups.map(([, { subnetIds }]) => subnetIds),
       [facts.databaseSubnetIds],
+    );
+  });
+
+  it("mails what alarms of services say on the cluster of another stack, whose topic is not known", async () => {
+    const existing = { stack: "organization/sourcegraph-in-a-box/cluster" };
+    const alarms = { email: "ops@example.com" };
+    const { error, inputs } = await run({ ...leastCluster, alarms, databases: "managed", cluster: { existing } });
+    assert.equal(error, undefined);
+    const own = "sourcegraph-services-alarms";
+    const arn = `arn:aws:x:us-east-1:123456789012:${own}`;
+    assert.deepEqual(inputs[`aws:sns/topicSubscription:TopicSubscription ${own}`], {
+      topic: arn,
+      protocol: "email",
+      endpoint: "ops@example.com",
+    });
+    const told = Object.entries(inputs).filter(([key]) => key.startsWith("aws:cloudwatch/metricAlarm:"));
+    assert.equal(told.length, 9);
+    for (const [key, { alarmActions }] of told) assert.deepEqual(alarmActions, [arn], key);
+    const made = await run({ ...leastCluster, alarms, databases: "managed" });
+    assert.deepEqual(
+      made.registered.filter((each) => each.startsWith("aws:sns/topic:")),
+      ["aws:sns/topic:Topic sourcegraph-cluster-alarms"],
     );
   });
 

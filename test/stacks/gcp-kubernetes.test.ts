@@ -175,6 +175,21 @@ describe("the Google Cloud stack on Kubernetes", function () {
       );
   });
 
+  it("mails what alarms of services say on the cluster of another stack, whose channel is not known", async () => {
+    const existing = { stack: "organization/sourcegraph-in-a-box/cluster" };
+    const alarms = { email: "ops@example.com" };
+    const seen = await run({ ...leastClusterArgs, alarms, databases: "managed", cluster: { existing } });
+    assert.equal(seen.error, undefined);
+    const channels = inputsOf(seen, "gcp:monitoring/notificationChannel:NotificationChannel");
+    assert.deepEqual(
+      Object.values(channels).map(({ labels }) => labels),
+      [{ email_address: "ops@example.com" }],
+    );
+    const policies = Object.values(inputsOf(seen, "gcp:monitoring/alertPolicy:AlertPolicy"));
+    assert.equal(policies.length, 4);
+    for (const { notificationChannels } of policies) assert.equal((notificationChannels as string[]).length, 1);
+  });
+
   it("deploys on a cluster of which the network is named, with a key of its own, and takes a bucket without any", async () => {
     const network = { existing: { network: "corp", subnetId: "corp-a" } };
     const named = await run({ ...leastClusterArgs, network, databases: "managed", cluster: { existing: {} } });

@@ -147,6 +147,7 @@ export async function record<Result>(
     "project",
     "stack",
     dryRun,
+    "organization",
   );
   const observe: pulumi.ResourceTransformation = ({ type, name, props, opts }) => {
     options.set(keyOf(type, name), optionsOf(props, opts));

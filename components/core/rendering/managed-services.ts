@@ -47,7 +47,7 @@ export function restingInManaged(managed: PlannedManagedServices, cloud: "aws" |
       where: cacheServices[cloud],
       kept: cache.name === "store" ? "yes" : "no",
       backedUp: cacheBackup(cache, cloud),
-      value: cache.name === "store" ? "rebuildable" : "cache",
+      value: cache.name === "store" ? "precious" : "cache",
     })),
     ...(managed.bucket === undefined
       ? []

@@ -131,7 +131,7 @@ describe("a transition", () => {
 
   it("that leaves data behind in a store is refused, together with its password", () => {
     const move =
-      "the data would stay behind; move it by dump and restore with Sourcegraph stopped, then add \"databases.frontend\" to 'allowDataLoss' for one update";
+      "the data would stay behind; move it by dump and restore with Sourcegraph stopped, by the steps that sgbox move prints, then add \"databases.frontend\" to 'allowDataLoss' for one update";
     refused(
       good.aws,
       { ...good.aws, ...external },

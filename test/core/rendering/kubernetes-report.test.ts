@@ -34,13 +34,42 @@ const addressOf = (specification: Specification) => {
 };
 
 describe("the report of a plan for Kubernetes", () => {
+  it("says what an ingress class leaves to whoever runs its controller", () => {
+    const { section } = planned(kubernetesSpecification({ kubernetes: { ingress: { className: "contour" } } }));
+    assert.deepEqual(section("notices").flat(), [
+      "traffic is plain HTTP: set 'domain' and 'tls', or 'kubernetes.ingress.issuer', before anybody signs in",
+      "unproven until 'sgbox check --cluster' has asked the cluster, or it is deployed: that the cluster has the ingress class contour, the storage class, and a network that enforces network policies",
+      "nothing here backs up the claims: give 'kubernetes.snapshotClass', or let the cluster's own backup do it",
+      "ingress class contour is not known here: by 'kubernetes.ingress.annotations' have it keep streams open for 600 s, take uploads of 150m, and buffer no answers",
+      "network policies let users in from the pods of namespace ingress-nginx only: where the controller of ingress class contour runs elsewhere, name its namespace in 'kubernetes.ingress.controllerNamespace'",
+    ]);
+  });
+
+  it("says of an instance without an Ingress that it is reached inside the cluster, by plain HTTP", () => {
+    const { section } = planned(
+      kubernetesSpecification({
+        domain: "sg.example.com",
+        access: { allowedCidrs: ["10.0.0.0/8"] },
+        tls: { mode: "none" },
+        kubernetes: { ingress: { enabled: false } },
+      }),
+    );
+    assert.deepEqual(
+      section("overview").filter(([name = ""]) => ["address", "open to"].includes(name)),
+      [
+        ["address", "http://sourcegraph-frontend:30080 (inside the cluster)  plain HTTP"],
+        ["open to", "ports 30080 from 10.0.0.0/8"],
+      ],
+    );
+  });
+
   it("says of the sample on EKS what is made, from where it is reached, and that stores are the cloud's", () => {
     assert.deepEqual(planned(sample("eks")).section("overview"), [
       ["release", "7.5.4453 of 2026-07-22"],
       ["size", "M (from 2,000 users, 20,000 repositories, 400 GB)"],
       [
         "cluster",
-        "new, EKS 1.34 in us-east-1a, us-east-1b, us-east-1c; search 1 x m6a.4xlarge, general 3 x m6a.2xlarge",
+        "new, EKS 1.35 in us-east-1a, us-east-1b, us-east-1c; search 1 x m6a.4xlarge, general 3 x m6a.2xlarge",
       ],
       ["namespace", "sourcegraph, made, enforcing pod security level privileged; profile default"],
       ["network", "new 10.40.0.0/16"],
@@ -58,7 +87,7 @@ describe("the report of a plan for Kubernetes", () => {
       [
         [
           "cluster",
-          "new, GKE 1.34 in us-central1-a, us-central1-b, us-central1-c; search 1 x n2-standard-16, general 3 x n2-standard-8",
+          "new, GKE 1.35 in us-central1-a, us-central1-b, us-central1-c; search 1 x n2-standard-16, general 3 x n2-standard-8",
         ],
         ["address", "https://sourcegraph.example.com  HTTPS at the load balancer"],
         ["stores", "PostgreSQL managed · Redis managed · object store managed"],
@@ -129,5 +158,22 @@ describe("the report of a plan for Kubernetes", () => {
       ],
     );
     assert.equal(rows.filter(([, , , where, kept]) => where?.startsWith("claim ") && kept === "yes").length, 9);
+  });
+
+  it("counts as data the servers of the cloud, with which their passwords are kept, and the passwords of bundled ones", () => {
+    const secretsOf = (specification: Specification) =>
+      planKubernetes(requireKubernetes(specification))
+        .dataResources.filter(({ kind }) => kind === "secret" || kind === "database")
+        .map(({ kind, name }) => `${kind} ${name}`);
+    assert.deepEqual(secretsOf(sample("eks")), [
+      "database sourcegraph-pgsql",
+      "database sourcegraph-codeintel-db",
+      "database sourcegraph-codeinsights-db",
+    ]);
+    assert.deepEqual(secretsOf(sample("existing")).sort(), [
+      "secret sourcegraph-codeinsightsDbPassword",
+      "secret sourcegraph-codeintelDbPassword",
+      "secret sourcegraph-pgsqlPassword",
+    ]);
   });
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { requireToolchain } from "../../support/toolchain";
-import { SampleStack, timed } from "./sample";
+import { startKubernetes, type TestCluster } from "../../support/kubernetes";
+import { liveObjects } from "../../support/cluster";
+import { SampleStack, release, timed } from "./sample";
 
 const cluster = "aws:eks/cluster:Cluster";
 const nodeGroup = "aws:eks/nodeGroup:NodeGroup";
@@ -25,21 +27,30 @@ function assertBefore(steps: readonly string[], first: readonly string[], then: 
   for (const step of then) assert.ok(at(step) > last, `${step} was done before ${steps[last]}`);
 }
 
+/** Has the control plane stand behind the cluster, and its administrator sign in to it. */
+const environment = ({ kubeconfig }: TestCluster) => ({ SGBOX_STANDIN_EKS: "1", KUBECONFIG: kubeconfig });
+
 describe("a cluster on EKS alone, on the real engine with a stand-in cloud", function () {
   this.timeout(300_000);
   this.bail(true); // one test goes on where the one before it ended
+  let control: TestCluster;
   let stack: SampleStack;
   const settings = { workloads: false, version: "1.33" };
 
   before(async function () {
-    stack = await SampleStack.start(requireToolchain(this), "aws", {
-      shape: "kubernetes",
-      zone: undefined,
-      cluster: settings,
-      access: { allowedCidrs: ["198.51.100.0/24"] },
-    });
+    const bin = requireToolchain(this);
+    control = startKubernetes(this);
+    stack = await SampleStack.start(
+      bin,
+      "aws",
+      { shape: "kubernetes", zone: undefined, cluster: settings, access: { allowedCidrs: ["198.51.100.0/24"] } },
+      { env: environment(control) },
+    );
   });
-  after(() => stack?.stop());
+  after(() => {
+    stack?.stop();
+    control?.stop();
+  });
 
   const groups = () =>
     Object.fromEntries(
@@ -168,5 +179,133 @@ describe("a cluster on EKS alone, on the real engine with a stand-in cloud", fun
       "delete aws:ec2/vpc:Vpc sourcegraph-vpc",
     ]);
     assert.deepEqual(stack.left(), [key]);
+  });
+});
+
+/** Gives every Ingress an address, as the load balancer controller does; until it is stopped. */
+function playController(control: TestCluster, hostname: string): () => void {
+  const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ hostname }] } } });
+  const find = ["get", "ingresses", "--all-namespaces", "--output=jsonpath={range .items[*]}{.metadata.name} {end}"];
+  const patch = ["--namespace=sourcegraph", "--subresource=status", "--type=merge", `--patch=${status}`];
+  const timer = setInterval(() => {
+    void control
+      .kubectl(find)
+      .then(async ({ stdout }) => {
+        for (const name of stdout.split(" ").filter((each) => each !== ""))
+          await control.kubectl(["patch", "ingress", name, ...patch]);
+      })
+      .catch(() => undefined); // it may be on its way out
+  }, 1000);
+  return () => clearInterval(timer);
+}
+
+describe("the whole stack on EKS, on the real engine with a stand-in cloud and a real API server", function () {
+  this.timeout(300_000);
+  this.bail(true); // one test goes on where the one before it ended
+  const hostname = "k8s-sourcegraph-1.us-east-1.elb.amazonaws.com";
+  const controller = "kubernetes:helm.sh/v3:Release sourcegraph-load-balancer-controller";
+  const ingress = "kubernetes:networking.k8s.io/v1:Ingress sourcegraph-ingress-sourcegraph-frontend";
+  const frontend = "kubernetes:apps/v1:Deployment sourcegraph-deployment-sourcegraph-frontend";
+  const database = "aws:rds/instance:Instance sourcegraph-pgsql";
+  const certificate = "aws:acm/certificateValidation:CertificateValidation sourcegraph-certificate";
+  const record = "aws:route53/record:Record sourcegraph-record";
+  let control: TestCluster;
+  let stack: SampleStack;
+  let stopPlaying: (() => void) | undefined;
+
+  before(async function () {
+    const bin = requireToolchain(this);
+    control = startKubernetes(this);
+    for (const [node, group] of Object.entries({ "node-a": "search", "node-b": "general" }))
+      await control.kubectl(["label", "node", node, `sourcegraph.com/node-group=${group}`]);
+    stopPlaying = playController(control, hostname);
+    stack = await SampleStack.start(
+      bin,
+      "aws",
+      {
+        shape: "kubernetes",
+        zone: undefined,
+        release,
+        size: "XS",
+        cluster: { version: "1.33" },
+        databases: "managed",
+        cache: "managed",
+        objectStorage: "managed",
+        kubernetes: { storageClass: { name: "standard", create: false } },
+      },
+      { env: environment(control), timeoutMs: 280_000 },
+    );
+  });
+  after(() => {
+    stopPlaying?.();
+    stack?.stop();
+    control?.stop();
+  });
+
+  it("comes up from the network to the DNS record, and a second preview changes nothing", async () => {
+    const { code, changes, stdout } = await stack.run("up");
+    assert.equal(code, 0, stdout);
+    assertBefore(changes, nodes("create", ["general-a", "search-a"]), [`create ${controller}`]);
+    assertBefore(
+      changes,
+      [`create ${controller}`, `create ${database}`, `create ${certificate}`],
+      [`create ${frontend}`],
+    );
+    assertBefore(changes, [`create ${frontend}`], [`create ${ingress}`]);
+    assertBefore(changes, [`create ${ingress}`], [`create ${record}`]);
+    assert.deepEqual(await stack.changes("preview"), []);
+    const { url, next } = await stack.engine.outputs();
+    assert.deepEqual([url, next], ["https://sourcegraph.example.com", ""]);
+  });
+
+  it("tells the pods where the databases of AWS are, and the domain where the load balancer is", async () => {
+    const secrets = await liveObjects(control, "secrets", "sourcegraph");
+    const host = secrets.find(({ metadata }) => metadata.name === "pgsql-auth")?.data?.["host"] ?? "";
+    const servers = stack.engine.cloud().all("aws:rds/instance:Instance");
+    const server = servers.find(({ outputs }) => String(outputs["identifier"]).startsWith("sourcegraph-pgsql"));
+    assert.equal(Buffer.from(host, "base64").toString(), server?.outputs["address"]);
+    const [alias] = stack.engine
+      .cloud()
+      .all("aws:route53/record:Record")
+      .flatMap(({ inputs }) => (inputs["aliases"] as { name: string }[] | undefined) ?? []);
+    assert.equal(alias?.name, hostname);
+  });
+
+  it("goes to the next version of Kubernetes and leaves all that runs on it alone", async () => {
+    stack.set({ cluster: { version: "1.34" } });
+    assert.deepEqual(
+      await stack.changes("up"),
+      [
+        `update ${cluster} sourcegraph-cluster`,
+        ...addOns("update", [...onNodes, ...asPods]),
+        ...nodes("update", ["general-a", "general-b", "general-c", "search-a"]),
+      ].sort(),
+    );
+    assert.deepEqual(await stack.changes("preview"), []);
+  });
+
+  it("goes down from the Ingress over its controller, nodes and databases to the network, and leaves the claims", async () => {
+    stack.set({ deletionProtection: false });
+    await stack.changes("up");
+    await stack.engine.unprotect();
+    const { code, changes, stdout } = await stack.run("destroy");
+    assert.equal(code, 0, stdout);
+    assertBefore(changes, [`delete ${record}`], [`delete ${ingress}`]);
+    assertBefore(changes, [`delete ${ingress}`], [`delete ${controller}`, `delete ${certificate}`]);
+    assertBefore(changes, [`delete ${frontend}`], [`delete ${database}`]);
+    assertBefore(changes, [`delete ${controller}`], nodes("delete", ["general-a", "search-a"]));
+    assertBefore(changes, nodes("delete", ["general-a", "search-a"]), [`delete ${cluster} sourcegraph-cluster`]);
+    assertBefore(
+      changes,
+      [`delete ${cluster} sourcegraph-cluster`, `delete ${database}`],
+      ["delete aws:ec2/vpc:Vpc sourcegraph-vpc"],
+    );
+    const left = await liveObjects(control, "deployments,statefulsets,persistentvolumeclaims", "sourcegraph");
+    assert.deepEqual(left.map(({ metadata }) => metadata.name).sort(), [
+      "data-indexed-search-0",
+      "grafana-data-grafana-0",
+      "prometheus",
+      "repos-gitserver-0",
+    ]);
   });
 });

@@ -157,7 +157,7 @@ describe("managed services of the AWS sample stack on the real engine with a sta
     ])
       assert.ok(
         refused.includes(
-          `'${key}' cannot change from managed to bundled: the data would stay behind; move it by the steps of "Moving data" in docs/managed-services.md, with Sourcegraph stopped, then add "${key}" to 'allowDataLoss' for one update`,
+          `'${key}' cannot change from managed to bundled: the data would stay behind; move it by the steps that sgbox move prints ("Moving data" in docs/managed-services.md), with Sourcegraph stopped, then add "${key}" to 'allowDataLoss' for one update`,
         ),
         refused,
       );

@@ -3,7 +3,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import YAML from "yaml";
 import { builtProject } from "../../support/built";
-import { Engine, type CloudObject, type ConfigValue, type RunOptions, type RunResult } from "../../support/engine";
+import {
+  Engine,
+  type CloudObject,
+  type ConfigValue,
+  type EngineOptions,
+  type RunOptions,
+  type RunResult,
+} from "../../support/engine";
 import { repository } from "../../support/toolchain";
 
 /** The release a story begins with, and the one it upgrades to: that of the sample stack files. */
@@ -44,10 +51,11 @@ export class SampleStack {
     bin: string,
     cloud: "aws" | "gcp",
     more: Readonly<Record<string, ConfigValue | undefined>> = {},
+    options: Pick<EngineOptions, "env" | "timeoutMs"> = {},
   ): Promise<SampleStack> {
     const text = fs.readFileSync(path.join(repository, `Pulumi.${cloud}-sample.yaml`), "utf8");
     const { config } = YAML.parse(text) as { config: Record<string, ConfigValue> };
-    const engine = await Engine.start({ bin, project: builtProject(), config });
+    const engine = await Engine.start({ ...options, bin, project: builtProject(), config });
     const stack = new SampleStack(engine);
     stack.set({ release: older, smtp: mail, ...more });
     await engine.configSet("sourcegraph:secrets.smtpPassword", marker, { secret: true, path: true });

@@ -1,11 +1,16 @@
 // What EKS does beyond the behaviour data: versions move one minor up at a time, control plane first, nodes after it.
+// Where SGBOX_STANDIN_EKS is set, the control plane of KUBECONFIG stands behind a cluster.
 "use strict";
+const { createHash } = require("node:crypto");
+const { readFileSync } = require("node:fs");
 const { keyOf } = require("./cloud.cjs");
 const { UNKNOWN, isObject } = require("./compare.cjs");
+const { contextOf } = require("./kube-api.cjs");
 
 const CLUSTER = "aws:eks/cluster:Cluster";
 const NODES = "aws:eks/nodeGroup:NodeGroup";
 const ADDON = "aws:eks/addon:Addon";
+const ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
 
 const minor = (version) => Number(String(version).split(".")[1]);
 const refuse = (text) => {
@@ -23,6 +28,13 @@ function notNewer(cloud, { clusterName, version }) {
     refuse(`Nodegroup Kubernetes version ${version} is above that of the cluster, ${cluster.version}`);
 }
 
+function controlPlane() {
+  if (!process.env.SGBOX_STANDIN_EKS) return {};
+  const { cluster } = contextOf(process.env.KUBECONFIG);
+  const data = readFileSync(cluster["certificate-authority"]).toString("base64");
+  return { endpoint: cluster.server, certificateAuthority: { data } };
+}
+
 exports.create = {
   [CLUSTER]: ({ inputs: i, name }) => {
     const modes = [i.computeConfig, i.kubernetesNetworkConfig?.elasticLoadBalancing, i.storageConfig?.blockStorage];
@@ -30,7 +42,7 @@ exports.create = {
       refuse(
         "compute_config.enabled, kubernetes_network_config.elastic_load_balancing.enabled, and storage_config.block_storage.enabled must all be set to either true or false",
       );
-    return { id: i.name ?? name, status: "ACTIVE" };
+    return { id: i.name ?? name, status: "ACTIVE", ...controlPlane() };
   },
   [NODES]: ({ cloud, inputs: i, fill }) => {
     notNewer(cloud, i);
@@ -43,6 +55,12 @@ exports.create = {
   [ADDON]: ({ cloud, inputs: i }) => {
     clusterOf(cloud, i.clusterName);
     return { id: `${i.clusterName}:${i.addonName}` };
+  },
+  // An account of a namespace has one association, whose id EKS makes up.
+  [ASSOCIATION]: ({ cloud, inputs: i }) => {
+    clusterOf(cloud, i.clusterName);
+    const hash = createHash("md5").update([i.clusterName, i.namespace, i.serviceAccount].join("/")).digest("hex");
+    return { id: `a-${hash.slice(0, 17)}` };
   },
 };
 

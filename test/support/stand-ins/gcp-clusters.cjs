@@ -1,6 +1,10 @@
 // What GKE does beyond the behaviour data: versions, what it refuses, and what goes with a cluster.
+//
+// Where SGBOX_STANDIN_GKE is set, the control plane of KUBECONFIG stands behind a cluster.
 "use strict";
+const { readFileSync } = require("node:fs");
 const { all, keyOf } = require("./cloud.cjs");
+const { contextOf } = require("./kube-api.cjs");
 const { refuseWithoutKey } = require("./gcp-services.cjs");
 const { lastSegment } = require("./shapes.cjs");
 
@@ -35,11 +39,17 @@ function refuseEndpoint({ privateClusterConfig: p, masterAuthorizedNetworksConfi
     refuse("master_authorized_networks_config must be enabled if enable_private_endpoint is true");
 }
 
-/** What depends on the control plane's inputs. */
-const control = (inputs, fill) => ({
-  masterAuth: { clusterCaCertificate: Buffer.from("stand-in authority").toString("base64") },
-  endpoint: fill(inputs.privateClusterConfig?.enablePrivateEndpoint ? "10.0.0.10" : "203.0.113.40"),
-});
+/** Where the API is, and by what it is known. */
+function control(inputs, fill) {
+  if (process.env.SGBOX_STANDIN_GKE) {
+    const { server, "certificate-authority": authority } = contextOf(process.env.KUBECONFIG).cluster;
+    return { endpoint: new URL(server).host, masterAuth: { clusterCaCertificate: readFileSync(authority, "base64") } };
+  }
+  return {
+    masterAuth: { clusterCaCertificate: Buffer.from("stand-in authority").toString("base64") },
+    endpoint: fill(inputs.privateClusterConfig?.enablePrivateEndpoint ? "10.0.0.10" : "203.0.113.40"),
+  };
+}
 
 const create = {
   [CLUSTER]: ({ cloud, inputs, fill }) => {

@@ -10,8 +10,8 @@ const answerTimeoutMs = 10_000;
 /** There is no API server at the address. */
 class Unreachable extends Error {}
 
-/** Takes a kubeconfig as text or as a path, and the name of a context; `exec` credentials are not run. */
-function connect(kubeconfig, contextName) {
+/** The context of a kubeconfig, given as text or as a path, with its cluster and user. */
+function contextOf(kubeconfig, contextName) {
   const config = parse(/[\n{]/.test(kubeconfig) ? kubeconfig : readFileSync(kubeconfig, "utf8"));
   const pick = (list, name) => {
     const found = list.find((entry) => entry.name === name);
@@ -19,8 +19,16 @@ function connect(kubeconfig, contextName) {
     return found;
   };
   const { context } = pick(config.contexts, contextName || config["current-context"]);
-  const { cluster } = pick(config.clusters, context.cluster);
-  const { user } = pick(config.users, context.user);
+  return { context, ...pick(config.clusters, context.cluster), ...pick(config.users, context.user) };
+}
+
+/**
+ * Takes a kubeconfig as text or as a path, and the name of a context. `exec` credentials are not run: whoever would sign in by
+ * them does so as the user of KUBECONFIG.
+ */
+function connect(kubeconfig, contextName) {
+  const { context, cluster, user: given } = contextOf(kubeconfig, contextName);
+  const user = given.exec && process.env.KUBECONFIG ? contextOf(process.env.KUBECONFIG).user : given;
   const pem = (of, key) =>
     of[`${key}-data`] ? Buffer.from(of[`${key}-data`], "base64") : of[key] && readFileSync(of[key]);
   const tls = () => ({
@@ -96,4 +104,4 @@ function connect(kubeconfig, contextName) {
   };
 }
 
-module.exports = { connect, Unreachable };
+module.exports = { connect, contextOf, Unreachable };

@@ -36,10 +36,19 @@ function metadata({ name: release, namespace, version }, name, annotations) {
   };
 }
 
-function pods(inputs, app, key) {
+/** The labels the chart selects pods by, which can never change. */
+const selector = ({ name }, app) => ({
+  "app.kubernetes.io/name": "sourcegraph",
+  "app.kubernetes.io/instance": name,
+  app,
+});
+
+function pods(inputs, app, key, claimName) {
   const { podAnnotations, image } = inputs.values[key] ?? {};
   const container = { name: key.toLowerCase(), image: `${app}:${image?.tag ?? inputs.version}` };
-  return { metadata: { labels: { app }, annotations: podAnnotations }, spec: { containers: [container] } };
+  const volumes = claimName && [{ name: "disk", persistentVolumeClaim: { claimName } }];
+  const labels = { ...selector(inputs, app), deploy: "sourcegraph" };
+  return { metadata: { labels, annotations: podAnnotations }, spec: { containers: [container], volumes } };
 }
 
 const claimSpec = ({ values }, key) => ({
@@ -48,14 +57,16 @@ const claimSpec = ({ values }, key) => ({
   storageClassName: values.storageClass?.name || undefined,
 });
 
-function workload(inputs, kind, app, key, replicas, more) {
-  const spec = { replicas, selector: { matchLabels: { app } }, template: pods(inputs, app, key), ...more };
+function workload(inputs, kind, app, key, replicas, { claim, ...more } = {}) {
+  const matchLabels = selector(inputs, app);
+  const spec = { replicas, selector: { matchLabels }, template: pods(inputs, app, key, claim), ...more };
   return { apiVersion: "apps/v1", kind, metadata: metadata(inputs, app), spec };
 }
 
-/** A few of the chart's objects: a database with its claim, a set with a template of claims, and the frontends. */
+/** A few of the vendor's chart's objects: a database with its claim, a set with a template of claims, and the frontends. */
 function objectsOf(inputs) {
-  const { values } = inputs;
+  const { chart, values } = inputs;
+  if (chart !== "sourcegraph") return [];
   const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: metadata(inputs, "sourcegraph-frontend") };
   const claim = {
     apiVersion: "v1",
@@ -67,7 +78,7 @@ function objectsOf(inputs) {
   return [
     account,
     claim,
-    workload(inputs, "StatefulSet", "pgsql", "pgsql", 1, { serviceName: "pgsql" }),
+    workload(inputs, "StatefulSet", "pgsql", "pgsql", 1, { serviceName: "pgsql", claim: "pgsql" }),
     workload(inputs, "StatefulSet", "gitserver", "gitserver", values.gitserver.replicaCount, {
       serviceName: "gitserver",
       volumeClaimTemplates,
@@ -97,7 +108,12 @@ async function deploy(cluster, inputs, revision) {
       throw new Error(
         `Unable to continue with install: ${object.kind} "${object.metadata.name}" in namespace "${inputs.namespace}" exists and cannot be imported into the current release: invalid ownership metadata`,
       );
-    await cluster.apply(object, manager);
+    // What the server refuses, Helm records as a release that failed.
+    const refused = await cluster.apply(object, manager).then(
+      () => undefined,
+      (e) => e.message,
+    );
+    if (refused !== undefined) return refused;
   }
   const seconds = Number(process.env.SGBOX_STANDIN_KUBE_SECONDS) || inputs.timeout || 300;
   const end = Date.now() + seconds * 1000;

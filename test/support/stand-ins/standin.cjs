@@ -40,6 +40,11 @@ class NotReady extends Error {
 }
 
 const js = (struct) => struct?.toJavaScript() ?? {};
+const secretMark = "4dabf18193072939515e22adb298388d";
+const plain = (value) => (value?.[secretMark] ? plain(value.value) : value);
+/** Settings as plain values: the engine wraps those that are secret, and again those that follow from resources. */
+const withoutSecrets = (settings) =>
+  Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, plain(value)]));
 const struct = (value) => Struct.fromJavaScript(JSON.parse(JSON.stringify(value ?? {}))); // without `undefined`
 const nameOf = (urn) => urn.slice(urn.lastIndexOf("::") + 2);
 
@@ -98,7 +103,7 @@ exports.serve = function serve(provider) {
     },
     checkConfig: (r) => message("CheckResponse", { Inputs: r.getNews() }),
     async configure(r) {
-      await provider.configure?.({ config: js(r.getArgs()) });
+      await provider.configure?.({ config: withoutSecrets(js(r.getArgs())) });
       // Without AcceptSecrets the engine sends plain values and marks the outputs of secret inputs itself.
       return message("ConfigureResponse", { Supportspreview: true, Acceptsecrets: false });
     },

@@ -1,8 +1,9 @@
+import { chartReads } from "../../product/kubernetes/chart";
+import { checkKubernetesNames } from "./combinations-kubernetes-names";
+import { checkUnused } from "./combinations-kubernetes-unused";
 import { checkSize } from "./combinations-machine";
 import { show, type Problems } from "./problems";
 import type { Config } from "./config";
-
-const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Keys that belong to a machine. */
 const machineKeys = ["machine", "dataDisk", "zone"] as const;
@@ -14,6 +15,9 @@ const autoscalable = [
   "syntactic-code-intel-worker",
   "syntect-server",
 ];
+
+/** Ingress classes that one cloud alone has. */
+const cloudsOfClasses: Readonly<Record<string, "aws" | "gcp">> = { alb: "aws", gce: "gcp", "gce-internal": "gcp" };
 
 function checkPlace(config: Partial<Config>, problems: Problems): void {
   const { cloud, cluster, region, network } = config;
@@ -58,12 +62,19 @@ function checkCluster({ cloud, cluster }: Partial<Config>, problems: Problems): 
     problems.add("cluster.autoMode", "has no meaning for cloud gcp; remove it");
   if (cluster.releaseChannel !== undefined && cloud === "aws")
     problems.add("cluster.releaseChannel", "has no meaning for cloud aws; remove it");
+  for (const [group, nodes] of Object.entries(cluster.nodes ?? {}))
+    for (const key of ["minimum", "maximum", "diskGb"] as const)
+      if (cluster.autoMode === true && nodes?.[key] !== undefined)
+        problems.add(
+          `cluster.nodes.${group}.${key}`,
+          "has no meaning with 'autoMode', which makes nodes as pods need them; remove it",
+        );
   for (const [group, { minimum, maximum } = {}] of Object.entries(cluster.nodes ?? {}))
     if (minimum !== undefined && maximum !== undefined && minimum > maximum)
       problems.add(`cluster.nodes.${group}.minimum`, `must not be above 'maximum' (${maximum}), got ${minimum}`);
 }
 
-function checkProfile({ kubernetes, registry }: Partial<Config>, problems: Problems): void {
+function checkProfile({ kubernetes, registry, release }: Partial<Config>, problems: Problems): void {
   const profile = kubernetes?.profile;
   if (profile === "air-gapped" && registry === undefined)
     problems.add("registry", "is missing; profile air-gapped takes images from a registry of your own only");
@@ -78,6 +89,12 @@ function checkProfile({ kubernetes, registry }: Partial<Config>, problems: Probl
         `kubernetes.${path}`,
         "must not be true in profile restricted, which makes nothing cluster-scoped; let the cluster's admins make it",
       );
+  if (kubernetes.via === "helm" && release !== undefined && !chartReads("createRoleBinding", release))
+    problems.add(
+      "kubernetes.via",
+      `helm cannot be of profile restricted at release ${release}, whose chart always binds accounts to roles; use native, or a newer release`,
+      "release",
+    );
   if (kubernetes.executors?.kind === "docker-in-docker")
     problems.add(
       "kubernetes.executors.kind",
@@ -100,28 +117,14 @@ function checkScaling({ kubernetes, overrides }: Partial<Config>, problems: Prob
 
 /** What is asked of Kubernetes. Existence of classes is checked where a cluster is there. */
 export function checkKubernetes(config: Partial<Config>, problems: Problems): void {
-  const { cloud, kubernetes } = config;
+  const { cloud, kubernetes = {} } = config;
   checkSize(config, problems);
   checkPlace(config, problems);
   checkCluster(config, problems);
   checkProfile(config, problems);
   checkScaling(config, problems);
-  if (kubernetes === undefined) return;
-  for (const [key, value] of [
-    ["namespace", kubernetes.namespace],
-    ["helmRelease", kubernetes.helmRelease],
-    ["storageClass.name", kubernetes.storageClass?.name],
-    ["ingress.className", kubernetes.ingress?.className],
-    ["snapshotClass", kubernetes.snapshotClass],
-  ] as const)
-    if (
-      value !== undefined &&
-      !(key === "helmRelease" ? value.length <= 53 && dnsLabel.test(value) : dnsLabel.test(value))
-    )
-      problems.add(
-        `kubernetes.${key}`,
-        `must be at most ${key === "helmRelease" ? 53 : 63} lower-case letters, digits and dashes, and neither begin nor end with a dash, got ${show(value)}`,
-      );
+  checkKubernetesNames(config, problems);
+  checkUnused(config, problems);
   if (["default", "kube-system", "kube-public", "kube-node-lease"].includes(kubernetes.namespace ?? ""))
     problems.add(
       "kubernetes.namespace",
@@ -143,6 +146,12 @@ export function checkKubernetes(config: Partial<Config>, problems: Problems): vo
     problems.add(
       "kubernetes.ingress.className",
       "is missing; name the cluster's ingress class, or set 'enabled' to false",
+    );
+  const classCloud = cloudsOfClasses[ingress?.className ?? ""];
+  if (classCloud !== undefined && cloud !== "existing" && cloud !== classCloud && cloud !== undefined)
+    problems.add(
+      "kubernetes.ingress.className",
+      `${ingress?.className} is a class of ${classCloud}, which a cluster on ${cloud} does not have; leave it out for the one of ${cloud}`,
     );
   if (ingress?.issuer !== undefined && config.domain === undefined)
     problems.add("kubernetes.ingress.issuer", "needs 'domain', got none; set the instance's host name", "domain");

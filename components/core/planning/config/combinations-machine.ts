@@ -46,7 +46,12 @@ export function checkSize(config: Partial<Config>, problems: Problems): void {
   if (size !== undefined && (usage !== undefined || problems.unreadable("usage")))
     problems.add("size", `and 'usage' exclude each other, got ${show(size)} and a usage; keep one of them`);
   if (size === undefined && usage === undefined && cloud !== undefined && cloud !== "local")
-    problems.add("size", "is missing; give a size (XS, S, M, L, XL) or 'usage'", "usage", "cloud");
+    problems.add(
+      "size",
+      `is missing; give a size (XS, S, M, L, XL${shape === "kubernetes" ? ", 2XL, 3XL" : ""}) or 'usage'`,
+      "usage",
+      "cloud",
+    );
   if (usage === undefined) return;
   if (usage.largestRepositoryGb > usage.totalSizeGb)
     problems.add(

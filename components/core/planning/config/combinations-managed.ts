@@ -6,7 +6,7 @@ import type { Config } from "./config";
 const identityLogin = "6.10.3349";
 
 /** Whether a store is served by the cloud. */
-function asksForManaged(value: Config["databases"] | Config["cache"] | Config["objectStorage"]): boolean {
+export function asksForManaged(value: Config["databases"] | Config["cache"] | Config["objectStorage"]): boolean {
   return value === "managed" || (typeof value === "object" && value.managed !== undefined);
 }
 

@@ -1,5 +1,6 @@
 import { workloadOf } from "../../product/kubernetes/workloads";
 import { holdsIn, isServiceName, serviceNamed } from "../../product/services";
+import { databaseServices } from "../database-environment";
 import { machineCpus, releaseProblem } from "./combinations-machine";
 import { imageReference } from "../image-reference";
 import { show, type Problems } from "./problems";
@@ -29,14 +30,33 @@ const podKeys = [
 /** Names of variables whose values open something. */
 const secretVariables = /(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_KEY|ACCESS_KEY|API_KEY|CREDENTIALS|DATASOURCE|DSN)$/i;
 
+/** The key by which something outside does the work of a service; undefined where the service is bundled. */
+function servedElsewhere(service: string, { databases, cache, objectStorage }: Partial<Config>): string | undefined {
+  const outside = (given: Config["databases"] | Config["cache"], name: string): boolean => {
+    if (typeof given !== "object") return given === "managed";
+    const only: readonly string[] | undefined = given.managed?.only;
+    return (
+      Object.keys(given.external ?? {}).includes(name) ||
+      (given.managed !== undefined && (only?.includes(name) ?? true))
+    );
+  };
+  const database = databaseServices.find(([, name]) => service === name || service === `${name}-exporter`)?.[0];
+  if (database !== undefined) return outside(databases, database) ? "databases" : undefined;
+  if (service === "redis-cache") return outside(cache, "cache") ? "cache" : undefined;
+  if (service === "redis-store") return outside(cache, "store") ? "cache" : undefined;
+  if (service !== "blobstore" || objectStorage === undefined || objectStorage === "bundled") return undefined;
+  return "objectStorage";
+}
+
 /** Why a service is not part of the deployment; undefined when it is, or when that cannot be told. */
 function absence(name: string, config: Partial<Config>): string | undefined {
   if (!isServiceName(name) || config.release === undefined || releaseProblem(config) !== undefined) return undefined;
   if (config.shape === "kubernetes" && workloadOf(name) === undefined) return "Kubernetes has no such service";
   if (name === "jaeger" && config.tracing !== true) return "it runs only with 'tracing'";
-  return holdsIn(serviceNamed(name).present ?? {}, config.release)
-    ? undefined
-    : `release ${config.release} has no such service`;
+  if (!holdsIn(serviceNamed(name).present ?? {}, config.release))
+    return `release ${config.release} has no such service`;
+  const key = servedElsewhere(name, config);
+  return key === undefined ? undefined : `by '${key}' something outside does its work`;
 }
 
 type Override = NonNullable<NonNullable<Config["overrides"]>[string]>;

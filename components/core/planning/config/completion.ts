@@ -1,3 +1,4 @@
+import { chartRepository } from "../../product/kubernetes/chart";
 import { defaultEgressPorts, newestClusterVersion, storageDefaults } from "../kubernetes/defaults";
 import type { Config } from "./config";
 import type { SpecifiedCluster, SpecifiedKubernetes, SpecifiedManaged, SpecifiedStorageClass } from "./specified";
@@ -17,6 +18,12 @@ function completeStorageClass(config: Config, cloud: "aws" | "gcp" | "existing")
   };
 }
 
+/** Where the controller of a class runs by its makers' defaults; undefined where the cloud's load balancer reaches pods by itself. */
+function controllerNamespaceOf(className: string | undefined): string | undefined {
+  if (className === "alb" || className === "gce" || className === "gce-internal") return undefined;
+  return className === "openshift-default" ? "openshift-ingress" : "ingress-nginx";
+}
+
 function completeIngress(config: Config, cloud: "aws" | "gcp" | "existing"): SpecifiedKubernetes["ingress"] {
   const given = config.kubernetes?.ingress;
   const className = given?.className ?? (cloud === "aws" ? "alb" : cloud === "gcp" ? "gce" : undefined);
@@ -28,8 +35,7 @@ function completeIngress(config: Config, cloud: "aws" | "gcp" | "existing"): Spe
     tlsSecret: given?.tlsSecret,
     issuer: issuer === undefined ? undefined : { name: issuer.name, kind: issuer.kind ?? "ClusterIssuer" },
     internal: given?.internal ?? false,
-    controllerNamespace:
-      given?.controllerNamespace ?? (className === "alb" || className === "gce" ? undefined : "ingress-nginx"),
+    controllerNamespace: given?.controllerNamespace ?? controllerNamespaceOf(className),
   };
 }
 
@@ -89,6 +95,7 @@ export function completeKubernetes(config: Config, cloud: "aws" | "gcp" | "exist
           },
     handOver: given.handOver ?? false,
     helmRelease: given.helmRelease ?? "sourcegraph",
+    chartRepository: given.chartRepository ?? chartRepository,
   };
 }
 

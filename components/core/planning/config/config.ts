@@ -38,8 +38,8 @@ export interface Config {
    */
   readonly release: string;
   /**
-   * Named size; either this or usage; default XS; 2XL and 3XL need shape kubernetes. A change restarts the machine,
-   * or rolls the pods.
+   * Named size; either this or usage, one of them is needed but on cloud local, whose default is XS; 2XL and 3XL
+   * need shape kubernetes. A change restarts the machine, or rolls the pods.
    */
   readonly size?: "XS" | "S" | "M" | "L" | "XL" | "2XL" | "3XL";
   /**
@@ -261,10 +261,10 @@ export interface ClusterConfig {
    */
   readonly workloads?: boolean;
   /**
-   * Kubernetes version of control plane and nodes, MAJOR.MINOR, one minor up at a time; default the newest this
-   * library knows. In place: control plane first, then nodes.
+   * Kubernetes version of control plane and nodes, MAJOR.MINOR, one minor up at a time; default 1.35. In place:
+   * control plane first, then nodes.
    *
-   * @example "1.34"
+   * @example "1.35"
    */
   readonly version?: string;
   /** Who reaches the Kubernetes API; default access.allowedCidrs. In place. */
@@ -285,7 +285,7 @@ export interface ClusterConfig {
 export interface MaintenanceConfig {
   /** Day of the week. In place. */
   readonly day: "MO" | "TU" | "WE" | "TH" | "FR" | "SA" | "SU";
-  /** First hour of the window of four hours, UTC. In place. */
+  /** First hour of the window, UTC: four hours for servers of AWS, twelve on GKE. In place. */
   readonly hourUtc: number;
 }
 
@@ -400,6 +400,13 @@ export interface KubernetesConfig {
    * @example "sourcegraph"
    */
   readonly helmRelease?: string;
+  /**
+   * Address of a repository with the vendor's chart, for networks without a way out; needs via helm; default the
+   * vendor's own. In place.
+   *
+   * @example "https://charts.example.com/sourcegraph"
+   */
+  readonly chartRepository?: string;
 }
 
 /** Executors of batch changes and auto-indexing; default none. In place. */
@@ -523,8 +530,9 @@ export interface IngressConfig {
   /** Reach the load balancer from inside the network only; default false. Replaces the load balancer on EKS. */
   readonly internal?: boolean;
   /**
-   * Namespace of the ingress controller's pods, which network policies let in; default every address in
-   * access.allowedCidrs where the cloud's load balancer reaches pods directly, else ingress-nginx. In place.
+   * Namespace of the ingress controller's pods, which network policies let in; default openshift-ingress for class
+   * openshift-default, else ingress-nginx; none for alb and gce, whose load balancers reach pods by themselves. In
+   * place.
    *
    * @example "ingress-nginx"
    */

@@ -9,6 +9,7 @@ interface Node {
     readonly options?: readonly Node[];
     readonly element?: Node;
     readonly valueType?: Node;
+    readonly keyType?: { readonly def?: { readonly entries?: Readonly<Record<string, string>> } };
   };
   readonly shape?: Readonly<Record<string, Node>>;
   readonly meta?: () => unknown;
@@ -25,7 +26,7 @@ function keysAt(schema: Node, path: readonly PropertyKey[]): string[] {
   const node = unwrap(schema);
   if (node.def?.type === "union") return (node.def.options ?? []).flatMap((option) => keysAt(option, path));
   const [head, ...rest] = path;
-  if (head === undefined) return Object.keys(node.shape ?? {});
+  if (head === undefined) return Object.keys(node.shape ?? node.def?.keyType?.def?.entries ?? {});
   const next = node.shape?.[String(head)] ?? node.def?.element ?? node.def?.valueType;
   return next === undefined ? [] : keysAt(next, rest);
 }
@@ -144,7 +145,7 @@ function describe(issue: z.core.$ZodIssue, got: unknown, path: string, { unit, e
         ? `is missing; give one of ${issue.values.map(String).join(", ")}`
         : `must be one of ${issue.values.map(String).join(", ")}, got ${show(got, path)}`;
     case "too_small":
-      if (issue.origin === "string") return "must not be empty";
+      if (issue.origin === "string" || (issue.origin === "array" && issue.minimum === 1)) return "must not be empty";
       return `must be ${issue.inclusive === false ? "more than" : "at least"} ${String(issue.minimum)}${ofUnit}, got ${show(got, path)}`;
     case "too_big":
       return `must be at most ${String(issue.maximum)}${ofUnit}, got ${show(got, path)}`;

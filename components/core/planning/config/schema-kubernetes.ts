@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { newestClusterVersion } from "../kubernetes/defaults";
 import { count, flag, gigabytes, keys, text } from "./schema-values";
 
 const storageClass = keys("StorageClassConfig", {
@@ -49,7 +50,7 @@ const ingress = keys("IngressConfig", {
     "reach the load balancer from inside the network only; default false. Replaces the load balancer on EKS",
   ),
   controllerNamespace: text(
-    "namespace of the ingress controller's pods, which network policies let in; default every address in access.allowedCidrs where the cloud's load balancer reaches pods directly, else ingress-nginx. In place",
+    "namespace of the ingress controller's pods, which network policies let in; default openshift-ingress for class openshift-default, else ingress-nginx; none for alb and gce, whose load balancers reach pods by themselves. In place",
     "ingress-nginx",
   ).optional(),
 }).describe("how the outside reaches the frontends; default an Ingress of the cloud's class. In place");
@@ -184,6 +185,10 @@ export const kubernetes = keys("KubernetesConfig", {
     "name of the Helm release, also in the labels by which the objects of the native path are selected; default sourcegraph. A change is refused: labels of selectors cannot change",
     "sourcegraph",
   ).optional(),
+  chartRepository: text(
+    "address of a repository with the vendor's chart, for networks without a way out; needs via helm; default the vendor's own. In place",
+    "https://charts.example.com/sourcegraph",
+  ).optional(),
 }).describe("how Sourcegraph runs on the cluster; needs shape kubernetes. In place unless said otherwise");
 
 const nodeGroup = keys("NodeGroupConfig", {
@@ -212,8 +217,8 @@ export const cluster = keys("ClusterConfig", {
     "deploy Sourcegraph too; false makes the cluster alone, for a second stack with cluster.existing.stack; default true. In place",
   ),
   version: text(
-    "Kubernetes version of control plane and nodes, MAJOR.MINOR, one minor up at a time; default the newest this library knows. In place: control plane first, then nodes",
-    "1.34",
+    `Kubernetes version of control plane and nodes, MAJOR.MINOR, one minor up at a time; default ${newestClusterVersion}. In place: control plane first, then nodes`,
+    "1.35",
   ).optional(),
   endpoint: keys("ClusterEndpointConfig", {
     public: flag("whether the API can be reached from outside the network; default true. In place"),
@@ -239,7 +244,12 @@ export const cluster = keys("ClusterConfig", {
     .describe("GCP: release channel; default STABLE. In place"),
   maintenance: keys("MaintenanceConfig", {
     day: z.enum(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]).describe("day of the week. In place"),
-    hourUtc: z.number().int().min(0).max(23).describe("first hour of the window of four hours, UTC. In place"),
+    hourUtc: z
+      .number()
+      .int()
+      .min(0)
+      .max(23)
+      .describe("first hour of the window, UTC: four hours for servers of AWS, twelve on GKE. In place"),
   })
     .optional()
     .describe("when the cloud may maintain cluster and managed services; default SU at 4. In place"),

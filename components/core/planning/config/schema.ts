@@ -185,7 +185,7 @@ export const configSchema = keys("Config", {
     .enum(["XS", "S", "M", "L", "XL", "2XL", "3XL"])
     .optional()
     .describe(
-      "named size; either this or usage; default XS; 2XL and 3XL need shape kubernetes. A change restarts the machine, or rolls the pods",
+      "named size; either this or usage, one of them is needed but on cloud local, whose default is XS; 2XL and 3XL need shape kubernetes. A change restarts the machine, or rolls the pods",
     ),
   usage: usage.optional(),
   domain: text(

@@ -38,6 +38,8 @@ export interface SpecifiedKubernetes {
   readonly handOver: boolean;
   /** Name of the Helm release, part of the labels pods are selected by. */
   readonly helmRelease: string;
+  /** Address of the repository the vendor's chart is read from. */
+  readonly chartRepository: string;
 }
 
 /** The storage class, complete. */
@@ -68,7 +70,7 @@ export interface SpecifiedIngress {
   readonly issuer?: Readonly<Required<IssuerConfig>>;
   /** Whether it is reached from inside the network only. */
   readonly internal: boolean;
-  /** Namespace of the controller's pods. */
+  /** Namespace of the controller's pods; absent where the cloud's load balancer reaches the frontends' pods by itself. */
   readonly controllerNamespace?: string;
 }
 

@@ -7,7 +7,10 @@ import type { KubernetesPlan } from "./kubernetes-plan";
 
 const levels: readonly string[] = ["privileged", "baseline", "restricted"];
 
-function namespaceFinding({ namespace }: ClusterFacts, { namespace: planned }: KubernetesPlan): ClusterFinding {
+function namespaceFinding(
+  { namespace }: ClusterFacts,
+  { namespace: planned, profile }: KubernetesPlan,
+): ClusterFinding {
   const { name, create, podSecurityLevel } = planned;
   const path = "kubernetes.namespace";
   return found(`namespace ${name} ${create ? "can be made" : "is there"}`, namespace, (there) => {
@@ -18,7 +21,7 @@ function namespaceFinding({ namespace }: ClusterFacts, { namespace: planned }: K
       return [
         {
           path,
-          message: `is "${name}", which does not exist; make it, or have it made by 'kubernetes.createNamespace' true`,
+          message: `is "${name}", which does not exist; ${profile === "restricted" ? "have the cluster's admins make it" : "make it, or have it made by 'kubernetes.createNamespace' true"}`,
         },
       ];
     if (levels.indexOf(there.enforces ?? "privileged") <= levels.indexOf(podSecurityLevel)) return [];

@@ -109,6 +109,13 @@ function tracingVariables({ name }: Service, { tracing }: KubernetesSpecificatio
   return { JAEGER_HOST: host, JAEGER_OTLP_GRPC_PORT: String(port) };
 }
 
+/** Frontends keep a copy of the site configuration in a file, which a user the image does not know has no place for. */
+function foreignUserVariables({ name }: Service, { kubernetes }: KubernetesSpecification): Variables {
+  return name === "sourcegraph-frontend" && kubernetes.userIds !== "image"
+    ? { NO_SITE_CONFIG_ESCAPE_HATCH: "true" }
+    : {};
+}
+
 /** Variables of a service whose values hold secrets beyond the logins of the stores: in a Secret of the service's own. */
 export function secretVariables(
   service: Service,
@@ -145,6 +152,7 @@ export function containerEnvironment(
     ...objectStorageEnvironment(service, specification).environment,
     ...instanceVariables(service, context, deployed),
     ...tracingVariables(service, specification),
+    ...foreignUserVariables(service, specification),
     ...configurationEnvironment(specification, files),
     ...(service.proxied === true && proxyEnvironment(specification, insideNames(deployed))),
     ...givenEnvironment(specification.overrides[service.name]?.env).environment,

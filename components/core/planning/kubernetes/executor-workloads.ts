@@ -10,8 +10,8 @@ import type { PlannedPodContainer, PlannedPodValue, PlannedWorkload } from "./wo
 export interface ExecutorParts {
   readonly name: string;
   readonly image: PlannedImage;
-  /** Docker Engine beside the executor; unused with kind kubernetes. */
-  readonly dockerImage: PlannedImage;
+  /** Docker Engine beside the executor; absent with kind kubernetes. */
+  readonly dockerImage: PlannedImage | undefined;
 }
 
 /** What an executor does in the namespace to run jobs. */
@@ -182,6 +182,8 @@ function inDocker(
   executors: SpecifiedExecutors,
   parts: ExecutorParts,
 ): KindParts {
+  const { dockerImage } = parts;
+  if (dockerImage === undefined) throw new Error("executors in Docker without a Docker Engine");
   const shared = { volume: scratch.name, path: scratch.path };
   return {
     containers: [
@@ -196,7 +198,7 @@ function inDocker(
       }),
       container({
         name: "dind",
-        image: parts.dockerImage,
+        image: dockerImage,
         command: ["dockerd", "--tls=false", "--mtu=1200", `--host=${dockerAddress}`],
         probes: engineProbes,
         resources: engineResources,

@@ -39,13 +39,14 @@ function imageProblems(path: string, text: string, expected: string): Problem[] 
   return [{ path, message: `must be an image reference with tag or digest, such as ${expected}, got ${show(text)}` }];
 }
 
-function problemsOf(executors: SpecifiedExecutors, { release, kubernetes }: KubernetesSpecification): Problem[] {
+function problemsOf(executors: SpecifiedExecutors, specification: KubernetesSpecification): Problem[] {
+  const { release, kubernetes } = specification;
   const path = "kubernetes.executors";
   const { kind, image, dockerImage, replicas } = executors;
   const expected = `${registry}/${repositories[kind]}:${release}`;
   const problems: Problem[] = [];
   if (image !== undefined) problems.push(...imageProblems(`${path}.image`, image, expected));
-  else if (kubernetes.via === "native")
+  else
     problems.push({
       path: `${path}.image`,
       message: `is missing; no pin of the executors' image is known here, so give ${expected} with the digest that the vendor's executor chart of release ${release} has`,
@@ -58,12 +59,20 @@ function problemsOf(executors: SpecifiedExecutors, { release, kubernetes }: Kube
     });
   if (kind === "docker-in-docker" && dockerImage !== undefined)
     problems.push(...imageProblems(`${path}.dockerImage`, dockerImage, "index.docker.io/library/docker:29.5.3-dind"));
-  if (kind === "docker-in-docker" && dockerImage === undefined && kubernetes.via === "native")
+  if (kind === "docker-in-docker" && dockerImage === undefined)
     problems.push({
       path: `${path}.dockerImage`,
       message:
         "is missing; give the Docker Engine beside the executor, such as index.docker.io/library/docker:29.5.3-dind",
     });
+  const mirror = specification.registry?.host;
+  if (kubernetes.profile === "air-gapped" && mirror !== undefined)
+    for (const [key, given] of Object.entries({ image, dockerImage }))
+      if (given !== undefined && imageReference(given)?.registry !== mirror)
+        problems.push({
+          path: `${path}.${key}`,
+          message: `must be of ${mirror}, as profile air-gapped has every image from 'registry', got ${show(given)}`,
+        });
   if (kind === "kubernetes" && dockerImage !== undefined)
     problems.push({ path: `${path}.dockerImage`, message: "has a meaning with kind docker-in-docker only; remove it" });
   if (kind === "kubernetes" && replicas > 1)
@@ -74,10 +83,11 @@ function problemsOf(executors: SpecifiedExecutors, { release, kubernetes }: Kube
   return problems;
 }
 
-/** By the chart, which brings its pins, the tag says enough. */
-function imageOf(text: string | undefined, repository: string, tag: string): PlannedImage {
-  const given = imageReference(text ?? "");
-  return given ?? { reference: `${registry}/${repository}:${tag}`, registry, repository, tag };
+/** An image that was checked before. */
+function imageOf(text: string | undefined): PlannedImage {
+  const image = imageReference(text ?? "");
+  if (image === undefined) throw new Error("executors without an image");
+  return image;
 }
 
 /**
@@ -93,8 +103,8 @@ export function planExecutors({ specification }: KubernetesContext): PlannedExec
   const { kind, image, dockerImage } = executors;
   const workload = executorWorkload(specification, executors, {
     name: executorName(executors),
-    image: imageOf(image, repositories[kind], specification.release),
-    dockerImage: imageOf(dockerImage, "docker", "dind"),
+    image: imageOf(image),
+    dockerImage: kind === "kubernetes" ? undefined : imageOf(dockerImage),
   });
   return { kind, workloads: [workload], rules: workload.rights?.rules ?? [] };
 }

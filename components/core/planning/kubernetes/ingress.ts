@@ -84,7 +84,7 @@ function openshiftParts({ access, kubernetes }: KubernetesSpecification): Ingres
 }
 
 function otherParts({ access, kubernetes }: KubernetesSpecification): IngressParts {
-  const { className = "" } = kubernetes.ingress;
+  const { className = "", controllerNamespace } = kubernetes.ingress;
   return {
     className: kubernetes.ingress.className,
     annotations: {},
@@ -93,6 +93,11 @@ function otherParts({ access, kubernetes }: KubernetesSpecification): IngressPar
       `ingress class ${className} is not known here: by 'kubernetes.ingress.annotations' have it keep streams open for ${ingressTimeoutSeconds} s, take uploads of ${largestUpload}, and buffer no answers`,
       ...(access.allowedCidrs.length > 0
         ? [`ingress class ${className} is not told of 'access.allowedCidrs': restrict it by its own annotations`]
+        : []),
+      ...(kubernetes.networkPolicies
+        ? [
+            `network policies let users in from the pods of namespace ${controllerNamespace} only: where the controller of ingress class ${className} runs elsewhere, name its namespace in 'kubernetes.ingress.controllerNamespace'`,
+          ]
         : []),
     ],
   };

@@ -40,6 +40,10 @@ export interface KubernetesPlan {
   readonly via: "native" | "helm";
   /** Name of the Helm release, part of the labels pods are selected by. */
   readonly helmRelease: string;
+  /** Address of the repository the vendor's chart is read from. */
+  readonly chartRepository: string;
+  /** Registry and prefix of every image that nothing else is said of. */
+  readonly registry: string;
   /** Whether everything is prepared to be handed over to Helm. */
   readonly handOver: boolean;
   /** How the instance is reached, and by whom. */

@@ -47,20 +47,19 @@ function canBe(peer: PlannedPeer, pod: Labels, workloads: readonly Selected[], n
 }
 
 /**
- * Whether pods of one workload may connect to a port of another's, by the rules of Kubernetes: pods that some policy selects
- * are closed but for what the policies that select them allow together, and both ends have to allow it. What a block of
- * addresses allows counts for pods, too: the verdict is never stricter than any cluster.
+ * Which ports of another workload's pods those of one may connect to, by the rules of Kubernetes: pods that some policy
+ * selects are closed but for what the policies that select them allow together, and both ends have to allow it. What a block
+ * of addresses allows counts for pods, too: the verdict is never stricter than any cluster.
  *
  * @param namespace namespace of the pods; default one that no rule names
  */
-export function verdict(
+export function verdictsBetween(
   policies: readonly PlannedNetworkPolicy[],
   workloads: readonly Selected[],
   from: NetworkSubject,
   to: NetworkSubject,
-  { port, protocol = "TCP" }: VerdictPort,
   namespace = "",
-): NetworkVerdict {
+): (port: VerdictPort) => NetworkVerdict {
   const client = labelsOf(from, workloads);
   const server = labelsOf(to, workloads);
   const about = (pod: Labels) =>
@@ -68,18 +67,31 @@ export function verdict(
       if (workload !== undefined) return selects(selectorOf({ workload }, workloads), pod);
       return jobs === undefined || selects(selectorOf({ jobs }, workloads), pod);
     });
-  const allows = (rule: PlannedPolicyRule, peer: Labels): boolean =>
+  const [leaving, entering] = [about(client), about(server)];
+  const allows = (rule: PlannedPolicyRule, peer: Labels, { port, protocol = "TCP" }: VerdictPort): boolean =>
     rule.ports.some((allowed) => allowed.port === port && allowed.protocol === protocol) &&
     rule.peers.some((each) => canBe(each, peer, workloads, namespace));
-  const leaving = about(client);
-  const entering = about(server);
-  const lets = leaving.find(({ egress }) => egress.some((rule) => allows(rule, server)));
-  const takes = entering.find(({ ingress }) => ingress.some((rule) => allows(rule, client)));
-  const out = leaving.length === 0 ? "no policy about the client" : lets?.name;
-  const into = entering.length === 0 ? "no policy about the server" : takes?.name;
-  if (out === undefined)
-    return { allowed: false, why: `no policy lets it out: ${leaving.map(({ name }) => name).join(", ")}` };
-  if (into === undefined)
-    return { allowed: false, why: `no policy lets it in: ${entering.map(({ name }) => name).join(", ")}` };
-  return { allowed: true, why: `let out by ${out}, let in by ${into}` };
+  return (port) => {
+    const lets = leaving.find(({ egress }) => egress.some((rule) => allows(rule, server, port)));
+    const takes = entering.find(({ ingress }) => ingress.some((rule) => allows(rule, client, port)));
+    const out = leaving.length === 0 ? "no policy about the client" : lets?.name;
+    const into = entering.length === 0 ? "no policy about the server" : takes?.name;
+    if (out === undefined)
+      return { allowed: false, why: `no policy lets it out: ${leaving.map(({ name }) => name).join(", ")}` };
+    if (into === undefined)
+      return { allowed: false, why: `no policy lets it in: ${entering.map(({ name }) => name).join(", ")}` };
+    return { allowed: true, why: `let out by ${out}, let in by ${into}` };
+  };
+}
+
+/** Whether pods of one workload may connect to a port of another's. */
+export function verdict(
+  policies: readonly PlannedNetworkPolicy[],
+  workloads: readonly Selected[],
+  from: NetworkSubject,
+  to: NetworkSubject,
+  port: VerdictPort,
+  namespace?: string,
+): NetworkVerdict {
+  return verdictsBetween(policies, workloads, from, to, namespace)(port);
 }

@@ -1,4 +1,4 @@
-import { publishedOn } from "../../product/releases";
+import { publishedOn, registry } from "../../product/releases";
 import { requireKubernetes, type KubernetesSpecification, type Specification } from "../config/specification";
 import { dataNames, type DataResource } from "../data-safety";
 import { planManagedServices, managedDataResources } from "../managed/plan-managed";
@@ -13,25 +13,32 @@ import { planConfigMaps } from "./config-maps";
 import { kubernetesContext } from "./context";
 import { planExecutors } from "./executors";
 import { planIngress } from "./ingress";
+import { isSecured } from "./ingress-parts";
 import type { KubernetesPlan, PlannedNamespace, PlannedStorageClass } from "./kubernetes-plan";
 import { planNetworkPolicies } from "./network-policies";
+import { registrySecret } from "./secret-names";
 import { planSecretObjects } from "./secret-objects";
 import type { PlannedWorkload } from "./workload";
 import { planWorkloads } from "./workloads";
 
-function exposureOf({ cloud, domain, tls, access, kubernetes }: KubernetesSpecification): Exposure {
-  const secured =
-    tls.mode !== "none" || kubernetes.ingress.issuer !== undefined || kubernetes.ingress.tlsSecret !== undefined;
+function exposureOf(specification: KubernetesSpecification): Exposure {
+  const { cloud, domain, tls, access, kubernetes } = specification;
+  const common = { domain, allowedCidrs: access.allowedCidrs, trustedProxies: access.trustedProxies ?? [] };
+  if (!kubernetes.ingress.enabled)
+    return {
+      ...common,
+      url: "http://sourcegraph-frontend:30080 (inside the cluster)",
+      tls: "none",
+      loadBalancer: false,
+      ports: [30080],
+    };
+  const secured = isSecured(specification);
   return {
-    url: kubernetes.ingress.enabled
-      ? `${secured ? "https" : "http"}://${domain ?? "(address of the load balancer)"}`
-      : "http://sourcegraph-frontend:30080 (inside the cluster)",
-    domain,
+    ...common,
+    url: `${secured ? "https" : "http"}://${domain ?? "(address of the load balancer)"}`,
     tls: tls.mode,
-    loadBalancer: kubernetes.ingress.enabled && cloud !== "existing",
-    allowedCidrs: access.allowedCidrs,
+    loadBalancer: cloud !== "existing",
     ports: secured ? [80, 443] : [80],
-    trustedProxies: access.trustedProxies ?? [],
   };
 }
 
@@ -65,21 +72,21 @@ function dataResourcesOf(
         ...(storageClass !== undefined && { type: storageClass }),
       })),
     ),
+    // The password of a server of the cloud is kept with that server, and can be set anew.
     ...secrets
-      .filter(({ guardsData }) => guardsData)
+      .filter(({ guardsData, origin }) => guardsData && origin !== "managed")
       .map((secret): DataResource => ({ name: dataNames.secret(name, secret.name), kind: "secret", place: cloud })),
   ];
 }
 
 function noticesOf(
   specification: KubernetesSpecification,
-  plan: Pick<KubernetesPlan, "cluster" | "managed">,
+  plan: Pick<KubernetesPlan, "cluster" | "ingress" | "managed">,
 ): string[] {
-  const { cloud, tls, access, databases, kubernetes, cluster } = specification;
+  const { cloud, access, databases, kubernetes, cluster } = specification;
   const { ingress } = kubernetes;
   const notices: string[] = [];
-  const secured = tls.mode !== "none" || ingress.issuer !== undefined || ingress.tlsSecret !== undefined;
-  if (!secured && ingress.enabled)
+  if (ingress.enabled && !isSecured(specification))
     notices.push(
       "traffic is plain HTTP: set 'domain' and 'tls', or 'kubernetes.ingress.issuer', before anybody signs in",
     );
@@ -89,7 +96,7 @@ function noticesOf(
     notices.push("external databases must run PostgreSQL 16 and be backed up by whoever owns them");
   if (plan.cluster === undefined && ingress.enabled)
     notices.push(
-      `unproven until it is deployed: that the cluster has the ingress class ${ingress.className ?? "(its default)"}, the storage class, and a network that enforces network policies`,
+      `unproven until 'sgbox check --cluster' has asked the cluster, or it is deployed: that the cluster has the ingress class ${ingress.className ?? "(its default)"}, the storage class, and a network that enforces network policies`,
     );
   if (cloud === "existing" && kubernetes.snapshotClass === undefined)
     notices.push(
@@ -101,7 +108,7 @@ function noticesOf(
     notices.push("there are no network policies: every pod of the cluster may reach the databases");
   if (!cluster.workloads)
     notices.push("the cluster is made alone; a second stack with cluster.existing.stack deploys Sourcegraph");
-  return [...notices, ...managedNotices(specification, plan.managed)];
+  return [...notices, ...(plan.ingress?.notices ?? []), ...managedNotices(specification, plan.managed)];
 }
 
 function priceFor(plan: Omit<KubernetesPlan, "price" | "notices">): PriceEstimate | undefined {
@@ -154,6 +161,8 @@ export function planKubernetes(given: Specification): KubernetesPlan {
     profile: kubernetes.profile,
     via: kubernetes.via,
     helmRelease: kubernetes.helmRelease,
+    chartRepository: kubernetes.chartRepository,
+    registry: specification.registry?.host ?? registry,
     handOver: kubernetes.handOver,
     exposure: exposureOf(specification),
     ...(ingress !== undefined && { ingress }),
@@ -167,7 +176,7 @@ export function planKubernetes(given: Specification): KubernetesPlan {
     networkPolicies: kubernetes.networkPolicies && cluster.workloads ? planNetworkPolicies(context, all) : [],
     ...(executors !== undefined && { executors }),
     ...(kubernetes.snapshotClass !== undefined && { snapshotClass: kubernetes.snapshotClass }),
-    ...(specification.registry?.credentialsSecret !== undefined && { imagePullSecret: "sourcegraph-registry" }),
+    ...(specification.registry?.credentialsSecret !== undefined && { imagePullSecret: registrySecret }),
     ...(cloud !== "existing" &&
       cluster.existing === undefined && {
         cluster: planCluster(context, everything),

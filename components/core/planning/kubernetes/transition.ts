@@ -94,6 +94,25 @@ function fixedProblems(previous: Manifest, plan: KubernetesPlan): Problem[] {
   return problems;
 }
 
+/** Claims that would grow in a class that is said not to let them. */
+function growthProblems(
+  previous: Manifest,
+  { dataResources }: KubernetesPlan,
+  { kubernetes: { storageClass } }: KubernetesSpecification,
+): Problem[] {
+  if (storageClass.expandable) return [];
+  return dataResources.flatMap(({ name, kind, sizeGb = 0 }): Problem[] => {
+    const before = previous.dataResources.find((resource) => resource.kind === "claim" && resource.name === name);
+    if (kind !== "claim" || before?.sizeGb === undefined || before.sizeGb >= sizeGb) return [];
+    return [
+      {
+        path: "kubernetes.storageClass.expandable",
+        message: `is false, and claim ${name} would go from ${before.sizeGb} to ${sizeGb} GiB; keep its size, or have the cluster's admins set allowVolumeExpansion and remove the key`,
+      },
+    ];
+  });
+}
+
 /** Passwords of bundled databases that would become others than the databases know. */
 function passwordProblems(previous: Manifest, plan: KubernetesPlan, specification: KubernetesSpecification): Problem[] {
   const before = previous.givenPasswords ?? [];
@@ -229,6 +248,7 @@ export function checkKubernetesTransition(
   const data = [
     ...fixedProblems(previous, plan),
     ...dataProblems(previous.dataResources, plan.dataResources, specification.allowDataLoss, plan.cloud),
+    ...growthProblems(previous, plan, specification),
     ...movedProblems(previous, specification),
     ...passwordProblems(previous, plan, specification),
   ];

@@ -136,6 +136,8 @@ export interface PlannedClaim {
   readonly name: string;
   /** Names of the claim objects: the name itself, or one for every replica. */
   readonly objects: readonly string[];
+  /** Labels of the template, complete. Default none. */
+  readonly templateLabels?: ClaimFacts["templateLabels"];
   /** Size, GiB. Grows in place. */
   readonly sizeGib: number;
   /** Storage class; undefined for the cluster's default. */

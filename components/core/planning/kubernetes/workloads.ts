@@ -3,8 +3,11 @@ import type { ServiceName } from "../../product/service";
 import type { ClaimFacts, WorkloadFacts } from "../../product/kubernetes/workload-facts";
 import { workloadNamed, workloadOf } from "../../product/kubernetes/workloads";
 import { isServiceName, serviceNamed } from "../../product/services";
-import { isAtLeast } from "../../product/releases";
+import { chartReads } from "../../product/kubernetes/chart";
+import { isAtLeast, registry } from "../../product/releases";
+import { show } from "../config/problems";
 import type { KubernetesSpecification } from "../config/specified";
+import { imageReference } from "../image-reference";
 import { configurationIsSecret } from "./configuration-object";
 import { hasConfiguration, planContainer } from "./containers";
 import type { KubernetesContext } from "./context";
@@ -18,7 +21,7 @@ const jaegerSince = workloadNamed("jaeger").present?.since ?? "";
 
 /** What is asked of services that Kubernetes does not have so. */
 function overrideProblems({ specification }: KubernetesContext): Problem[] {
-  return Object.entries(specification.overrides).flatMap(([service, { storageGb }]): Problem[] => {
+  return Object.entries(specification.overrides).flatMap(([service, { image, storageGb }]): Problem[] => {
     const path = `overrides.${service}`;
     if (!isServiceName(service)) return [];
     if (service === "sourcegraph-frontend-internal")
@@ -31,8 +34,29 @@ function overrideProblems({ specification }: KubernetesContext): Problem[] {
     const claims = workloadOf(service)?.claims ?? [];
     if (storageGb !== undefined && !claims.some(({ sizedBy }) => sizedBy === service))
       return [{ path: `${path}.storageGb`, message: "has no effect: the service has no volume of its own; remove it" }];
-    return [];
+    return image === undefined ? [] : imageProblems(`${path}.image`, image, specification);
   });
+}
+
+/** Images from elsewhere than the profile, or the chart of the release, can have. */
+function imageProblems(path: string, image: string, specification: KubernetesSpecification): Problem[] {
+  const { kubernetes, release } = specification;
+  const host = specification.registry?.host ?? registry;
+  if (imageReference(image)?.registry === host) return [];
+  if (kubernetes.profile === "air-gapped")
+    return [
+      {
+        path,
+        message: `must be of ${host}, as profile air-gapped has every image from 'registry', got ${show(image)}`,
+      },
+    ];
+  if (kubernetes.via !== "helm" || chartReads("image.repository", release)) return [];
+  return [
+    {
+      path,
+      message: `must be of ${host}, because the chart of release ${release} takes all images from one registry, got ${show(image)}; copy it there`,
+    },
+  ];
 }
 
 function tracingProblems({ specification: { tracing, release } }: KubernetesContext): Problem[] {
@@ -52,7 +76,7 @@ function claimsOf(
 ): readonly PlannedClaim[] {
   const replicas = deployed.replicas(workload);
   return workload.claims.map((claim: ClaimFacts): PlannedClaim => {
-    const { kind, name, holds } = claim;
+    const { kind, name, templateLabels, holds } = claim;
     const volume = serviceNamed(holds.service).volumes.find(({ target }) => target === holds.target);
     if (volume === undefined) throw new Error(`${holds.service} has no volume at ${holds.target}`);
     const objects =
@@ -62,6 +86,7 @@ function claimsOf(
       kind,
       name,
       objects,
+      ...(templateLabels !== undefined && { templateLabels }),
       sizeGib: deployed.claimGib(claim),
       ...(storageClass !== undefined && { storageClass }),
       dataClass: volume.dataClass,

@@ -14,6 +14,9 @@ import type { RunbookCommand, RunbookStep } from "./upgrade-plan";
 /** Objects of the databases carry these names in the label that says what a pod belongs to. */
 const databaseServices = "pgsql,codeintel-db,codeinsights-db";
 
+/** Pods that no scaling stops: the agents of the nodes, and what a run of the migrator has left. */
+const staying = "cadvisor,node-exporter,migrator";
+
 /** The runbook of a Kubernetes deployment, in the terms of the vendor's charts; override values are expected in `override.yaml`. */
 export function kubernetesRunbook(facts: HopFacts): RunbookStep[] {
   const { from, to, kind, events, situation, databases, bundled, driftAfter } = facts;
@@ -52,7 +55,7 @@ export function kubernetesRunbook(facts: HopFacts): RunbookStep[] {
       "wait",
       "pod",
       "--for=delete",
-      `--selector=deploy=sourcegraph,app.kubernetes.io/component notin (${databaseServices})`,
+      `--selector=deploy=sourcegraph,app.kubernetes.io/component notin (${databaseServices},${staying}),app!=otel-agent`,
       `--timeout=${timeouts.stop}m`,
     ),
   ];

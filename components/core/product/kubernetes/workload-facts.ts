@@ -166,6 +166,8 @@ export interface ClaimFacts {
   readonly sizeGib: number;
   /** Service whose disk in the sizing it is; absent: always the chart's size. */
   readonly sizedBy?: ServiceName;
+  /** Labels of the template, complete; a template never changes, so an installation of the chart has exactly these. Default none. */
+  readonly templateLabels?: Readonly<Record<string, string>>;
   /** Which volume of the catalogue it is, for its data class and its worth: service and target path there. */
   readonly holds: { readonly service: ServiceName; readonly target: string };
 }

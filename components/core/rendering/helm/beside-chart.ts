@@ -35,8 +35,9 @@ function inChart({ kind, metadata: { name } }: KubernetesObject): boolean {
 
 /** The instance's own objects that no value of the chart makes; executors have charts of their own. */
 function withoutTemplate(plan: KubernetesPlan): KubernetesObject[] {
-  const { executors: _executors, ...instance } = plan;
-  return renderManifests(instance).filter((object) => !inChart(object));
+  const idOf = ({ kind, metadata: { name } }: KubernetesObject) => `${kind} ${name}`;
+  const executors = new Set(executorObjects(plan).map(idOf));
+  return renderManifests(plan).filter((object) => !inChart(object) && !executors.has(idOf(object)));
 }
 
 /** Names of the ConfigMaps that do not come from the chart. */

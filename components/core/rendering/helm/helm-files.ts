@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { chartName, chartRepository, migratorChartName } from "../../product/kubernetes/chart";
+import { chartName, migratorChartName } from "../../product/kubernetes/chart";
 import { databaseServices } from "../../planning/database-environment";
 import type { KubernetesPlan } from "../../planning/kubernetes/kubernetes-plan";
 import { databaseSecret } from "../../planning/kubernetes/secret-names";
@@ -30,8 +30,17 @@ function yaml(values: HelmValues): string {
   return stringify(values, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
+/** What the values cannot say. */
+function executorsText({ executors }: KubernetesPlan): string {
+  if (executors === undefined) return "";
+  return `Executors are not among these values: they have charts of their own, \`sourcegraph-executor-k8s\` and \`sourcegraph-executor-dind\`. The Secret
+with their password and the network policies are here.
+
+`;
+}
+
 function readme(plan: KubernetesPlan): string {
-  const { release, helmRelease, namespace } = plan;
+  const { release, helmRelease, chartRepository, namespace } = plan;
   const install = (name: string, chart: string, values: string, more: readonly string[] = []) =>
     [
       `helm upgrade --install ${name} ${chart}`,
@@ -60,7 +69,7 @@ steps. Its values are \`migrator-values.yaml\`:
 ${install("sourcegraph-migrator", migratorChartName, "migrator-values.yaml")}
 \`\`\`
 
-Not proven here: these values were compared with the documentation of the chart's values, not rendered with the chart. Look at
+${executorsText(plan)}Not proven here: these values were compared with the documentation of the chart's values, not rendered with the chart. Look at
 \`helm template\` with the same arguments before the first installation.
 `;
 }

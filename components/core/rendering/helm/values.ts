@@ -1,4 +1,6 @@
 import { chartReads, chartSets } from "../../product/kubernetes/chart";
+import { isChartOnly } from "../../product/releases";
+import { repositoryOf, serviceNamed } from "../../product/services";
 import { workloadNamed } from "../../product/kubernetes/workloads";
 import { databaseServices } from "../../planning/database-environment";
 import type { KubernetesPlan } from "../../planning/kubernetes/kubernetes-plan";
@@ -41,6 +43,9 @@ export function plain(value: unknown): HelmValue {
 /** Annotations of pods that change with what they read, under names the chart does not use itself. */
 export const checksums = { config: "checksum/given-config", secrets: "checksum/given-secrets" } as const;
 
+/** Workloads that never have more pods than one, and whose number the chart reads all the same. */
+const stoppable = new Set(["worker", "repo-updater"]);
+
 /** Workloads the chart can leave out, by the key that says so. */
 const enabledKeys: Readonly<Record<string, string>> = {
   pgsql: "pgsql",
@@ -82,21 +87,33 @@ function ownVariables(container: PlannedPodContainer, workload: PlannedWorkload,
 }
 
 function containerValues(container: PlannedPodContainer, workload: PlannedWorkload, plan: KubernetesPlan): HelmValues {
-  const { image, resources, security } = container;
+  const { resources, security } = container;
   const env = ownVariables(container, workload, plan);
+  const image = imageValues(container, workload, plan);
   return {
-    ...(image.digest === undefined || image.registry !== defaultRegistry(plan)
-      ? {}
-      : { image: { tag: `${image.tag}@${image.digest}` } }),
+    ...(image !== undefined && { image }),
     resources: plain(resources),
     containerSecurityContext: plain(containerSecurityContext(security)),
     ...(Object.keys(env).length > 0 && { env }),
   };
 }
 
-/** Registry and prefix of all images. */
-function defaultRegistry(plan: KubernetesPlan): string {
-  return plan.workloads[0]?.containers[0]?.image.registry ?? "";
+/** The image of a container; undefined where the chart of a release without known digests brings its own. */
+function imageValues(
+  { name, image }: PlannedPodContainer,
+  workload: PlannedWorkload,
+  { registry, release }: KubernetesPlan,
+): HelmValues | undefined {
+  const { initContainers, containers } = workloadNamed(workload.name);
+  const facts = [...initContainers, ...containers].find((container) => container.name === name);
+  const repository = facts?.image ?? (facts?.service && repositoryOf(serviceNamed(facts.service), release));
+  const own = image.registry === registry && image.repository === repository;
+  if (own && image.digest === undefined && image.tag === release && isChartOnly(release)) return undefined;
+  return {
+    ...(image.registry !== registry && { repository: image.registry }),
+    ...(image.repository !== repository && { name: image.repository }),
+    tag: image.digest === undefined ? image.tag : `${image.tag}@${image.digest}`,
+  };
 }
 
 /** Volumes and mounts the chart does not make: configuration files of the frontends. */
@@ -169,7 +186,8 @@ function workloadValues(workload: PlannedWorkload, plan: KubernetesPlan): HelmVa
   const labels = Object.fromEntries(Object.entries(podLabels).filter(([key]) => facts.podLabels?.[key] === undefined));
   const nodeSelector = nodeSelectorOf(workload);
   return {
-    ...(facts.replicas?.scalable === true && { replicaCount: replicas }),
+    // Of one pod each, but the chart can stop them.
+    ...((facts.replicas?.scalable === true || stoppable.has(workload.name)) && { replicaCount: replicas }),
     ...storageValues(workload, plan),
     podSecurityContext: plain(podSecurityContext(workload.podSecurity)),
     serviceAccount: accountOf(workload, plan),
@@ -279,7 +297,7 @@ export function helmValues(plan: KubernetesPlan, surroundings: Surroundings = "i
   const inValues = surroundings === "in-values";
   const values: HelmValues = {
     sourcegraph: {
-      image: { repository: defaultRegistry(plan), useGlobalTagAsDefault: false },
+      image: { repository: plan.registry, useGlobalTagAsDefault: false },
       ...(plan.imagePullSecret !== undefined && { imagePullSecrets: [{ name: plan.imagePullSecret }] }),
     },
     storageClass: storageClassValues(plan, surroundings),

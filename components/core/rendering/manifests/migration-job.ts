@@ -57,10 +57,12 @@ export function migrationJob(
   };
   const digest = digestOf(JSON.stringify(spec)).slice(0, 8);
   const own = metadata(plan, { name: migratorApp, component: migratorApp });
+  // Pods of a Job never change, but who manages it does.
+  const { "app.kubernetes.io/managed-by": _managedBy, ...labels } = own.labels ?? {};
   return {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: { ...own, name: `${migratorApp}-${run.release.replaceAll(".", "-")}-${digest}` },
-    spec: { backoffLimit: run.retries, template: { metadata: { labels: own.labels }, spec } },
+    spec: { backoffLimit: run.retries, template: { metadata: { labels }, spec } },
   };
 }

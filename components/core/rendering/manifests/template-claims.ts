@@ -1,4 +1,5 @@
 import type { KubernetesPlan } from "../../planning/kubernetes/kubernetes-plan";
+import { metadata } from "./labels";
 import type { KubernetesObject } from "./object";
 import { workloadSpec } from "./pod-template";
 
@@ -9,20 +10,17 @@ import { workloadSpec } from "./pod-template";
  * @param objects the rendered objects of the plan
  */
 export function templateClaims(plan: KubernetesPlan, objects: readonly KubernetesObject[]): KubernetesObject[] {
-  return plan.workloads.flatMap(({ name, kind, claims }) => {
+  return plan.workloads.flatMap(({ name, kind, component, claims }) => {
     const set = objects.find((object) => object.kind === kind && object.metadata.name === name);
     const { selector, volumeClaimTemplates = [] } = (set && workloadSpec(set)) ?? {};
     return claims.flatMap((claim): KubernetesObject[] => {
-      const template = volumeClaimTemplates.find(({ metadata }) => metadata.name === claim.name);
+      const own = metadata(plan, { name: claim.name, component, app: name });
+      const template = volumeClaimTemplates.find((candidate) => candidate.metadata.name === claim.name);
       if (claim.kind !== "template" || template === undefined) return [];
       return claim.objects.map((object) => ({
         apiVersion: "v1",
         kind: "PersistentVolumeClaim",
-        metadata: {
-          name: object,
-          namespace: plan.namespace.name,
-          labels: { ...template.metadata.labels, ...selector?.matchLabels },
-        },
+        metadata: { ...own, name: object, labels: { ...own.labels, ...selector?.matchLabels } },
         spec: template.spec,
       }));
     });

@@ -13,14 +13,11 @@ function strategyOf({ strategy }: PlannedWorkload): Readonly<Record<string, unkn
   return Object.keys(rollingUpdate).length === 0 ? { type } : { type, rollingUpdate };
 }
 
-/** The templates of the claims a StatefulSet makes for its pods; they can never change. */
-function claimTemplates(workload: PlannedWorkload, plan: KubernetesPlan): readonly unknown[] | undefined {
-  const templates = workload.claims
+/** The templates of the claims a StatefulSet makes for its pods. They can never change, so they hold what the chart's hold. */
+function claimTemplates({ claims }: PlannedWorkload): readonly unknown[] | undefined {
+  const templates = claims
     .filter(({ kind }) => kind === "template")
-    .map((claim) => {
-      const { labels } = metadata(plan, { name: claim.name, component: workload.component, app: workload.name });
-      return { metadata: { name: claim.name, labels }, spec: claimSpec(claim) };
-    });
+    .map((claim) => ({ metadata: plain({ name: claim.name, labels: claim.templateLabels }), spec: claimSpec(claim) }));
   return templates.length === 0 ? undefined : templates;
 }
 
@@ -44,7 +41,7 @@ export function workloadObject(workload: PlannedWorkload, plan: KubernetesPlan):
       updateStrategy: kind === "Deployment" ? undefined : strategy,
       minReadySeconds,
       template: podTemplate(workload, plan),
-      volumeClaimTemplates: set ? claimTemplates(workload, plan) : undefined,
+      volumeClaimTemplates: set ? claimTemplates(workload) : undefined,
     }),
   };
 }

@@ -138,6 +138,33 @@ describe("a config is refused for overrides", () => {
       "'overrides.jaeger' has no effect: it runs only with 'tracing'; remove it",
     ]));
 
+  it("refuses overrides of services whose work something outside does", () => {
+    const stores = ["pgsql", "codeintel-db-exporter", "codeinsights-db", "redis-cache", "redis-store", "blobstore"];
+    const overrides = Object.fromEntries(stores.map((service) => [service, { cpus: 1 }]));
+    const refused = (service: string, key: string) =>
+      `'overrides.${service}' has no effect: by '${key}' something outside does its work; remove it`;
+    wrong({ ...good.aws, databases: "managed", cache: "managed", objectStorage: "managed", overrides }, [
+      refused("pgsql", "databases"),
+      refused("codeintel-db-exporter", "databases"),
+      refused("codeinsights-db", "databases"),
+      refused("redis-cache", "cache"),
+      refused("redis-store", "cache"),
+      refused("blobstore", "objectStorage"),
+    ]);
+    const external = { host: "pg.test", user: "sg", database: "sg", passwordSecret: "pg" };
+    wrong(
+      {
+        ...good.aws,
+        secrets: { pg: "x" },
+        databases: { managed: { only: ["frontend"] }, external: { codeInsights: external } },
+        cache: { managed: { only: ["store"] } },
+        objectStorage: "bundled",
+        overrides,
+      },
+      [refused("pgsql", "databases"), refused("codeinsights-db", "databases"), refused("redis-store", "cache")],
+    );
+  });
+
   it("refuses replicas of what cannot be scaled", () =>
     wrong({ ...good.local, overrides: { "zoekt-indexserver": { replicas: 2 }, pgsql: { replicas: 2 } } }, [
       "'overrides.zoekt-indexserver.replicas' cannot be set; only sourcegraph-frontend, gitserver, searcher, zoekt-webserver have replicas (zoekt-indexserver follows zoekt-webserver)",

@@ -105,25 +105,131 @@ describe("a config for Kubernetes is refused", () => {
     ]);
   });
 
+  it("without a size, of which a cluster knows more than a machine", () =>
+    wrong({ ...existing, size: undefined }, ["'size' is missing; give a size (XS, S, M, L, XL, 2XL, 3XL) or 'usage'"]));
+
   it("on a local Docker Engine", () =>
     wrong({ shape: "kubernetes", cloud: "local", release: "7.5.4453", size: "S" }, [
       "'cloud' local is a Docker Engine, for shape vm; give aws, gcp, or existing for any cluster",
     ]));
 
-  it("on a cluster nothing is known of, without a storage and an ingress class", () =>
-    wrong({ ...existing, kubernetes: {} }, [
-      "'kubernetes.storageClass' is missing its provisioner; give the cluster's CSI driver, or the name of a class that is there with 'create: false'",
-      "'kubernetes.ingress.className' is missing; name the cluster's ingress class, or set 'enabled' to false",
-    ]));
+  it("on a cluster nothing is known of, without a storage and an ingress class", () => {
+    for (const kubernetes of [{}, undefined])
+      wrong({ ...existing, kubernetes }, [
+        "'kubernetes.storageClass' is missing its provisioner; give the cluster's CSI driver, or the name of a class that is there with 'create: false'",
+        "'kubernetes.ingress.className' is missing; name the cluster's ingress class, or set 'enabled' to false",
+      ]);
+  });
+
+  it("for keys about a cluster that is there, which only services of the cloud would follow", () => {
+    const cluster = { existing: { stack: "o/p/cluster" }, maintenance: { day: "SU", hourUtc: 3 } };
+    const more = { alarms: { email: "ops@example.com" }, backup: { keepDays: 3 }, cluster };
+    const made = "give it to the stack that made the cluster";
+    wrong({ ...eks, ...more, network: { cidr: "10.8.0.0/16" } }, [
+      "'cluster.maintenance' has no meaning for a cluster that is there, without services of the cloud; remove it",
+      `'alarms' has no meaning for a cluster that is there, without services of the cloud; ${made}`,
+      `'backup' has no meaning for a cluster that is there, without services of the cloud; ${made}`,
+      "'network' has no meaning for a cluster that is there; remove it",
+    ]);
+    wrong({ ...existing, cluster: { maintenance: cluster.maintenance } }, [
+      "'cluster.maintenance' has no meaning for a cluster that is there, without services of the cloud; remove it",
+    ]);
+    assert.equal(parseSpecification({ ...eks, ...more, cache: "managed" }).managed.cache.tls, true);
+    const network = { existing: { network: "corp", subnetId: "corp-a" } };
+    assert.equal(parseSpecification({ ...gke, network, cluster: { existing: {} } }).cloud, "gcp");
+  });
 
   it("for names Kubernetes refuses or keeps", () =>
     wrong(
       { ...eks, kubernetes: { namespace: "kube-system", helmRelease: "a".repeat(54), snapshotClass: "No_Class" } },
       [
         `'kubernetes.helmRelease' must be at most 53 lower-case letters, digits and dashes, and neither begin nor end with a dash, got "${"a".repeat(54)}"`,
-        "'kubernetes.snapshotClass' must be at most 63 lower-case letters, digits and dashes, and neither begin nor end with a dash, got \"No_Class\"",
+        "'kubernetes.snapshotClass' must be lower-case letters, digits, dashes and dots, and begin and end with a letter or digit, got \"No_Class\"",
         "'kubernetes.namespace' must be a namespace of the instance's own, got \"kube-system\"; the names of its objects are fixed and would clash with others",
       ],
+    ));
+
+  it("for names, labels and taints that the API server would refuse one by one", () =>
+    wrong(
+      {
+        ...existing,
+        domain: "sourcegraph.example.com",
+        kubernetes: {
+          storageClass: { name: "fast", provisioner: "a b" },
+          ingress: {
+            className: "in gress",
+            tlsSecret: "A",
+            issuer: { name: "x_y" },
+            controllerNamespace: "a.b",
+            annotations: { "a b": "" },
+          },
+          priorityClass: { name: "system-high" },
+          serviceAccounts: { name: "-", annotations: { "a/b/c": "" } },
+          networkPolicies: { egress: [{ cidr: "10.0.0.1/8", ports: [443] }] },
+        },
+        overrides: {
+          gitserver: {
+            podAnnotations: { "-a": "" },
+            podLabels: { team: "a b" },
+            nodeSelector: { "example.com/": "x" },
+            tolerations: [{ value: "x" }, { key: "a b", operator: "Exists", value: "x" }],
+          },
+        },
+      },
+      [
+        "'kubernetes.storageClass.provisioner' must be the name of a CSI driver, such as ebs.csi.aws.com, got \"a b\"",
+        "'kubernetes.ingress.className' must be lower-case letters, digits, dashes and dots, and begin and end with a letter or digit, got \"in gress\"",
+        "'kubernetes.ingress.tlsSecret' must be lower-case letters, digits, dashes and dots, and begin and end with a letter or digit, got \"A\"",
+        "'kubernetes.ingress.issuer.name' must be lower-case letters, digits, dashes and dots, and begin and end with a letter or digit, got \"x_y\"",
+        "'kubernetes.ingress.controllerNamespace' must be at most 63 lower-case letters, digits and dashes, and neither begin nor end with a dash, got \"a.b\"",
+        "'kubernetes.serviceAccounts.name' must be lower-case letters, digits, dashes and dots, and begin and end with a letter or digit, got \"-\"",
+        "'kubernetes.priorityClass.name' must not begin with system-, which Kubernetes keeps for itself, got \"system-high\"; choose another name",
+        "'kubernetes.ingress.annotations' has key \"a b\", which Kubernetes does not take; use letters, digits, dashes, dots and underscores, with a domain and a slash before them if need be",
+        "'kubernetes.serviceAccounts.annotations' has key \"a/b/c\", which Kubernetes does not take; use letters, digits, dashes, dots and underscores, with a domain and a slash before them if need be",
+        "'overrides.gitserver.podAnnotations' has key \"-a\", which Kubernetes does not take; use letters, digits, dashes, dots and underscores, with a domain and a slash before them if need be",
+        "'overrides.gitserver.podLabels.team' must be at most 63 letters, digits, dashes, dots and underscores, and begin and end with a letter or digit, got \"a b\"",
+        "'overrides.gitserver.nodeSelector' has key \"example.com/\", which Kubernetes does not take; use letters, digits, dashes, dots and underscores, with a domain and a slash before them if need be",
+        "'overrides.gitserver.tolerations.0.key' is missing; name the taint, or set 'operator' to Exists for every taint",
+        "'overrides.gitserver.tolerations.1.key' must be the key of a taint, got \"a b\"",
+        "'overrides.gitserver.tolerations.1.value' has no meaning with operator Exists; remove it",
+        "'kubernetes.networkPolicies.egress.0.cidr' must begin at the first address of its block, got \"10.0.0.1/8\"; write 10.0.0.0/8",
+      ],
+    ));
+
+  it("but names of classes may have dots, and keys a domain", () => {
+    const { kubernetes } = requireKubernetes(
+      parseSpecification({
+        ...existing,
+        kubernetes: {
+          storageClass: { name: "rook-ceph.block", create: false },
+          ingress: { className: "nginx.internal", annotations: { "nginx.ingress.kubernetes.io/x": "y" } },
+        },
+        overrides: { gitserver: { tolerations: [{ operator: "Exists" }], nodeSelector: { "example.com/disk": "" } } },
+      }),
+    );
+    assert.equal(kubernetes.storageClass.name, "rook-ceph.block");
+  });
+
+  it("for an ingress class of the other cloud, an unknown node group, and numbers of nodes that Auto Mode decides", () => {
+    wrong({ ...eks, kubernetes: { ingress: { className: "gce" } } }, [
+      "'kubernetes.ingress.className' gce is a class of gcp, which a cluster on aws does not have; leave it out for the one of aws",
+    ]);
+    wrong({ ...eks, cluster: { nodes: { large: {} } } }, [
+      "'cluster.nodes.large' is not a known key; known keys here are general, search, stores",
+    ]);
+    wrong({ ...eks, cluster: { autoMode: true, nodes: { search: { minimum: 3, machineType: "r6i.4xlarge" } } } }, [
+      "'cluster.nodes.search.minimum' has no meaning with 'autoMode', which makes nodes as pods need them; remove it",
+    ]);
+  });
+
+  it("for an executor without a queue", () =>
+    wrong(
+      {
+        ...existing,
+        secrets: { token: "" },
+        kubernetes: { ...existing.kubernetes, executors: { kind: "kubernetes", passwordSecret: "token", queues: [] } },
+      },
+      ["'kubernetes.executors.queues' must not be empty"],
     ));
 
   it("for what profile restricted does not allow", () =>
@@ -145,6 +251,65 @@ describe("a config for Kubernetes is refused", () => {
         "'kubernetes.executors.kind' docker-in-docker needs a privileged pod, which profile restricted does not have; use kubernetes",
       ],
     ));
+
+  it("by a chart that knows no profile restricted", () =>
+    wrong(
+      { ...existing, release: "6.4.0", kubernetes: { ...existing.kubernetes, profile: "restricted", via: "helm" } },
+      [
+        "'kubernetes.via' helm cannot be of profile restricted at release 6.4.0, whose chart always binds accounts to roles; use native, or a newer release",
+      ],
+    ));
+
+  it("for keys that another key leaves without effect", () => {
+    wrong(
+      {
+        ...existing,
+        dnsZone: "example.com",
+        alarms: { email: "ops@example.com" },
+        backup: { keepDays: 3 },
+        deletionProtection: true,
+        tags: { team: "search" },
+        access: { allowedCidrs: ["10.0.0.0/8"], trustedProxies: ["10.0.0.0/8"], sshKeys: [] },
+        kubernetes: {
+          storageClass: { provisioner: "csi.example.com", expandable: false },
+          priorityClass: { name: "high", create: false, value: 7 },
+          serviceAccounts: { create: false, annotations: { team: "search" } },
+          networkPolicies: { enabled: false, egress: [{ cidr: "10.0.0.0/8", ports: [443] }] },
+          ingress: { className: "nginx", controllerNamespace: "edge" },
+        },
+      },
+      [
+        "'access.sshKeys' has no meaning for shape kubernetes; remove it",
+        "'access.trustedProxies' has no meaning for shape kubernetes; remove it",
+        "'alarms' has no meaning for cloud existing; remove it",
+        "'backup' has no meaning for cloud existing; remove it",
+        "'deletionProtection' has no meaning for cloud existing; remove it",
+        "'tags' has a meaning for cloud existing only with ingress class alb; remove it",
+        "'dnsZone' needs 'domain', got none; set the instance's host name",
+        "'kubernetes.ingress.controllerNamespace' has no meaning without network policies, which let that namespace in; remove it",
+        "'kubernetes.storageClass.expandable' is said only of a class that is not made here; one that is made lets its volumes grow; remove it",
+        "'kubernetes.priorityClass.value' has a meaning only where the class is made; remove it",
+        "'kubernetes.serviceAccounts.annotations' have a meaning only for accounts that are made; remove them, or let 'create' be true",
+        "'kubernetes.networkPolicies.egress' has no meaning with 'enabled' false; remove it",
+      ],
+    );
+    wrong({ ...eks, kubernetes: { ingress: { controllerNamespace: "edge" } } }, [
+      "'kubernetes.ingress.controllerNamespace' has no meaning for ingress class alb, whose load balancer reaches the pods by itself; remove it",
+    ]);
+    wrong(
+      {
+        ...existing,
+        domain: "sg.example.com",
+        kubernetes: {
+          ...existing.kubernetes,
+          ingress: { enabled: false, issuer: { name: "le" }, tlsSecret: "tls", internal: true, annotations: {} },
+        },
+      },
+      ["annotations", "tlsSecret", "issuer", "internal"].map(
+        (key) => `'kubernetes.ingress.${key}' has no meaning with 'enabled' false; remove it`,
+      ),
+    );
+  });
 
   it("in profile air-gapped without a registry of one's own", () =>
     wrong({ ...existing, kubernetes: { ...existing.kubernetes, profile: "air-gapped" } }, [

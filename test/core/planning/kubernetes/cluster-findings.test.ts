@@ -249,6 +249,64 @@ describe("clusterFindings", () => {
     );
   });
 
+  it("takes what it laid down itself, claims of the same size on a class that stays, and a version it does not know yet", () => {
+    const stays = known([{ name: "fast", provisioner: "csi.test", expandable: false, isDefault: true }]);
+    assert.deepEqual(lines({ workloads: known([live]), claims: known([claim]), storageClasses: stays }), []);
+    const [version] = clusterFindings({ ...good, version: known("v1.40.0") }, usual);
+    assert.equal(version?.unproven, "it runs v1.40.0, and 1.36 is the newest known here");
+  });
+
+  it("leaves open whether a claim grows where the classes cannot be seen", () => {
+    const findings = clusterFindings(
+      { ...good, claims: known([{ ...claim, sizeGib: 100 }]), storageClasses: unproven },
+      usual,
+    );
+    const finding = findings.find(({ what }) => what === "claims that are there stay as they are, or grow");
+    assert.equal(finding?.unproven, "you may not look");
+  });
+
+  it("needs one default class where the Ingress names none", () => {
+    const { ingress } = usual.plan;
+    assert.ok(ingress);
+    const { className: _className, ...unnamed } = ingress;
+    const asked = { ...usual, plan: { ...usual.plan, ingress: unnamed } };
+    const classes = (...defaults: boolean[]) =>
+      known(defaults.map((isDefault, index) => ({ name: `class-${index}`, isDefault })));
+    assert.deepEqual(lines({ ingressClasses: classes(true, false) }, asked), []);
+    assert.deepEqual(lines({ ingressClasses: classes(false) }, asked), [
+      "kubernetes.ingress.className is missing, and no class is the default one; the cluster has: class-0; name one, or install a controller",
+    ]);
+    assert.deepEqual(lines({ ingressClasses: classes(true, true) }, asked), [
+      "kubernetes.ingress.className is missing, and 2 classes are the default one; the cluster has: class-0 (default), class-1 (default); name one",
+    ]);
+  });
+
+  it("names an issuer of the namespace as such", () => {
+    const issuer = { name: "own", kind: "Issuer" };
+    const asked = question({ domain: "a.example.com", kubernetes: { ingress: { className: "nginx", issuer } } });
+    assert.deepEqual(lines({ issuer: known(false) }, asked), [
+      'kubernetes.ingress.issuer is Issuer "own", which does not exist; install cert-manager and make it, or name one that is there',
+    ]);
+  });
+
+  it("takes no pods that are selected by fewer labels for its own", () => {
+    const fewer = Object.fromEntries(Object.entries(live.selector).slice(0, 1));
+    const more = { ...live, selector: { ...live.selector, extra: "x" } };
+    for (const other of [{ ...live, selector: fewer }, more])
+      assert.equal(lines({ workloads: known([other]) }).length, 1);
+  });
+
+  it("counts memory as it counts CPUs, and every replica", () => {
+    const thin = { ...node, cpus: 64 };
+    assert.match(lines({ nodes: known([{ ...thin, memoryGib: 0.1 }]) })[0] ?? "", / for a pod of /);
+    assert.match(
+      lines({ nodes: known([{ ...thin, memoryGib: 40 }]) })[0] ?? "",
+      / for all pods, .* have 64 CPUs and 40 GiB;/,
+    );
+    const many = question({ overrides: { searcher: { replicas: 60 } } });
+    assert.match(lines({}, many)[0] ?? "", / for all pods, /);
+  });
+
   it("knows its own mark by what it knows of itself", () => {
     const owner = known("acme/sourcegraph/prod/sourcegraph");
     const counts = (more: Partial<ClusterQuestion>): number => lines({ owner }, { ...usual, ...more }).length;

@@ -46,6 +46,13 @@ describe("the variables of pods", () => {
     );
   });
 
+  it("keep frontends from writing the site configuration where their user is not the image's", () => {
+    const told = (userIds: unknown) =>
+      variablesOf(workloadsOf({ kubernetes: { userIds } })["sourcegraph-frontend"]?.containers[0]);
+    for (const userIds of ["assigned", 5000]) assert.equal(told(userIds)["NO_SITE_CONFIG_ESCAPE_HATCH"], "true");
+    assert.equal(told("image")["NO_SITE_CONFIG_ESCAPE_HATCH"], undefined);
+  });
+
   it("refer to earlier ones only, and are each given once, for any overrides", () => {
     const env = fc.dictionary(
       fc.constantFrom("OTEL_AGENT_HOST", "POD_NAME", "OWN", "CACHE_DIR"),

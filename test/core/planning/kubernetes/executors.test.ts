@@ -50,8 +50,8 @@ function executor(executors: object, kubernetes: object = {}, rest: object = {})
 const environment = ({ containers }: PlannedWorkload) =>
   Object.fromEntries((containers[0]?.environment ?? []).map(({ name, value }) => [name, value]));
 
-function refused(executors: object, problems: readonly string[]): void {
-  const context = contextOf(executors);
+function refused(executors: object, problems: readonly string[], kubernetes: object = {}, rest: object = {}): void {
+  const context = contextOf(executors, kubernetes, rest);
   assert.throws(
     () => planExecutors(context),
     (error) => {
@@ -186,12 +186,30 @@ describe("executors", () => {
     ]);
   });
 
-  it("by the chart need no images, and are none where nobody asks for them", () => {
-    const { image: _image, ...bare } = native;
-    assert.equal(
-      executor(bare, { via: "helm" }).containers[0]?.image.reference,
-      "index.docker.io/sourcegraph/executor-kubernetes:7.5.4453",
+  it("need images beside the chart as well", () => {
+    const { image: _image, dockerImage: _dockerImage, ...bare } = docker;
+    refused(
+      bare,
+      [
+        "'kubernetes.executors.image' is missing; no pin of the executors' image is known here, so give index.docker.io/sourcegraph/executor:7.5.4453 with the digest that the vendor's executor chart of release 7.5.4453 has",
+        "'kubernetes.executors.dockerImage' is missing; give the Docker Engine beside the executor, such as index.docker.io/library/docker:29.5.3-dind",
+      ],
+      { via: "helm" },
     );
+  });
+
+  it("in profile air-gapped are of the registry", () =>
+    refused(
+      { ...docker, image: "index.docker.io/sourcegraph/executor:7.5.4453" },
+      [
+        `'kubernetes.executors.image' must be of mirror.example.com/sg, as profile air-gapped has every image from 'registry', got "index.docker.io/sourcegraph/executor:7.5.4453"`,
+        `'kubernetes.executors.dockerImage' must be of mirror.example.com/sg, as profile air-gapped has every image from 'registry', got "${docker.dockerImage}"`,
+      ],
+      { profile: "air-gapped" },
+      { registry: { host: "mirror.example.com/sg" } },
+    ));
+
+  it("are none where nobody asks for them", () => {
     const none = contextOf({ ...native });
     const { executors: _executors, ...kubernetes } = none.specification.kubernetes;
     assert.equal(planExecutors({ ...none, specification: { ...none.specification, kubernetes } }), undefined);

@@ -197,6 +197,7 @@ describe("the Ingress", () => {
     assert.deepEqual(planned.notices, [
       "ingress class contour is not known here: by 'kubernetes.ingress.annotations' have it keep streams open for 600 s, take uploads of 150m, and buffer no answers",
       "ingress class contour is not told of 'access.allowedCidrs': restrict it by its own annotations",
+      "network policies let users in from the pods of namespace ingress-nginx only: where the controller of ingress class contour runs elsewhere, name its namespace in 'kubernetes.ingress.controllerNamespace'",
     ]);
   });
 

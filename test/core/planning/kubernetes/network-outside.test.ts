@@ -170,6 +170,9 @@ describe("connections from outside the namespace", () => {
       "health checks of the load balancer: 130.211.0.0/22, 35.191.0.0/16 at 6060",
     ]);
     assert.deepEqual(visitors(inCluster()), ["users, by the ingress: namespace ingress-nginx at 3080"]);
+    assert.deepEqual(visitors(inCluster({ ingress: { className: "openshift-default" } })), [
+      "users, by the ingress: namespace openshift-ingress at 3080",
+    ]);
     assert.deepEqual(visitors({ ...eks, kubernetes: { ingress: { enabled: false } } }), ["users: 10.0.0.0/8 at 3080"]);
     assert.deepEqual(visitors(inCluster({ ingress: { enabled: false } })), []);
   });

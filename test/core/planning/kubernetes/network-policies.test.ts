@@ -7,7 +7,7 @@ import {
   type NetworkSubject,
   type PlannedNetworkPolicy,
 } from "../../../../components/core/planning/kubernetes/network-policies";
-import { verdict } from "../../../../components/core/planning/kubernetes/network-verdict";
+import { verdict, verdictsBetween } from "../../../../components/core/planning/kubernetes/network-verdict";
 import type { PlannedWorkload } from "../../../../components/core/planning/kubernetes/workload";
 import { planWorkloads } from "../../../../components/core/planning/kubernetes/workloads";
 import { containerPort } from "../../../../components/core/product/kubernetes/workloads";
@@ -87,10 +87,10 @@ function allowed({ workloads, policies }: Planned): Set<string> {
   const ports = new Set([...containerPorts.map(({ number }) => number), 22, 53, 80, 443, 587, 6443, 8080, 13133]);
   const found = new Set<string>();
   for (const from of [...workloads.map(({ name }) => of(name)), migrator])
-    for (const { name } of workloads)
-      for (const port of ports)
-        if (verdict(policies, workloads, from, of(name), { port }).allowed)
-          found.add(`${nameOf(from)} ${name}:${port}`);
+    for (const { name } of workloads) {
+      const between = verdictsBetween(policies, workloads, from, of(name));
+      for (const port of ports) if (between({ port }).allowed) found.add(`${nameOf(from)} ${name}:${port}`);
+    }
   return found;
 }
 

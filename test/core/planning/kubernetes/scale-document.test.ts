@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { scaleHead, scaleRows, scaleTable, simulatedClouds } from "../../../../bench/scale";
+import { scaleHead, scaleRows, scaleTable, shownUsages, simulatedClouds } from "../../../../bench/scale";
 
 const file = join(__dirname, "../../../../docs/scale.md");
 
@@ -15,7 +15,7 @@ function markdown(rows: readonly (readonly string[])[]): string {
 
 describe("the document about scale", () => {
   it("shows what the simulation computes (SGBOX_UPDATE_GOLDEN=1 writes it)", () => {
-    const rows = scaleRows();
+    const rows = scaleRows(shownUsages());
     const shown = readFileSync(file, "utf8");
     const computed = simulatedClouds.reduce(
       (text, cloud) =>

@@ -93,6 +93,21 @@ describe("the workloads of a deployment", () => {
     assert.equal(gitserver?.containers[0]?.image.reference, "index.docker.io/sourcegraph/gitserver:7.6.0");
   });
 
+  it("are refused images from elsewhere where the profile or the chart has one registry", () => {
+    const overrides = {
+      worker: { image: "docker.io/other/worker:1" },
+      gitserver: { image: "mirror.example.com/sg/gitserver:1" },
+    };
+    const registry = { host: "mirror.example.com/sg" };
+    assert.deepEqual(refused({ registry, overrides, kubernetes: { profile: "air-gapped" } }), [
+      "'overrides.worker.image' must be of mirror.example.com/sg, as profile air-gapped has every image from 'registry', got \"docker.io/other/worker:1\"",
+    ]);
+    assert.deepEqual(refused({ registry, overrides, release: "7.3.0", kubernetes: { via: "helm" } }), [
+      "'overrides.worker.image' must be of mirror.example.com/sg, because the chart of release 7.3.0 takes all images from one registry, got \"docker.io/other/worker:1\"; copy it there",
+    ]);
+    assert.equal(workloadsOf({ registry, overrides }).worker?.containers[0]?.image.registry, "docker.io/other");
+  });
+
   it("are refused what Kubernetes does not have, all at once", () => {
     assert.deepEqual(
       refused({

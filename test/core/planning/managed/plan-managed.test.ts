@@ -303,7 +303,7 @@ describe("a machine with services of the cloud", () => {
 
   it("is refused a move from bundled to managed as a plain change, with where the steps are", () =>
     assert.deepEqual(refusal({}, { objectStorage: "managed" }), [
-      `'objectStorage' cannot change from bundled to managed: the data would stay behind; move it by the steps of "Moving data" in docs/managed-services.md, with Sourcegraph stopped, then add "objectStorage" to 'allowDataLoss' for one update`,
+      `'objectStorage' cannot change from bundled to managed: the data would stay behind; move it by the steps that sgbox move prints ("Moving data" in docs/managed-services.md), with Sourcegraph stopped, then add "objectStorage" to 'allowDataLoss' for one update`,
     ]));
 
   it("is refused to shrink or leave a managed service, and may grow it", () => {

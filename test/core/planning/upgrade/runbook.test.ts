@@ -9,6 +9,7 @@ import type {
   UpgradeRequest,
   UpgradeSituation,
 } from "../../../../components/core/planning/upgrade/upgrade-plan";
+import { workloadsOf } from "../../../../components/core/product/kubernetes/workloads";
 import { findRelease } from "../../../../components/core/product/releases";
 
 function onlyHop(request: UpgradeRequest): Hop {
@@ -212,13 +213,23 @@ describe("the runbook of a Kubernetes deployment", () => {
     assert.deepEqual(lines(step(hop, "stop").commands), [
       "kubectl --namespace=sourcegraph scale deployment --all --replicas=0",
       "kubectl --namespace=sourcegraph scale statefulset --selector=app.kubernetes.io/component notin (pgsql,codeintel-db,codeinsights-db) --replicas=0",
-      "kubectl --namespace=sourcegraph wait pod --for=delete --selector=deploy=sourcegraph,app.kubernetes.io/component notin (pgsql,codeintel-db,codeinsights-db) --timeout=15m",
+      "kubectl --namespace=sourcegraph wait pod --for=delete --selector=deploy=sourcegraph,app.kubernetes.io/component notin (pgsql,codeintel-db,codeinsights-db,cadvisor,node-exporter,migrator),app!=otel-agent --timeout=15m",
     ]);
     assert.deepEqual(lines(step(hop, "migrate").commands), [
       "helm --namespace=sourcegraph uninstall sourcegraph-migrator --ignore-not-found --wait",
       `helm --namespace=sourcegraph install sourcegraph-migrator sourcegraph/sourcegraph-migrator --version=7.6.0 --values=override.yaml --set-json=migrator.args=["upgrade","--from","v7.0","--to","v7.6","--disable-animation"]`,
       "kubectl --namespace=sourcegraph wait job --for=condition=complete --selector=app.kubernetes.io/instance=sourcegraph-migrator --timeout=1440m",
     ]);
+  });
+
+  it("does not wait for pods that no scaling stops", () => {
+    const hop = onlyHop({ from: "7.0.2852", to: "7.6.0", target: "kubernetes" });
+    const selector = step(hop, "stop")
+      .commands.flatMap(({ args }) => args)
+      .find((arg) => arg.startsWith("--selector=deploy="));
+    const left = /notin \((.*)\),app!=(.*)$/.exec(selector ?? "");
+    for (const { name, component } of workloadsOf("7.6.0").filter(({ kind }) => kind === "DaemonSet"))
+      assert.ok(left?.[1]?.split(",").includes(component) === true || left?.[2] === name, name);
   });
 
   it("converts the databases when the new chart starts them, without a second try", () => {

@@ -3,13 +3,12 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { parseSpecification } from "../../../../components/core/planning/config/specification";
 import { planKubernetes } from "../../../../components/core/planning/kubernetes/plan";
+import { chartReads } from "../../../../components/core/product/kubernetes/chart";
 import { kubernetesReleases } from "../../../../components/core/product/releases";
-import { objectsBesideChart } from "../../../../components/core/rendering/helm/beside-chart";
 import { helmFiles } from "../../../../components/core/rendering/helm/helm-files";
 import { helmValues, type HelmValue, type HelmValues } from "../../../../components/core/rendering/helm/values";
 import { renderManifests } from "../../../../components/core/rendering/manifests/manifests";
 import type { KubernetesObject } from "../../../../components/core/rendering/manifests/object";
-import { templateClaims } from "../../../../components/core/rendering/manifests/template-claims";
 
 const base = {
   shape: "kubernetes",
@@ -79,6 +78,7 @@ const scaled = [
   "worker",
   "symbols",
   "jaeger",
+  "repoUpdater",
 ];
 const claimed = [
   "gitserver",
@@ -155,6 +155,7 @@ describe("the values of the vendor's chart", () => {
         fc.constantFrom("default", "restricted", "air-gapped"),
         fc.boolean(),
         (release, size, profile, tracing) => {
+          fc.pre(profile !== "restricted" || chartReads("createRoleBinding", release));
           const values = valuesOf({
             release,
             size,
@@ -350,57 +351,28 @@ describe("the values of the vendor's chart", () => {
     assert.deepEqual(new Set(accounts.map(({ name }) => name)), new Set(["sourcegraph", ""]), "jaeger has none");
   });
 
-  it("leave to a program what it declares beside the release, and nothing is made twice", () => {
-    for (const config of [
-      {},
-      { cloud: "aws", region: "us-east-1", access: { allowedCidrs: ["10.0.0.0/8"] }, kubernetes: { via: "helm" } },
-    ]) {
-      const plan = planOf(config);
-      const values = helmValues(plan, "declared");
-      assert.deepEqual(
-        ["extraResources", "priorityClasses", "frontend.ingress", "storageClass.create"].map((key) => at(values, key)),
-        [undefined, undefined, { enabled: false }, false],
-      );
-      const className = plan.workloads.flatMap(({ claims }) => claims)[0]?.storageClass;
-      assert.equal(at(values, "storageClass.name"), className);
-      const beside = objectsBesideChart(plan);
-      const named = beside.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-      assert.deepEqual(named, [...new Set(named)]);
-      assert.deepEqual(
-        beside.filter(({ kind }) => /^(Deployment|StatefulSet|DaemonSet|Service|ServiceAccount|Role)/.test(kind)),
-        [],
-      );
-      const native = [...renderManifests(plan), ...templateClaims(plan, renderManifests(plan))];
-      const left = native.filter(({ kind, metadata }) => !named.includes(`${kind} ${metadata.name}`));
-      assert.deepEqual([...new Set(left.map(({ kind }) => kind))].sort(), [
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "ConfigMap",
-        "DaemonSet",
-        "Deployment",
-        "PersistentVolumeClaim",
-        "PodDisruptionBudget",
-        "Role",
-        "RoleBinding",
-        "Service",
-        "ServiceAccount",
-        "StatefulSet",
-      ]);
-      assert.deepEqual(
-        left
-          .filter(({ kind }) => kind === "ConfigMap" || kind === "PodDisruptionBudget")
-          .map(({ metadata }) => metadata.name),
-        ["otel-agent", "sourcegraph-frontend"],
-      );
-    }
-  });
-
-  it("hold no null when a program declares them: none has to get through to the chart", () =>
-    assert.doesNotMatch(JSON.stringify(helmValues(planOf(), "declared")), /null/));
-
   it("pin images by digest where they are known, and leave a release that is a chart only to the chart", () => {
     assert.match(at(valuesOf(), "gitserver.image.tag") as string, /^7\.5\.4453@sha256:[0-9a-f]{64}$/);
     assert.equal(at(valuesOf({ release: "7.6.0" }), "gitserver.image"), undefined);
+  });
+
+  it("take single images from elsewhere, by tag alone where that is what is known", () => {
+    const overrides = {
+      "sourcegraph-frontend": { image: "mirror.example.com/fixed/frontend-fixed:7.5.4453-1" },
+      worker: { image: "index.docker.io/sourcegraph/worker:7.5.4453-1" },
+    };
+    const values = valuesOf({ overrides });
+    assert.deepEqual(at(values, "frontend.image"), {
+      repository: "mirror.example.com/fixed",
+      name: "frontend-fixed",
+      tag: "7.5.4453-1",
+    });
+    assert.deepEqual(at(values, "worker.image"), { tag: "7.5.4453-1" });
+    assert.equal(at(values, "sourcegraph.image.repository"), "index.docker.io/sourcegraph");
+    assert.deepEqual(at(valuesOf({ release: "7.6.0", overrides }), "worker.image"), { tag: "7.5.4453-1" });
+    const registry = { host: "mirror.example.com/sg", pinDigests: false };
+    assert.deepEqual(at(valuesOf({ registry }), "gitserver.image"), { tag: "7.5.4453" });
+    assert.equal(at(valuesOf({ registry }), "sourcegraph.image.repository"), "mirror.example.com/sg");
   });
 
   it("are files that a person can install from, with the exact version of the chart", () => {
@@ -412,5 +384,14 @@ describe("the values of the vendor's chart", () => {
     const readme = files.find(({ path }) => path === "README.md")?.text ?? "";
     assert.match(readme, /--version 7\.5\.4453 \\\n {2}--namespace sourcegraph/);
     assert.deepEqual(parse(files[0]?.text ?? ""), JSON.parse(JSON.stringify(valuesOf())));
+  });
+
+  it("come with a word about executors, which no value of the chart makes", () => {
+    const readmeOf = (config: Readonly<Record<string, unknown>>) => helmFiles(planOf(config)).at(-1)?.text ?? "";
+    const image = "index.docker.io/sourcegraph/executor-kubernetes:7.5.4453";
+    const executors = { kind: "kubernetes", image, queues: ["batches"], passwordSecret: "executorToken" };
+    const values = { secrets: { executorToken: "" }, kubernetes: { ...base.kubernetes, executors } };
+    assert.match(readmeOf(values), /Executors are not among these values: they have charts of their own/);
+    assert.doesNotMatch(readmeOf({}), /Executors/);
   });
 });

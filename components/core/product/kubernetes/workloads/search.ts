@@ -260,6 +260,7 @@ export const searchWorkloads: readonly WorkloadFacts[] = [
         name: "data",
         sizeGib: 200,
         sizedBy: "zoekt-webserver",
+        templateLabels: { deploy: "sourcegraph" },
         holds: { service: "zoekt-webserver", target: "/data/index" },
       },
     ],
