@@ -43,7 +43,10 @@ function overview({ verdicts, rules }: JudgedGraph): Section {
   return {
     id: "verdict",
     title: "Boundaries",
-    summary: verdicts.problems.length === 0 ? "may be deployed" : `${verdicts.problems.length} ${verdicts.problems.length === 1 ? "reason" : "reasons"} against it`,
+    summary:
+      verdicts.problems.length === 0
+        ? "may be deployed"
+        : `${verdicts.problems.length} ${verdicts.problems.length === 1 ? "reason" : "reasons"} against it`,
     columns: [{ title: "" }, { title: "", align: "right" }, { title: "" }],
     rows: [
       ["holds", String(of("holds").length), ""],
