@@ -66,6 +66,10 @@ export interface BoundaryFacts {
   readonly companyDomains?: readonly string[];
   /** Accounts, projects and services of others that policies may name: the edge's provider, a customer's, the backups'. */
   readonly admits?: readonly string[];
+  /** False for a policy that only refuses, of which no value is known before the deployment. */
+  readonly givesRights?: false;
+  /** Whether all it holds can be made again from the program, so that nothing is lost with it. */
+  readonly rebuildable?: boolean;
   /** Who owns a key: `customer` where it can be taken back without us. */
   readonly keyOwner?: "customer" | "us";
   /** What an alarm watches of a cell. */
@@ -118,6 +122,7 @@ export type Contract = "model-call" | "licence-check" | "metering" | "telemetry"
 
 /** One service opens connections to another. */
 export interface ConnectsEdge {
+  /** What it is. */
   readonly kind: "connects";
   /** Caller, `zone/service` where it is in another zone. */
   readonly from: string;
@@ -140,6 +145,7 @@ export interface ConnectsEdge {
 
 /** A service keeps data in a store. */
 export interface StoresEdge {
+  /** What it is. */
   readonly kind: "stores";
   /** Service. */
   readonly from: string;
@@ -151,6 +157,7 @@ export interface StoresEdge {
 
 /** A client of one service may act at another. */
 export interface IssuesEdge {
+  /** What it is. */
   readonly kind: "issues";
   /** Caller. */
   readonly from: string;
@@ -166,6 +173,7 @@ export interface IssuesEdge {
 
 /** A stack reads an output of another. */
 export interface RefersEdge {
+  /** What it is. */
   readonly kind: "refers";
   /** Stack that reads. */
   readonly from: string;
@@ -184,8 +192,12 @@ export type DeclaredEdge = ConnectsEdge | StoresEdge | IssuesEdge | RefersEdge;
 
 /** What a component states about itself: its input `boundary`, which every door to the rules sees. */
 export interface Boundary {
+  /** What it knows of itself, and of everything that belongs to it. */
   readonly facts: BoundaryFacts;
+  /** Traffic and references that it knows of. */
   readonly edges?: readonly DeclaredEdge[];
+  /** Facts of what belongs to it, by short type such as `aws:ebs/volume`, or by name, which says more. */
+  readonly children?: Readonly<Record<string, BoundaryFacts>>;
   /** Name of the stack, in a manifest. */
   readonly stack?: string;
   /** Names of the outputs that other stacks may read, in a manifest. */

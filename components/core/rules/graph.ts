@@ -84,6 +84,17 @@ export class Graph {
     return this.resources.filter(({ type }) => types.includes(type));
   }
 
+  /** What the components a resource belongs to state of it, the nearest last; by name before by type. */
+  private statedAbove(parent: GraphResource, of: Pick<GraphResource, "type" | "name">): BoundaryFacts {
+    const above = parent.parent === undefined ? undefined : this.find(parent.parent);
+    const children = boundaryOf(parent)?.children ?? {};
+    return {
+      ...(above === undefined ? {} : this.statedAbove(above, of)),
+      ...children[of.type],
+      ...children[of.name],
+    };
+  }
+
   /** What is known about a resource: its own facts before those of what it belongs to. */
   factsOf(resource: GraphResource): BoundaryFacts {
     const known = this.inherited.get(resource.urn);
@@ -91,6 +102,7 @@ export class Graph {
     const parent = resource.parent === undefined ? undefined : this.find(resource.parent);
     const facts = {
       ...(parent === undefined ? {} : this.factsOf(parent)),
+      ...(parent === undefined ? {} : this.statedAbove(parent, resource)),
       ...boundaryOf(resource)?.facts,
       ...tagged(resource),
     };

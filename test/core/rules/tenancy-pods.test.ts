@@ -60,7 +60,7 @@ describe("B-T05", () => {
       ],
       [
         "zoekt-webserver-policy broken: syntect-server may open zoekt-webserver at 6070, and is no declared caller; let in only services that are declared to call it, at their port",
-        'sourcegraph-frontend-policy broken: {"ipBlock":{"cidr":"10.0.0.0/8"}} may open sourcegraph-frontend at 3090, and is no declared caller; let in only services that are declared to call it, at their port',
+        "sourcegraph-frontend-policy broken: 10.0.0.0/8 may open sourcegraph-frontend at 3090, and is no declared caller; let in only services that are declared to call it, at their port",
         "gitserver-policy broken: everybody may open gitserver at 3178, and is no declared caller; let in only services that are declared to call it, at their port",
         "gitserver-policy broken: sourcegraph-frontend may open gitserver at every port, and is no declared caller; let in only services that are declared to call it, at their port",
         "gitserver broken: no policy names the callers of gitserver; make a NetworkPolicy that names them",

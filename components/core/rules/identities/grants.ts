@@ -64,6 +64,7 @@ function awsResourcePolicy(graph: Graph, resource: GraphResource): Grant[] {
   const statements = statementsOf(valueAt(resource.inputs, policy));
   const targets = about === undefined ? [resource] : graph.referred(resource, about);
   const grantees = graph.referred(resource, policy).filter(isIdentity);
+  if (statements === undefined && graph.factsOf(resource).givesRights === false) return [];
   if (statements === undefined)
     return [{ resource, principals: [], grantees, actions: [], targets, names: [], scope: "resource", unseen: true }];
   return statements
@@ -262,9 +263,19 @@ export function accountOf(named: string): string | undefined {
   return /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(named)?.[1] ?? /^(\d{12})$/.exec(named)?.[1] ?? projectOf(named);
 }
 
+/** Projects of Google itself whose accounts are agents of its services, one for each project that uses them. */
+const agents =
+  /@(gcp-sa-[^.]+|[^.]+-system|container-engine-robot|cloud-redis|gs-project-accounts|serverless-robot-prod)\.(iam\.)?gserviceaccount\.com$/;
+
+/** Whether a principal is an agent of a service of Google. */
+export function isGoogleAgent(principal: string): boolean {
+  return agents.test(principal);
+}
+
 function projectOf(named: string): string | undefined {
-  const project = /@([^.@]+)\.iam\.gserviceaccount\.com$/.exec(named)?.[1];
-  return project?.startsWith("gcp-sa-") === true ? undefined : project;
+  const pool = /\/workloadIdentityPools\/([^/.]+)\.svc\.id\.goog\//.exec(named)?.[1];
+  if (pool !== undefined || isGoogleAgent(named)) return pool;
+  return /@([^.@]+)\.iam\.gserviceaccount\.com$/.exec(named)?.[1];
 }
 
 /** Zones of every account and project that is known, here and in the manifests of others. */

@@ -55,9 +55,19 @@ const isDefault = (value: unknown): boolean =>
     value.endsWith("-compute@developer.gserviceaccount.com") ||
     value.endsWith("@appspot.gserviceaccount.com"));
 
+/** Whether pods get no token of their account, and so no identity: neither the cluster nor the cloud knows them by it. */
+function tokenless({ resource, input }: Runner): boolean {
+  const pod = input.split(".").slice(0, -1).join(".");
+  return (
+    resource.type.startsWith("kubernetes:") && valueAt(resource.inputs, `${pod}.automountServiceAccountToken`) === false
+  );
+}
+
 function sightsOf(runner: Runner, runners: readonly Runner[]): Sight[] {
   const { input, value, identity, service } = runner;
   const fix = `set ${input} to an identity that is only for ${service}`;
+  if (isDefault(value) && tokenless(runner))
+    return [good(`${input} is ${inText(value)}, whose token its pods do not have`)];
   if (isDefault(value)) return [bad(`${input} is ${inText(value)}, which everything shares that names none`, fix)];
   const key = keyOf(runner);
   if (key === undefined)

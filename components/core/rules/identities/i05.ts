@@ -2,7 +2,7 @@ import { appliesTo } from "../applicability";
 import { valueAt, type Graph, type GraphResource } from "../graph";
 import type { Rule } from "../rule";
 import { bad, good, judgedBy, unseen, type Sight } from "../sights";
-import { accountOf, grantsOf, zonesOfAccounts, type Grant } from "./grants";
+import { accountOf, grantsOf, isGoogleAgent, zonesOfAccounts, type Grant } from "./grants";
 
 const onlyOwn = "name only identities of the zone, or state in admits whose account it is";
 
@@ -13,7 +13,7 @@ const isListener = ({ type }: GraphResource): boolean => /^gcp:(cloudrun|cloudru
 const isNobodyElse = (principal: string): boolean =>
   principal.endsWith(".amazonaws.com") ||
   /^(user|group|domain|Group|User|ServiceAccount|project\w+):/.test(principal) ||
-  /@(gcp-sa-[^.]+|[^.]+-system)\.(iam\.)?gserviceaccount\.com$/.test(principal);
+  isGoogleAgent(principal);
 
 /** Accounts that a policy of this resource may name. */
 interface Known {

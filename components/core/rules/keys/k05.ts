@@ -21,7 +21,9 @@ function variableSight({ name, value, secret }: WorkloadVariable, versioned: boo
   }
   const fix = `take ${name} from a secret`;
   if (value === secretValue) return [bad(`${name} is a secret as a plain value`, fix)];
-  if (!sensitive.test(name) || value === undefined || value === "") return [];
+  // A switch is no secret, whatever it is about.
+  const isSwitch = value === "true" || value === "false";
+  if (!sensitive.test(name) || value === undefined || value === "" || isSwitch) return [];
   return [
     value === unknownValue
       ? bad(`${name} is a plain value, known only after the deployment`, fix)

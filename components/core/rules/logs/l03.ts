@@ -39,6 +39,7 @@ export const l03: Rule = {
       const facts = graph.factsOf(resource);
       const { stage = "production" } = facts;
       if (stage !== "production" || !appliesTo("B-L03", facts)) return [];
+      if (facts.rebuildable === true) return [judgedBy(resource.urn, [good("what it holds can be made again")])];
       const kept = resource.protected
         ? good("it is protected")
         : resource.retained

@@ -2,6 +2,7 @@ import { appliesTo } from "../applicability";
 import { valueAt, type Graph, type GraphResource } from "../graph";
 import type { Rule } from "../rule";
 import { bad, good, hasHidden, inText, isHidden, judgedBy, listAt, property, unseen, type Sight } from "../sights";
+import { parsed } from "../workloads";
 import { actionsOf, ingressType, listenerRuleTypes, listenerTypes } from "./listeners";
 
 type Look = (graph: Graph, resource: GraphResource) => Sight[];
@@ -74,14 +75,40 @@ const sslPolicy: Look = (_, { inputs }) => [
   }),
 ];
 
+const balancer = "alb.ingress.kubernetes.io";
+
+/** What the annotations of an Ingress tell a load balancer of AWS, which ends TLS and finds certificates by host name. */
+function balancerSights(annotations: Readonly<Record<string, unknown>>): Sight[] {
+  const ports = annotations[`${balancer}/listen-ports`];
+  const listens = (protocol: string): boolean =>
+    listAt({ ports: parsed(ports) }, "ports").some((each) => valueAt(each, protocol) !== undefined);
+  if (!listens("HTTPS")) return [];
+  return [
+    good(`${balancer}/listen-ports is ${inText(ports)}`),
+    ...(listens("HTTP")
+      ? [
+          property({ "ssl-redirect": annotations[`${balancer}/ssl-redirect`] }, "ssl-redirect", {
+            is: (value) => value !== undefined,
+            fix: `set ${balancer}/ssl-redirect`,
+          }),
+        ]
+      : []),
+    property({ "ssl-policy": annotations[`${balancer}/ssl-policy`] }, "ssl-policy", {
+      is: (value) => typeof value === "string" && modern.test(value),
+      byDefault: "ELBSecurityPolicy-2016-08",
+      fix: `set ${balancer}/ssl-policy to ${modernPolicy}`,
+    }),
+  ];
+}
+
 const ingress: Look = (_, { inputs }) => {
   const tls = valueAt(inputs, "spec.tls");
   const annotations = (valueAt(inputs, "metadata.annotations") ?? {}) as Readonly<Record<string, unknown>>;
-  const certificate = [
-    "alb.ingress.kubernetes.io/certificate-arn",
-    "networking.gke.io/managed-certificates",
-    "ingress.gcp.kubernetes.io/pre-shared-cert",
-  ].find((each) => annotations[each] !== undefined);
+  const certificate = ["networking.gke.io/managed-certificates", "ingress.gcp.kubernetes.io/pre-shared-cert"].find(
+    (each) => annotations[each] !== undefined,
+  );
+  const ended = balancerSights(annotations);
+  if (ended.length > 0) return ended;
   if (certificate !== undefined) return [good(`${certificate} names its certificate`)];
   if (isHidden(tls)) return [unseen(`spec.tls is ${inText(tls)}`, "set spec.tls")];
   return [
