@@ -25,11 +25,11 @@ function sorted(rows: readonly (readonly string[])[]): (readonly string[])[] {
   return [...rows].sort((a, b) => byText(a.join("\0"), b.join("\0")));
 }
 
-/** The zone of what a finding is of: a resource, or an edge in words, which begins with the zone of its caller. */
+/** The zone of what a finding is of: a resource, an edge in words, which begins with the zone of its caller, or a zone on a cloud. */
 function zoneOf({ of }: Finding, graph: Graph): Zone | undefined {
   const resource = graph.find(of);
   if (resource !== undefined) return graph.factsOf(resource).zone;
-  return zones.find((zone) => of.startsWith(`${zone}/`));
+  return zones.find((zone) => of.startsWith(`${zone}/`) || of.startsWith(`${zone} on `));
 }
 
 function verdictText({ verdict, exception }: Finding): string {

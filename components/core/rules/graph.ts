@@ -95,16 +95,22 @@ export class Graph {
     };
   }
 
-  /** What is known about a resource: its own facts before those of what it belongs to. */
+  /** What is known about a resource: its own facts before those of what it belongs to. Classes of its tags add to stated ones. */
   factsOf(resource: GraphResource): BoundaryFacts {
     const known = this.inherited.get(resource.urn);
     if (known !== undefined) return known;
     const parent = resource.parent === undefined ? undefined : this.find(resource.parent);
+    const stated = parent === undefined ? {} : this.statedAbove(parent, resource);
+    const tags = tagged(resource);
     const facts = {
       ...(parent === undefined ? {} : this.factsOf(parent)),
-      ...(parent === undefined ? {} : this.statedAbove(parent, resource)),
+      ...stated,
       ...boundaryOf(resource)?.facts,
-      ...tagged(resource),
+      ...tags,
+      // One tag holds the worst class only; neither may hide what the other says.
+      ...(tags.dataClasses === undefined || stated.dataClasses === undefined
+        ? {}
+        : { dataClasses: [...new Set([...stated.dataClasses, ...tags.dataClasses])] }),
     };
     this.inherited.set(resource.urn, facts);
     return facts;

@@ -5,9 +5,11 @@ import { d02 } from "../../../components/core/rules/data/d02";
 import { i01 } from "../../../components/core/rules/identities/i01";
 import { i03 } from "../../../components/core/rules/identities/i03";
 import { i05 } from "../../../components/core/rules/identities/i05";
+import { k02 } from "../../../components/core/rules/keys/k02";
 import { k05 } from "../../../components/core/rules/keys/k05";
 import { l03 } from "../../../components/core/rules/logs/l03";
 import { openingsOf } from "../../../components/core/rules/network/policies";
+import { n06 } from "../../../components/core/rules/network/n06";
 import { n10 } from "../../../components/core/rules/network/n10";
 import { x01 } from "../../../components/core/rules/zones/x01";
 import { unknownValue } from "../../../components/core/rules/graph";
@@ -51,6 +53,40 @@ describe("Facts of what belongs to a component", () => {
     const near: Boundary = { facts: {}, children: { "aws:s3/bucket": { dataClasses: ["operational"] } } };
     assert.deepEqual(says(d02, [inner(near), within], { children }), [
       "uploads holds: zone single-tenant, owner sourcegraph, operational",
+    ]);
+  });
+});
+
+describe("Classes that tags of a resource tell", () => {
+  it("add to those that a component states, so that neither hides the other", () => {
+    const disk: Given = {
+      type: "gcp:compute/disk:Disk",
+      name: "data",
+      inputs: { labels: { "sourcegraph-data-class": "user-data" } },
+    };
+    assert.deepEqual(says(d02, [disk]), ["data holds: zone single-tenant, owner sourcegraph, user-data"]);
+    assert.deepEqual(says(d02, [disk], { children: { data: { dataClasses: ["identity", "user-data"] } } }), [
+      "data holds: zone single-tenant, owner sourcegraph, identity, user-data",
+    ]);
+    assert.deepEqual(says(d02, [disk], { children: { "gcp:compute/disk": { dataClasses: ["secret"] } } }), [
+      "data holds: zone single-tenant, owner sourcegraph, secret, user-data",
+    ]);
+  });
+
+  it("have keys apart where one store holds more of them than another", () => {
+    const key: Given = { type: "gcp:kms/cryptoKey:CryptoKey", name: "key" };
+    const store = (name: string): Given => ({
+      type: "gcp:memorystore/instance:Instance",
+      name,
+      refers: { kmsKey: "key" },
+    });
+    const children = {
+      a: { dataClasses: ["user-data", "secret"] },
+      b: { dataClasses: ["secret", "operational"] },
+      c: { dataClasses: ["operational", "secret", "user-data"] },
+    } as const;
+    assert.deepEqual(says(k02, [key, store("a"), store("b"), store("c")], { children }), [
+      "key broken: it encrypts a with user-data, secret and b with secret; give b a key of its own",
     ]);
   });
 });
@@ -196,6 +232,29 @@ describe("Rules about what is right in an instance", () => {
         "clear broken: spec.tls is not set; set spec.tls",
       ],
     );
+  });
+
+  it("B-N06 knows that a network of Google lets everything out unless a firewall denies it", () => {
+    const network = (name: string): Given => ({ type: "gcp:compute/network:Network", name });
+    const firewall = (name: string, of: string, more: object): Given => ({
+      type: "gcp:compute/firewall:Firewall",
+      name,
+      inputs: { direction: "EGRESS", destinationRanges: ["0.0.0.0/0"], denies: [{ protocol: "all" }], ...more },
+      refers: { network: of },
+    });
+    const given = [
+      network("closed"),
+      firewall("deny", "closed", {}),
+      network("open"),
+      firewall("off", "open", { disabled: true }),
+      firewall("inwards", "open", { direction: "INGRESS" }),
+      firewall("some", "open", { denies: [{ protocol: "tcp" }] }),
+      firewall("elsewhere", "open", { destinationRanges: ["10.0.0.0/8"] }),
+    ];
+    assert.deepEqual(says(n06, given), [
+      "closed holds: deny denies what leaves it",
+      "open broken: it lets out to 0.0.0.0/0, and nothing in its zone controls that; let out to what is declared, or make a firewall with an allow-list",
+    ]);
   });
 
   it("B-L03 lets go what can be made again, where that is stated", () => {

@@ -1,5 +1,6 @@
 import { appliesTo } from "../applicability";
 import { valueAt, type Graph, type GraphResource } from "../graph";
+import { denyingFirewall } from "../network/egress";
 import type { Rule } from "../rule";
 import { bad, good, inText, isHidden, judgedBy, listAt, textsAt, unseen, type Sight } from "../sights";
 
@@ -33,16 +34,7 @@ function ofNetworkPolicy({ inputs }: GraphResource): Sight[] {
 /** Whether a network of Google has a way out by default. */
 function ofNetwork(graph: Graph, network: GraphResource): Sight[] {
   const deleted = valueAt(network.inputs, "deleteDefaultRoutesOnCreate");
-  const denied = graph
-    .ofType("gcp:compute/firewall")
-    .find(
-      (firewall) =>
-        graph.referred(firewall, "network").includes(network) &&
-        firewall.inputs.direction === "EGRESS" &&
-        firewall.inputs.disabled !== true &&
-        textsAt(firewall.inputs, "destinationRanges").includes("0.0.0.0/0") &&
-        listAt(firewall.inputs, "denies").some((deny) => valueAt(deny, "protocol") === "all"),
-    );
+  const denied = denyingFirewall(graph, network);
   if (deleted === true) return [good("deleteDefaultRoutesOnCreate is true")];
   if (denied !== undefined) return [good(`${denied.name} denies what leaves it`)];
   const fix = "set deleteDefaultRoutesOnCreate, or deny egress to 0.0.0.0/0 by a firewall";

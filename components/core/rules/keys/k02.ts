@@ -10,7 +10,8 @@ const separate: readonly string[] = ["identity", "user-data", "secret", "backup"
 
 function classesOf(graph: Graph, { resource, kind }: Store): string[] {
   if (kind.what === "backup" || kind.what === "secret") return [kind.what];
-  return (graph.factsOf(resource).dataClasses ?? []).filter((each) => separate.includes(each));
+  const classes: readonly string[] = graph.factsOf(resource).dataClasses ?? [];
+  return separate.filter((each) => classes.includes(each));
 }
 
 const place = (graph: Graph, resource: GraphResource): string => {
@@ -18,13 +19,13 @@ const place = (graph: Graph, resource: GraphResource): string => {
   return cell === undefined ? zone : `${zone} (${cell})`;
 };
 
-/** What the stores under a key show: all of its zone and cell, and with a class in common. */
+/** What the stores under a key show: all of its zone and cell, and of the same classes: whoever may use it for one reads all. */
 function storeSights(graph: Graph, key: GraphResource, stores: readonly Store[]): Sight[] {
   const own = place(graph, key);
   const foreign = stores.filter(({ resource }) => place(graph, resource) !== own);
   const classes = stores.map((store) => ({ name: store.resource.name, classes: classesOf(graph, store) }));
   const [first, ...others] = classes.filter((each) => each.classes.length > 0);
-  const apart = others.filter((each) => !each.classes.some((one) => first?.classes.includes(one) === true));
+  const apart = others.filter((each) => each.classes.join() !== first?.classes.join());
   return [
     ...foreign.map(({ resource }) =>
       bad(

@@ -3,6 +3,7 @@ import { endOf } from "../edges";
 import { unknownValue, valueAt, type Graph, type GraphResource } from "../graph";
 import type { Rule } from "../rule";
 import { bad, good, hasHidden, judgedBy, listAt, property, textsAt, unseen, type Sight } from "../sights";
+import { denyingFirewall } from "./egress";
 import { everybodyIn, hidesRanges, isEverybody, rangeInputs } from "./listeners";
 
 type Look = (graph: Graph, resource: GraphResource) => Sight[];
@@ -92,6 +93,14 @@ const networkPolicy: Look = (graph, resource) => {
   return opening(graph, resource, [...open, ...anywhere], hidden);
 };
 
+/** A network of Google lets everything out unless a firewall denies it. */
+const googleNetwork: Look = (graph, resource) => {
+  const denying = denyingFirewall(graph, resource);
+  return denying === undefined
+    ? opening(graph, resource, ["0.0.0.0/0"], false)
+    : [good(`${denying.name} denies what leaves it`)];
+};
+
 /** Hosts that the edges of a zone name. */
 function declaredHosts(graph: Graph, resource: GraphResource): string[] {
   const { zone } = graph.factsOf(resource);
@@ -145,6 +154,7 @@ const looks: Readonly<Record<string, Look>> = {
   "gcp:cloudrunv2/service": throughNetwork("template.vpcAccess.egress"),
   "gcp:cloudrunv2/job": throughNetwork("template.template.vpcAccess.egress"),
   "aws:ecs/service": noAddress("networkConfiguration.assignPublicIp"),
+  "gcp:compute/network": googleNetwork,
   "aws:ec2/securityGroup": securityGroup,
   "aws:ec2/securityGroupRule": groupRule,
   "aws:vpc/securityGroupEgressRule": egressRule,
@@ -159,7 +169,7 @@ export const n06: Rule = {
   severity: "high",
   statement: "All egress passes a controlled point with an allow-list.",
   proof:
-    "the network that workloads send through, what security groups and policies let out, and the hosts of allow-lists against the declared connections",
+    "the network that workloads send through, what networks, security groups and policies let out, and the hosts of allow-lists against the declared connections",
   judge: (graph) =>
     graph.ofType(...Object.keys(looks)).flatMap((resource) => {
       if (!appliesTo("B-N06", graph.factsOf(resource))) return [];
