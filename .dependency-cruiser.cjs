@@ -1,10 +1,10 @@
-/** Imports point one way: product, planning, rendering, components, stacks, examples; the command may use all. */
+/** Imports point one way: product, rules, planning, rendering, components, stacks, examples; the command may use all. */
 const core = "^components/core/";
 const layers = [
   ["errors", `${core}errors\\.ts$`],
   ["product", `${core}product/`],
-  ["planning", `${core}planning/`],
   ["rules", `${core}rules/`],
+  ["planning", `${core}planning/`],
   ["rendering", `${core}rendering/`],
   ["components", "^components/(?!core/)"],
   ["stacks", "^stacks/"],

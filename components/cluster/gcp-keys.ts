@@ -2,6 +2,7 @@ import * as kms from "@pulumi/gcp/kms";
 import * as organizations from "@pulumi/gcp/organizations";
 import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 import type { Transform } from "../vm/args";
 import { dataOptions } from "../vm/data-options";
 import { partlyTransformed } from "../vm/gcp-args";
@@ -86,7 +87,7 @@ function declareKey(
 }
 
 /** Arguments of `DataKey`. */
-export interface DataKeyArgs {
+export interface DataKeyArgs extends Bounded {
   /** Project of the key. A change is refused by its protection. */
   readonly project: string;
   /** Region of what it encrypts. A change is refused by its protection. */
@@ -114,7 +115,7 @@ export class DataKey extends pulumi.ComponentResource {
    * @param opts options of the component; the provider given here is used for every child
    */
   constructor(name: string, args: DataKeyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:gcp:DataKey", name, {}, opts);
+    super("sourcegraph:gcp:DataKey", name, { boundary: args.boundary }, opts);
     const { project, region, labels = {} } = args;
     this.key = declareKey(this, {
       names: { keyRing: `${name}-keys`, key: `${name}-key` },
