@@ -25,6 +25,19 @@ interface Monitor {
   registerResource: (request: Registration, answer: Answer) => unknown;
 }
 
+/**
+ * What clouds answer: values in a known form, in which the number of the project stands in; names of values of which nothing
+ * is known. Of other answers nothing is known at all.
+ */
+const answers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "gcp:organizations/getProject:getProject": { number: "0" },
+  "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": {
+    emailAddress: "service-0@gs-project-accounts.iam.gserviceaccount.com",
+  },
+  "aws:eks/getAddonVersion:getAddonVersion": { version: pulumi.runtime.unknownValue },
+  "aws:lb/getHostedZoneId:getHostedZoneId": { id: pulumi.runtime.unknownValue },
+};
+
 /** What a program would declare. */
 export interface Declared {
   /** Every resource, in the order of the program. */
@@ -81,7 +94,10 @@ export async function declaredBy({ config, files }: Pick<StackFile, "config" | "
         id: undefined as unknown as string,
         state: known(inputs as Record<string, unknown>),
       }),
-      call: ({ inputs }) => inputs as Record<string, unknown>,
+      call: ({ token, inputs }) => ({
+        ...(inputs as Record<string, unknown>),
+        ...(answers[token] ?? { unknown: pulumi.runtime.unknownValue }),
+      }),
     },
     "sourcegraph",
     "plan",
