@@ -83,7 +83,12 @@ export interface BoundaryFacts {
   /** Stage that the stack's own tag says; it has to agree with what the components say. */
   readonly stackStage?: Stage;
   /** Accounts and projects that are for development, and what ends every name of a host there. */
-  readonly development?: { readonly accounts: readonly string[]; readonly domain: string };
+  readonly development?: {
+    /** Accounts and projects. */
+    readonly accounts: readonly string[];
+    /** What ends every name of a host. */
+    readonly domain: string;
+  };
 }
 
 /** What a cell of the multi-tenant backend promises. */

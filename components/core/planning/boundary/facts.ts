@@ -1,4 +1,5 @@
 import { parse as parseJsonc } from "jsonc-parser";
+import { registry as vendorRegistry } from "../../product/releases";
 import type { BoundaryFacts, ProductSettings } from "../../rules/facts";
 import type { Specification } from "../config/specified";
 import { configurationFilesOf } from "../configuration-files";
@@ -27,6 +28,7 @@ export function instanceFacts(specification: Specification): BoundaryFacts {
     owner,
     ...(account === undefined ? {} : { account }),
     ...(companyDomains === undefined ? {} : { companyDomains }),
+    registries: [registry?.host ?? vendorRegistry],
     ...(registry === undefined ? {} : { mirror: registry.host }),
     ...(airGapped ? { modes: ["air-gapped"] as const } : {}),
     ...(settings === undefined ? {} : { settings }),

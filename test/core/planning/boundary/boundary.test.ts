@@ -48,6 +48,7 @@ describe("What an instance states to the rules", () => {
       tenancy: "single",
       stage: "production",
       owner: "sourcegraph",
+      registries: ["index.docker.io/sourcegraph"],
     });
     const boundaries = { stage: "development", owner: "platform", companyDomains: ["example.com"] };
     const siteConfig = { siteFile: "site.json" };
@@ -58,6 +59,7 @@ describe("What an instance states to the rules", () => {
       tenancy: "single",
       ...boundaries,
       account: "example-project",
+      registries: ["mirror.example.com/sg"],
       mirror: "mirror.example.com/sg",
       settings: { updateChannel: "none", attribution: false },
     });
