@@ -1,16 +1,20 @@
 import { parse as parseJsonc } from "jsonc-parser";
-import { registry as vendorRegistry } from "../../product/releases";
+import { isAtLeast, registry as vendorRegistry } from "../../product/releases";
 import type { BoundaryFacts, ProductSettings } from "../../rules/facts";
 import type { Specification } from "../config/specified";
 import { configurationFilesOf } from "../configuration-files";
 
+/** From this release on no channel keeps the product from sending pings. Source: external-services.md. */
+const pingsAlways = "7.1.0";
+
 /** What the product is told, as far as the files of the config say; nothing where the UI owns its configuration. */
-function settingsOf(specification: Specification): ProductSettings | undefined {
-  if (configurationFilesOf(specification).site === undefined) return undefined;
+function settingsOf(specification: Specification): ProductSettings {
+  if (configurationFilesOf(specification).site === undefined) return {};
   const site = (parseJsonc(specification.siteConfig?.site ?? "{}") ?? {}) as Readonly<Record<string, unknown>>;
   const attribution = site["attribution.enabled"];
+  const off = site["update.channel"] === "none" && !isAtLeast(specification.release, pingsAlways);
   return {
-    updateChannel: site["update.channel"] === "none" ? "none" : "release",
+    updateChannel: off ? "none" : "release",
     ...(typeof attribution === "boolean" ? { attribution } : {}),
   };
 }
@@ -19,7 +23,6 @@ function settingsOf(specification: Specification): ProductSettings | undefined {
 export function instanceFacts(specification: Specification): BoundaryFacts {
   const { stage, owner, account, companyDomains } = specification.boundaries;
   const { registry } = specification;
-  const settings = settingsOf(specification);
   const airGapped = specification.shape === "kubernetes" && specification.kubernetes.profile === "air-gapped";
   return {
     zone: "single-tenant",
@@ -31,6 +34,10 @@ export function instanceFacts(specification: Specification): BoundaryFacts {
     registries: [registry?.host ?? vendorRegistry],
     ...(registry === undefined ? {} : { mirror: registry.host }),
     ...(airGapped ? { modes: ["air-gapped"] as const } : {}),
-    ...(settings === undefined ? {} : { settings }),
   };
+}
+
+/** The same of what runs the product, with what it is told. */
+export function productFacts(specification: Specification): BoundaryFacts {
+  return { ...instanceFacts(specification), settings: settingsOf(specification) };
 }

@@ -10,7 +10,7 @@ import { planNetworkPolicies, type PlannedNetworkPolicy } from "../kubernetes/ne
 import { selectorOf, type PlannedPeer } from "../kubernetes/network-policy";
 import type { PlannedWorkload } from "../kubernetes/workload";
 import type { PlannedManagedServices } from "../managed/managed";
-import { instanceFacts } from "./facts";
+import { instanceFacts, productFacts } from "./facts";
 import { classesByType, classesOf, managedChildren, managedStores } from "./stores";
 
 /** How rules know pods that belong to a workload or to jobs. */
@@ -68,7 +68,7 @@ export function kubernetesBoundary(plan: KubernetesPlan, specification: Kubernet
   // The same connections where no policy lets them in because policies are switched off.
   const policies = planNetworkPolicies(kubernetesContext(specification), workloads);
   return {
-    facts: instanceFacts(specification),
+    facts: productFacts(specification),
     edges: [...connects(policies, workloads), ...stores(plan.name, workloads)],
     children: classesByType,
   };

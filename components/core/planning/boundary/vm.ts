@@ -3,7 +3,7 @@ import type { Boundary, BoundaryFacts, ConnectsEdge, StoresEdge } from "../../ru
 import type { Specification } from "../config/specified";
 import { dataNames } from "../data-safety";
 import type { Plan } from "../vm/plan";
-import { instanceFacts } from "./facts";
+import { productFacts } from "./facts";
 import { classesByType, classesOf, managedChildren, managedStores } from "./stores";
 
 function connects(services: Plan["containers"][number]["service"][]): ConnectsEdge[] {
@@ -36,7 +36,7 @@ export function vmBoundary(plan: Plan, specification: Specification): Boundary {
   const { managed } = plan;
   const kept = classesOf(services.map(serviceNamed));
   return {
-    facts: instanceFacts(specification),
+    facts: productFacts(specification),
     edges: [...connects(services), ...stores(plan), ...(managed === undefined ? [] : managedStores(managed))],
     children: {
       ...classesByType,

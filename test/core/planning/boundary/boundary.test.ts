@@ -49,6 +49,7 @@ describe("What an instance states to the rules", () => {
       stage: "production",
       owner: "sourcegraph",
       registries: ["index.docker.io/sourcegraph"],
+      settings: {},
     });
     const boundaries = { stage: "development", owner: "platform", companyDomains: ["example.com"] };
     const siteConfig = { siteFile: "site.json" };
@@ -61,11 +62,16 @@ describe("What an instance states to the rules", () => {
       account: "example-project",
       registries: ["mirror.example.com/sg"],
       mirror: "mirror.example.com/sg",
-      settings: { updateChannel: "none", attribution: false },
+      settings: { updateChannel: "release", attribution: false },
     });
   });
 
-  it("is the product's own channel of updates where the config writes its configuration and names none", () => {
+  it("is whether it sends pings: no more to be switched off from 7.1 on", () => {
+    const site = { "site.json": '{ "update.channel": "none" }' };
+    const siteConfig = { siteFile: "site.json" };
+    const settings = (release: string) => vm({ ...goodConfigs.aws, release, siteConfig }, site).facts.settings;
+    assert.deepEqual(settings("7.0.2852"), { updateChannel: "none" });
+    assert.deepEqual(settings("7.5.4453"), { updateChannel: "release" });
     const smtp = { host: "mail.test", port: 25, from: "a@mail.test", authentication: "none" };
     assert.deepEqual(vm({ ...goodConfigs.aws, smtp }).facts.settings, { updateChannel: "release" });
   });
@@ -189,7 +195,7 @@ describe("What a deployment on Kubernetes states to the rules", () => {
       dataClasses: ["user-data", "operational", "secret"],
     });
     assert.deepEqual([edges, besideBoundary(specification).edges], [undefined, undefined]);
-    assert.deepEqual(besideBoundary(specification).facts, boundary.facts);
+    assert.deepEqual({ ...besideBoundary(specification).facts, settings: {} }, boundary.facts);
   });
 
   it("reaches the graph as the input of a component", () => {
