@@ -41,7 +41,7 @@ function images({ release: asked, target, mirror, format, json }: Options, termi
   const rows = found.map((image, index) => [
     copies?.[index]?.to.replace("docker://", "") ?? image.reference.replace(/@.*/, ""),
     image.digest,
-    `${image.services.join(", ")}${image.optional ? " (optional: tracing)" : ""}`,
+    `${image.services.join(", ")}${image.onlyFor === undefined ? "" : ` (only for ${image.onlyFor})`}`,
   ]);
   const columns = [{ title: "image" }, { title: "digest" }, { title: "used by" }];
   printText(

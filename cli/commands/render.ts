@@ -110,7 +110,14 @@ const renderers: Readonly<Record<Kind, (specification: Specification, out: strin
     return {
       files: renderManifestFiles(plan),
       secrets: plan.secrets,
-      note: `values of secrets are not written: ${out}/secrets/apply.sh makes them in the cluster, ${out}/README.md says in which order to go`,
+      note: [
+        ...(plan.via === "helm"
+          ? [
+              "these are this library's own objects; the stack deploys the vendor's chart, whose values are 'sgbox render helm-values'",
+            ]
+          : []),
+        `values of secrets are not written: ${out}/secrets/apply.sh makes them in the cluster, ${out}/README.md says in which order to go`,
+      ].join("\n"),
     };
   },
   "helm-values": (specification, out) => {

@@ -91,7 +91,7 @@ export function decide(name: string, args: SourcegraphKubernetesArgs): Kubernete
   const wanted = planKubernetes(specification);
   const transition = checkKubernetesTransition(previous, wanted, specification);
   const stands = transition.phase === "migrate";
-  const plan = stands ? standingStill(planKubernetes(specificationOf(transition.release))) : wanted;
+  const plan = stands ? standingStill(planKubernetes(specificationOf(transition.release), config.release)) : wanted;
   const problems = valueProblems(plan, args);
   if (problems.length > 0) throw new InputError(problems);
   const rendered = renderManifests(plan);

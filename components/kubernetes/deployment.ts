@@ -204,9 +204,9 @@ function objectItems(
         return { ...item, object: annotated(object, { "pulumi.com/skipAwait": "true" }) };
       case "Ingress":
         // Only of the clouds' own controllers is it known that they give the Ingress an address.
-        return plan.cloud === "existing"
-          ? { ...item, object: annotated(object, { "pulumi.com/skipAwait": "true" }) }
-          : item;
+        return plan.exposure.loadBalancer
+          ? item
+          : { ...item, object: annotated(object, { "pulumi.com/skipAwait": "true" }) };
       case "ServiceAccount":
         return { ...item, object: annotated(object, args.accountAnnotations?.[name] ?? {}) };
       case "Deployment":

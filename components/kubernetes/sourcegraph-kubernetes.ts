@@ -70,7 +70,7 @@ export class SourcegraphKubernetes extends pulumi.ComponentResource {
     const made = declareDeployment(scope);
 
     const done = pulumi.all(made.all.map(({ id }) => id));
-    const address = plan.cloud === "existing" || made.ingress === undefined ? undefined : addressOf(made.ingress);
+    const address = plan.exposure.loadBalancer && made.ingress !== undefined ? addressOf(made.ingress) : undefined;
     const kubectl = `kubectl --namespace=${plan.namespace.name}`;
     this.ingressAddress = address ?? pulumi.output("");
     this.url =

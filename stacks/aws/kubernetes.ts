@@ -124,14 +124,10 @@ function declareWorkloads(
   ground: Ground,
 ): StackOutputs {
   const { plan, specification, boundary } = decision;
-  const { domain, dnsZone, tls, region, tags } = specification;
+  const { domain, dnsZone, region, tags } = specification;
   const { values, ready } = declareServices(name, decision, ground);
   const certificate =
-    plan.ingress !== undefined &&
-    tls.mode === "load-balancer" &&
-    tls.certificateArn === undefined &&
-    domain !== undefined &&
-    dnsZone !== undefined
+    plan.ingress?.findsCertificate === true && domain !== undefined && dnsZone !== undefined
       ? [
           new IngressCertificate(name, {
             domain,

@@ -41,6 +41,46 @@ const names = (resources: readonly Recorded[]) => resources.map(({ name }) => na
 type Annotated = { metadata: { annotations?: Record<string, string> } };
 
 describe("SourcegraphKubernetes", () => {
+  it("waits for the address of an Ingress of the cloud's own class only", async () => {
+    const cloud: Partial<SourcegraphKubernetesArgs> = {
+      cloud: "aws",
+      region: "us-east-1",
+      access: { allowedCidrs: ["10.0.0.0/8"] },
+      cluster: { existing: {} },
+    };
+    const waited = async (className: string) => {
+      const { resources } = await recordKubernetes({ ...cloud, kubernetes: { ingress: { className } } });
+      const { metadata } = only(resources, "kubernetes:networking.k8s.io/v1:Ingress").inputs as Annotated;
+      return metadata.annotations?.["pulumi.com/skipAwait"];
+    };
+    assert.deepEqual([await waited("alb"), await waited("nginx")], [undefined, "true"]);
+  });
+
+  it("brings executors over several releases, with the image of the release to come", () => {
+    const withExecutors = (release: string): Partial<SourcegraphKubernetesArgs> => ({
+      release,
+      secrets: { token: "x" },
+      acknowledge: [...acknowledge, "same-minor-executors"],
+      kubernetes: {
+        ...base.kubernetes,
+        executors: {
+          kind: "kubernetes",
+          image: `index.docker.io/sourcegraph/executor-kubernetes:${release}`,
+          passwordSecret: "token",
+        },
+      },
+    });
+    const before = manifestOf(withExecutors("7.2.1943"));
+    const first = decide("sourcegraph", { ...base, ...withExecutors("7.5.4453"), previous: before });
+    assert.equal(first.plan.release, "7.2.1943");
+    assert.deepEqual(
+      first.plan.executors?.workloads.map(({ replicas }) => replicas),
+      [0],
+    );
+    const second = decide("sourcegraph", { ...base, ...withExecutors("7.5.4453"), previous: first.manifest });
+    assert.equal(second.plan.release, "7.5.4453");
+  });
+
   let resources: readonly Recorded[];
   before(async () => {
     const recorded = await recordKubernetes();
@@ -257,7 +297,7 @@ describe("SourcegraphKubernetes, what it refuses before anything is registered",
       message,
       [
         "refused, because data would be lost:",
-        `  - 'repos-gitserver-0' would shrink from 900 GB to 800 GB, and a disk only grows; ${allowed("repos-gitserver-0")}`,
+        `  - 'repos-gitserver-0' would shrink from 900 GiB to 800 GiB, and a disk only grows; keep it as it is, or deploy a second instance and move the data by backup and restore`,
         `  - 'repos-gitserver-1' would be removed (claim in sourcegraph); ${allowed("repos-gitserver-1")}`,
       ].join("\n"),
     );

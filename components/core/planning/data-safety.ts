@@ -60,17 +60,27 @@ export function dataResourcesOf(o: {
   return [...disk, ...volumes, ...secrets];
 }
 
+/** Unit of the sizes: Kubernetes counts claims in GiB. */
+export function sizeUnit({ kind }: DataResource): "GB" | "GiB" {
+  return kind === "claim" ? "GiB" : "GB";
+}
+
 function lossOf(before: DataResource, after: DataResource | undefined, cloud: string): string | undefined {
   if (after === undefined) return `would be removed (${before.kind} in ${before.place})`;
   if (after.place !== before.place)
     return `would move from ${before.place} to ${after.place}, and a ${before.kind} cannot move`;
   if (before.sizeGb !== undefined && after.sizeGb !== undefined && after.sizeGb < before.sizeGb)
-    return `would shrink from ${before.sizeGb} GB to ${after.sizeGb} GB, and a disk only grows`;
+    return `would shrink from ${before.sizeGb} ${sizeUnit(before)} to ${after.sizeGb} ${sizeUnit(after)}, and a disk only grows`;
   if (before.kind === "claim" && before.type !== after.type)
     return `would change from storage class ${before.type ?? "(the default)"} to ${after.type ?? "(the default)"}, and a claim keeps its class`;
   if (cloud === "gcp" && before.kind === "disk" && before.type !== after.type)
     return `would change from type ${before.type ?? "unknown"} to ${after.type ?? "unknown"}, which replaces the disk on gcp`;
   return undefined;
+}
+
+/** Whether Kubernetes itself refuses a change of a claim, whatever is allowed to be lost. */
+function isRefusedAnyhow({ kind }: DataResource, after: DataResource | undefined): boolean {
+  return kind === "claim" && after !== undefined;
 }
 
 /**
@@ -88,8 +98,17 @@ export function dataProblems(
 ): Problem[] {
   const planned = new Map(after.map((resource) => [resource.name, resource]));
   return before.flatMap((resource): Problem[] => {
-    const loss = lossOf(resource, planned.get(resource.name), cloud);
-    if (loss === undefined || allowed.includes(resource.name)) return [];
+    const now = planned.get(resource.name);
+    const loss = lossOf(resource, now, cloud);
+    if (loss === undefined) return [];
+    if (isRefusedAnyhow(resource, now))
+      return [
+        {
+          path: resource.name,
+          message: `${loss}; keep it as it is, or deploy a second instance and move the data by backup and restore`,
+        },
+      ];
+    if (allowed.includes(resource.name)) return [];
     return [
       {
         path: resource.name,

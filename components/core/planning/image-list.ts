@@ -5,6 +5,7 @@ import {
   findRelease,
   imagePin,
   isChartOnly,
+  newestComposeRelease,
   registry,
   releases,
   unknownReleaseMessage,
@@ -21,8 +22,10 @@ export interface ReleaseImage {
   readonly reference: string;
   /** Services that run it; empty where only the vendor's own file uses it. */
   readonly services: readonly string[];
-  /** Whether it is pulled only when it is asked for (tracing). */
+  /** Whether it is pulled only in the case that `onlyFor` names. */
   readonly optional: boolean;
+  /** That case: tracing, or an upgrade over several releases, which the newest migrator makes. */
+  readonly onlyFor?: string;
 }
 
 /** A copy of an image into a mirror. */
@@ -109,7 +112,7 @@ export function imagesOfRelease(version: string, target: ImageTarget = "compose"
           ...Object.keys(release.images),
           ...[...used.keys()].filter((name) => release.helm?.extraImages[name] !== undefined),
         ];
-  return [...new Set(all)].sort().map((repository) => {
+  const images = [...new Set(all)].sort().map((repository): ReleaseImage => {
     const { tag, digest } = imagePin(release.version, repository);
     const by = used.get(repository);
     return {
@@ -119,8 +122,21 @@ export function imagesOfRelease(version: string, target: ImageTarget = "compose"
       reference: `${registry}/${repository}:${tag}@${digest}`,
       services: by?.services ?? [],
       optional: by?.optional ?? false,
+      ...(by?.optional === true && { onlyFor: "tracing" }),
     };
   });
+  return target === "kubernetes" && compareReleases(release.version, newestComposeRelease) < 0
+    ? [...images, newestMigrator()]
+    : images;
+}
+
+/** The migrator of upgrades over several releases, which runs in the cluster whatever the release. */
+function newestMigrator(): ReleaseImage {
+  const repository = "migrator";
+  const { tag, digest } = imagePin(newestComposeRelease, repository);
+  const reference = `${registry}/${repository}:${tag}@${digest}`;
+  const onlyFor = "upgrades over several releases";
+  return { repository, tag, digest, reference, services: [repository], optional: true, onlyFor };
 }
 
 const registryAndPrefix = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/i;

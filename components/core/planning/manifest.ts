@@ -51,6 +51,8 @@ export interface Manifest {
   readonly handOver?: boolean;
   /** Kubernetes: version of the cluster that was made, MAJOR.MINOR. */
   readonly clusterVersion?: string;
+  /** Kubernetes: whether nodes and volumes of that cluster are those of EKS Auto Mode. */
+  readonly autoMode?: boolean;
   /** Kubernetes: names of the database passwords that were given rather than made. */
   readonly givenPasswords?: readonly string[];
   /** Kubernetes: a multi-version upgrade whose databases are at the new release and whose services stand still. */
@@ -108,6 +110,7 @@ const manifestSchema = z.object({
   helmRelease: z.string().optional(),
   handOver: z.boolean().optional(),
   clusterVersion: z.string().optional(),
+  autoMode: z.boolean().optional(),
   givenPasswords: z.array(z.string()).optional(),
   pending: z.object({ from: z.string(), to: z.string(), phase: z.literal("migrated") }).optional(),
 });

@@ -1,5 +1,5 @@
 import type { RefusedError } from "../errors";
-import { dataNames, type DataResource } from "../planning/data-safety";
+import { dataNames, sizeUnit, type DataResource } from "../planning/data-safety";
 import type { DeclaredResource } from "../planning/declared-resource";
 import type { Manifest } from "../planning/manifest";
 import { dataAtRest } from "./data-at-rest";
@@ -32,7 +32,8 @@ function changeOf(resource: DataResource, previous: Manifest | undefined): strin
   if (previous === undefined) return "";
   const before = previous.dataResources.find(({ name }) => name === resource.name);
   if (before === undefined) return "new";
-  if (before.sizeGb !== resource.sizeGb) return `${before.sizeGb ?? "?"} to ${resource.sizeGb ?? "?"} GB`;
+  if (before.sizeGb !== resource.sizeGb)
+    return `${before.sizeGb ?? "?"} to ${resource.sizeGb ?? "?"} ${sizeUnit(resource)}`;
   return before.place === resource.place && before.type === resource.type ? "as it is" : "changed";
 }
 
@@ -71,7 +72,9 @@ export function checkSections(reported: CheckedPlan, comparison: Comparison): Se
   const row = (resource: DataResource, change: string, protection: string) => [
     resource.name,
     resource.kind,
-    resource.sizeGb === undefined ? resource.place : `${resource.place}, ${resource.sizeGb} GB ${resource.type ?? ""}`,
+    resource.sizeGb === undefined
+      ? resource.place
+      : `${resource.place}, ${resource.sizeGb} ${sizeUnit(resource)} ${resource.type ?? ""}`,
     protection,
     change,
   ];

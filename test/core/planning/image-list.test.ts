@@ -32,6 +32,19 @@ describe("the images of a release on Kubernetes", () => {
     );
   });
 
+  it("have the newest migrator among them, which makes upgrades over several releases", () => {
+    const [last] = imagesOfRelease("7.4.0", "kubernetes").slice(-1);
+    assert.deepEqual(
+      [last?.repository, last?.tag, last?.onlyFor, last?.reference],
+      [
+        "migrator",
+        "7.5.4453",
+        "upgrades over several releases",
+        imagesOfRelease("7.5.4453").find(({ repository }) => repository === "migrator")?.reference,
+      ],
+    );
+  });
+
   it("are refused where only the chart knows them", () =>
     assert.throws(() => imagesOfRelease("7.6.0", "kubernetes"), {
       message:

@@ -45,6 +45,41 @@ describe("the report of a plan for Kubernetes", () => {
     ]);
   });
 
+  it("says of a new cluster what has to be on it and is not made with it", () => {
+    const config = (kubernetes: object) => ({
+      shape: "kubernetes",
+      cloud: "gcp",
+      region: "us-central1",
+      gcp: { project: "example-project" },
+      release: "7.5.4453",
+      size: "S",
+      domain: "sg.example.com",
+      access: { allowedCidrs: ["10.0.0.0/8"] },
+      kubernetes,
+    });
+    const { section } = planned(
+      parseSpecification(
+        config({
+          profile: "restricted",
+          priorityClass: { name: "high" },
+          ingress: { className: "nginx", issuer: { name: "le" } },
+        }),
+      ),
+    );
+    assert.deepEqual(section("notices").flat(), [
+      "the new cluster does not have: namespace sourcegraph, the controller of ingress class nginx, cert-manager and its ClusterIssuer le, priority class high; make the cluster alone first ('cluster.workloads' false), put that on it, and deploy Sourcegraph by a second stack with cluster.existing.stack",
+    ]);
+    assert.equal(
+      section("overview").find(([name]) => name === "address")?.[1],
+      "https://sg.example.com  HTTPS at the Ingress",
+    );
+    assert.deepEqual(planned(parseSpecification(config({}))).section("notices"), []);
+    const named = config({ storageClass: { name: "fast", create: false } });
+    assert.deepEqual(planned(parseSpecification(named)).section("notices").flat(), [
+      "the new cluster does not have: storage class fast; make the cluster alone first ('cluster.workloads' false), put that on it, and deploy Sourcegraph by a second stack with cluster.existing.stack",
+    ]);
+  });
+
   it("says of an instance without an Ingress that it is reached inside the cluster, by plain HTTP", () => {
     const { section } = planned(
       kubernetesSpecification({

@@ -124,7 +124,7 @@ describe("Sourcegraph on a cluster, on the real engine and a real API server", f
     assert.notEqual(refused.code, 0);
     assert.match(
       refused.stdout,
-      /'repos-gitserver-0' would shrink from 900 GB to 800 GB, and a disk only grows; keep it as it is, or add "repos-gitserver-0" to 'allowDataLoss' if its data may be lost/,
+      /'repos-gitserver-0' would shrink from 900 GiB to 800 GiB, and a disk only grows; keep it as it is, or deploy a second instance and move the data by backup and restore/,
     );
     assert.deepEqual(refused.changes, []);
     deployment.set({

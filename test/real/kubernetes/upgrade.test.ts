@@ -69,12 +69,15 @@ describe("upgrades on Kubernetes, on the real engine and a real API server", fun
     deployment.set({ acknowledge });
     const up = await deployment.up();
     assert.deepEqual(await asked(), databases);
-    assert.deepEqual(await jobs(), ["migrator-7-6-0"]);
+    assert.deepEqual(await jobs(), ["migrator-7-5-4453"]);
     const [job] = await deployment.objects("jobs");
     const [container] = (job?.spec as { template: { spec: { containers: { image: string; args: string[] }[] } } })
       .template.spec.containers;
     assert.deepEqual(container?.args, ["upgrade", "--from", "v7.2", "--to", "v7.4", "--disable-animation"]);
-    assert.equal(container?.image, "index.docker.io/sourcegraph/migrator:7.6.0");
+    assert.equal(
+      container?.image,
+      "index.docker.io/sourcegraph/migrator:7.5.4453@sha256:8a0c3a3cb5f3b7a0e56a171b6ce05b7a149b8b91286394dc8cd4727a0da3999e",
+    );
     assert.deepEqual(await tags("pgsql"), ["7.2.1943"], up.stdout);
     const { release, next, manifest } = await deployment.engine.outputs();
     assert.equal(release, "7.2.1943");

@@ -96,7 +96,7 @@ describe("managed services of the AWS sample stack on the real engine with a sta
     assert.deepEqual(await stack.changes("preview"), []);
     assert.match(
       await stack.refusal(managed({ version: "16" })),
-      /'databases\.managed\.version' cannot go back from PostgreSQL 17 to 16 \(sourcegraph-pgsql\)/,
+      /'databases\.managed\.version' cannot go back from PostgreSQL 17\.6 to 16 \(sourcegraph-pgsql\)/,
     );
   });
 

@@ -1,3 +1,4 @@
+import { defaultTlsMode } from "./tls-mode";
 import ipaddr from "ipaddr.js";
 import { blockProblem } from "../addresses";
 import { show, type Problems } from "./problems";
@@ -80,8 +81,7 @@ function checkTls(config: Partial<Config>, files: Files, problems: Problems): vo
   const { cloud, domain } = config;
   if (cloud === undefined) return;
   const onCloud = cloud === "aws" || cloud === "gcp";
-  // Without 'tls' a domain on a cloud means a load balancer.
-  const tls: Tls = config.tls ?? { mode: onCloud && domain !== undefined ? "load-balancer" : "none" };
+  const tls: Tls = config.tls ?? { mode: defaultTlsMode(config) };
   if (tls.mode === "acme" && config.shape === "kubernetes") {
     problems.add(
       "tls.mode",

@@ -1,8 +1,12 @@
 import { asksForManaged } from "./combinations-managed";
+import { servedElsewhere } from "./combinations-overrides";
 import type { Config } from "./config";
 import type { Problems } from "./problems";
 
 // Keys that would have no effect because of what another key says: whoever sets one expects it to count.
+
+/** Services that the nodes of group `stores` are for. */
+const stores = ["pgsql", "codeintel-db", "codeinsights-db", "redis-cache", "redis-store", "blobstore"];
 
 /** Keys about what only a cloud has. */
 const ofClouds = ["alarms", "backup", "deletionProtection", "gcp"] as const;
@@ -83,6 +87,8 @@ export function checkUnused({ access, kubernetes = {}, ...config }: Partial<Conf
       problems.add("dnsZone", "needs 'domain', got none; set the instance's host name", "domain");
   }
   if (cloud === "existing" || config.cluster?.existing !== undefined) checkExisting(config, problems);
+  if (config.cluster?.nodes?.stores !== undefined && stores.every((store) => servedElsewhere(store, config)))
+    problems.add("cluster.nodes.stores", "has no effect: every store is served outside the cluster; remove it");
   checkIngress(kubernetes, className, problems);
   checkMade(kubernetes, problems);
   if (kubernetes.networkPolicies?.enabled === false && kubernetes.networkPolicies.egress !== undefined)

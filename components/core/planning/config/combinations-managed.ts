@@ -5,6 +5,9 @@ import type { Config } from "./config";
 /** First release in which signing in by identity works. Source: external-services.md, IAM authentication. */
 const identityLogin = "6.10.3349";
 
+/** Most memory of one server of Memorystore for Redis, GB. Source: its page of quotas and limits. */
+const largestMemorystoreGb = 300;
+
 /** Whether a store is served by the cloud. */
 export function asksForManaged(value: Config["databases"] | Config["cache"] | Config["objectStorage"]): boolean {
   return value === "managed" || (typeof value === "object" && value.managed !== undefined);
@@ -17,6 +20,15 @@ function checkOverlap(key: "databases" | "cache", config: Partial<Config>, probl
   for (const name of value.managed.only)
     if (external.includes(name))
       problems.add(`${key}.managed.only`, `must not name ${name}, which 'external' names too; keep one of them`);
+}
+
+/** Whether Cloud SQL makes such a custom class; classes that are not custom are not looked at. */
+function isCustomClass(machineType: string): boolean {
+  const [, cpus, megabytes] = /^db-custom-(\d+)-(\d+)$/.exec(machineType)?.map(Number) ?? [];
+  if (cpus === undefined || megabytes === undefined) return true;
+  const even = cpus === 1 || (cpus > 0 && cpus <= 96 && cpus % 2 === 0);
+  const memory = megabytes % 256 === 0 && megabytes >= 3840;
+  return even && memory && megabytes >= 0.9 * 1024 * cpus && megabytes <= 6.5 * 1024 * cpus;
 }
 
 function checkManagedDatabases(config: Partial<Config>, problems: Problems): void {
@@ -56,6 +68,11 @@ function checkManagedDatabases(config: Partial<Config>, problems: Problems): voi
       `${path}.machineType`,
       `must be a class of ${cloud} such as ${example}, got ${show(managed.machineType)}`,
     );
+  else if (managed.machineType !== undefined && cloud === "gcp" && !isCustomClass(managed.machineType))
+    problems.add(
+      `${path}.machineType`,
+      `must have 1 vCPU or an even number up to 96, and memory in steps of 256 MB, at least 3840 and from 922 to 6656 for each vCPU, got ${show(managed.machineType)}; use ${example}, or another of that kind`,
+    );
 }
 
 function checkManagedCache({ cache, cloud }: Partial<Config>, problems: Problems): void {
@@ -69,6 +86,11 @@ function checkManagedCache({ cache, cloud }: Partial<Config>, problems: Problems
     );
   if (cloud === "gcp" && managed.machineType !== undefined)
     problems.add(`${path}.machineType`, "has no meaning for cloud gcp; give 'sizeGb'");
+  if (cloud === "gcp" && managed.sizeGb !== undefined && managed.sizeGb > largestMemorystoreGb)
+    problems.add(
+      `${path}.sizeGb`,
+      `must be at most ${largestMemorystoreGb}, the largest Redis of Memorystore, got ${managed.sizeGb}`,
+    );
   if (cloud === "aws" && managed.sizeGb !== undefined)
     problems.add(`${path}.sizeGb`, "has no meaning for cloud aws; give 'machineType', such as cache.m7g.large");
   if (cloud === "aws" && managed.machineType !== undefined && !/^cache\.[a-z]\w*\.\w+$/.test(managed.machineType))

@@ -31,7 +31,10 @@ const podKeys = [
 const secretVariables = /(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_KEY|ACCESS_KEY|API_KEY|CREDENTIALS|DATASOURCE|DSN)$/i;
 
 /** The key by which something outside does the work of a service; undefined where the service is bundled. */
-function servedElsewhere(service: string, { databases, cache, objectStorage }: Partial<Config>): string | undefined {
+export function servedElsewhere(
+  service: string,
+  { databases, cache, objectStorage }: Partial<Config>,
+): string | undefined {
   const outside = (given: Config["databases"] | Config["cache"], name: string): boolean => {
     if (typeof given !== "object") return given === "managed";
     const only: readonly string[] | undefined = given.managed?.only;
@@ -48,6 +51,15 @@ function servedElsewhere(service: string, { databases, cache, objectStorage }: P
   return "objectStorage";
 }
 
+/** Why Kubernetes does not run a service that watches; undefined when it does. */
+function leftOut(name: string, { shape, kubernetes }: Partial<Config>): string | undefined {
+  if (shape !== "kubernetes") return undefined;
+  if ((kubernetes?.leaveOut as readonly string[] | undefined)?.includes(name) === true)
+    return "'kubernetes.leaveOut' leaves it out";
+  const agents = kubernetes?.profile === "restricted" && ["cadvisor", "node-exporter"].includes(name);
+  return agents ? "profile restricted leaves it out" : undefined;
+}
+
 /** Why a service is not part of the deployment; undefined when it is, or when that cannot be told. */
 function absence(name: string, config: Partial<Config>): string | undefined {
   if (!isServiceName(name) || config.release === undefined || releaseProblem(config) !== undefined) return undefined;
@@ -55,6 +67,8 @@ function absence(name: string, config: Partial<Config>): string | undefined {
   if (name === "jaeger" && config.tracing !== true) return "it runs only with 'tracing'";
   if (!holdsIn(serviceNamed(name).present ?? {}, config.release))
     return `release ${config.release} has no such service`;
+  const left = leftOut(name, config);
+  if (left !== undefined) return left;
   const key = servedElsewhere(name, config);
   return key === undefined ? undefined : `by '${key}' something outside does its work`;
 }

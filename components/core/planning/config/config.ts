@@ -276,7 +276,9 @@ export interface ClusterConfig {
   readonly endpoint?: ClusterEndpointConfig;
   /** Who administers the cluster besides whoever made it; default nobody. In place. */
   readonly admins?: string[];
-  /** AWS: EKS Auto Mode in place of managed node groups; default false. A change replaces the nodes. */
+  /**
+   * AWS: EKS Auto Mode in place of managed node groups; default false. A change is refused: claims cannot follow.
+   */
   readonly autoMode?: boolean;
   /** Per node group: machine type, numbers, disk; default from the size. Replaces nodes one by one. */
   readonly nodes?: Record<string, NodeGroupConfig>;

@@ -233,7 +233,9 @@ export const cluster = keys("ClusterConfig", {
     .array(text("an IAM role or user ARN, or a Google group or member"))
     .optional()
     .describe("who administers the cluster besides whoever made it; default nobody. In place"),
-  autoMode: flag("AWS: EKS Auto Mode in place of managed node groups; default false. A change replaces the nodes"),
+  autoMode: flag(
+    "AWS: EKS Auto Mode in place of managed node groups; default false. A change is refused: claims cannot follow",
+  ),
   nodes: z
     .partialRecord(z.enum(["general", "search", "stores"]), nodeGroup)
     .optional()

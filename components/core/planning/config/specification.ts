@@ -1,3 +1,4 @@
+import { defaultTlsMode } from "./tls-mode";
 import { InputError, type Problem } from "../../errors";
 import type { DatabaseName } from "../../product/service";
 import { checkCombinations } from "./combinations";
@@ -57,12 +58,6 @@ function completeNetwork(config: Config["network"]): Specification["network"] {
   if (config !== undefined && "existing" in config)
     return { existing: { ...config.existing, instanceConnect: config.existing.instanceConnect ?? false } };
   return { cidr: config?.cidr ?? "10.40.0.0/16", reservedCidrs: config?.reservedCidrs ?? [] };
-}
-
-function defaultTlsMode(config: Config): Specification["tls"]["mode"] {
-  return config.cloud !== "local" && config.cloud !== "existing" && config.domain !== undefined
-    ? "load-balancer"
-    : "none";
 }
 
 /** Regions of Google Cloud that have no zone `a`. */

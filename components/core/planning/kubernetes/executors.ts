@@ -39,8 +39,8 @@ function imageProblems(path: string, text: string, expected: string): Problem[] 
   return [{ path, message: `must be an image reference with tag or digest, such as ${expected}, got ${show(text)}` }];
 }
 
-function problemsOf(executors: SpecifiedExecutors, specification: KubernetesSpecification): Problem[] {
-  const { release, kubernetes } = specification;
+function problemsOf(executors: SpecifiedExecutors, specification: KubernetesSpecification, release: string): Problem[] {
+  const { kubernetes } = specification;
   const path = "kubernetes.executors";
   const { kind, image, dockerImage, replicas } = executors;
   const expected = `${registry}/${repositories[kind]}:${release}`;
@@ -93,12 +93,16 @@ function imageOf(text: string | undefined): PlannedImage {
 /**
  * The executors a specification asks for; undefined without them.
  *
+ * @param release release the images are of; another than the instance's only while both stand still for an upgrade
  * @throws InputError for images that are missing, or of another release than the instance
  */
-export function planExecutors({ specification }: KubernetesContext): PlannedExecutors | undefined {
+export function planExecutors(
+  { specification }: KubernetesContext,
+  release = specification.release,
+): PlannedExecutors | undefined {
   const { executors } = specification.kubernetes;
   if (executors === undefined) return undefined;
-  const problems = problemsOf(executors, specification);
+  const problems = problemsOf(executors, specification, release);
   if (problems.length > 0) throw new InputError(problems);
   const { kind, image, dockerImage } = executors;
   const workload = executorWorkload(specification, executors, {

@@ -38,8 +38,8 @@ export interface PlannedIngress {
   readonly host?: string;
   /** TLS Secret; absent where the cloud's load balancer has the certificate. */
   readonly tlsSecret?: string;
-  /** AWS: the stack has a certificate issued and adds its ARN to the annotations under this name. */
-  readonly certificateAnnotation?: string;
+  /** AWS: the stack has a certificate issued, which the controller finds by the host name. */
+  readonly findsCertificate?: true;
   /** EKS Auto Mode: the class has to be made, too, because no controller brings it. */
   readonly makesClass?: {
     /** Name of the class. */
@@ -57,6 +57,11 @@ export interface PlannedIngress {
 
 /** What a kind of controller is told. */
 export type IngressParts = Omit<PlannedIngress, "name" | "host" | "tlsSecret">;
+
+/** Whether an ingress class is one whose load balancer is the cloud's, with a controller on every cluster that is made here. */
+export function isOfCloud(className: string): boolean {
+  return className === "alb" || className === "gce" || className === "gce-internal";
+}
 
 /** Whether users reach the Ingress by HTTPS. */
 export function isSecured({ tls, kubernetes: { ingress } }: KubernetesSpecification): boolean {

@@ -41,7 +41,7 @@ function albParts(specification: KubernetesSpecification): IngressParts {
     className,
     annotations: Object.fromEntries(Object.entries(values).map(([key, value]) => [`${prefix}${key}`, value])),
     serviceAnnotations: {},
-    ...(issued && { certificateAnnotation: `${prefix}certificate-arn` }),
+    ...(issued && { findsCertificate: true as const }),
     ...(cluster.autoMode && kubernetes.profile !== "restricted" && { makesClass: { name: className, scheme } }),
     notices: [],
   };
@@ -112,11 +112,17 @@ function partsOf(specification: KubernetesSpecification): IngressParts {
   return otherParts(specification);
 }
 
-/** Certificates that contradict each other, or that the class cannot serve. */
-function certificateProblems({ tls, kubernetes: { ingress } }: KubernetesSpecification): Problem[] {
+/** Certificates that contradict each other, and what the class cannot serve. */
+function certificateProblems({ cloud, dnsZone, tls, kubernetes: { ingress } }: KubernetesSpecification): Problem[] {
   const { className = "", issuer, tlsSecret, internal } = ingress;
   const problems: Problem[] = [];
   const google = className === "gce" || className === "gce-internal";
+  const ofCloud = cloud === "aws" ? className === "alb" : google;
+  if (cloud !== "existing" && !ofCloud && dnsZone !== undefined)
+    problems.push({
+      path: "dnsZone",
+      message: `cannot be written into for ingress class ${className}, because the record leads to a load balancer of class ${cloud === "aws" ? "alb" : "gce"}; remove it and write the record yourself`,
+    });
   if (className === "alb" && tls.mode === "certificate")
     problems.push({
       path: "tls.mode",

@@ -13,7 +13,7 @@ import { planConfigMaps } from "./config-maps";
 import { kubernetesContext } from "./context";
 import { planExecutors } from "./executors";
 import { planIngress } from "./ingress";
-import { isSecured } from "./ingress-parts";
+import { isOfCloud, isSecured } from "./ingress-parts";
 import type { KubernetesPlan, PlannedNamespace, PlannedStorageClass } from "./kubernetes-plan";
 import { planNetworkPolicies } from "./network-policies";
 import { registrySecret } from "./secret-names";
@@ -37,7 +37,7 @@ function exposureOf(specification: KubernetesSpecification): Exposure {
     ...common,
     url: `${secured ? "https" : "http"}://${domain ?? "(address of the load balancer)"}`,
     tls: tls.mode,
-    loadBalancer: cloud !== "existing",
+    loadBalancer: cloud !== "existing" && isOfCloud(kubernetes.ingress.className ?? ""),
     ports: secured ? [80, 443] : [80],
   };
 }
@@ -79,6 +79,26 @@ function dataResourcesOf(
   ];
 }
 
+/** What has to be on a cluster that is made, and is not made with it. */
+function newClusterNotices({ cloud, kubernetes }: KubernetesSpecification): string[] {
+  const { ingress, namespace, createNamespace, priorityClass } = kubernetes;
+  const { className = "", issuer } = ingress;
+  const { create, name: storageClass } = kubernetes.storageClass;
+  // GKE brings a default class, EKS none.
+  const hasClass = create || (storageClass === undefined && cloud === "gcp");
+  const missing = [
+    ...(createNamespace ? [] : [`namespace ${namespace}`]),
+    ...(ingress.enabled && !isOfCloud(className) ? [`the controller of ingress class ${className}`] : []),
+    ...(issuer === undefined ? [] : [`cert-manager and its ${issuer.kind} ${issuer.name}`]),
+    ...(hasClass ? [] : [storageClass === undefined ? "a default storage class" : `storage class ${storageClass}`]),
+    ...(priorityClass === undefined || priorityClass.create ? [] : [`priority class ${priorityClass.name}`]),
+  ];
+  if (missing.length === 0) return [];
+  return [
+    `the new cluster does not have: ${missing.join(", ")}; make the cluster alone first ('cluster.workloads' false), put that on it, and deploy Sourcegraph by a second stack with cluster.existing.stack`,
+  ];
+}
+
 function noticesOf(
   specification: KubernetesSpecification,
   plan: Pick<KubernetesPlan, "cluster" | "ingress" | "managed">,
@@ -106,6 +126,7 @@ function noticesOf(
     notices.push("the storage class is said not to grow its volumes: a larger size will be refused");
   if (kubernetes.networkPolicies === false)
     notices.push("there are no network policies: every pod of the cluster may reach the databases");
+  if (plan.cluster !== undefined && cluster.workloads) notices.push(...newClusterNotices(specification));
   if (!cluster.workloads)
     notices.push("the cluster is made alone; a second stack with cluster.existing.stack deploys Sourcegraph");
   return [...notices, ...(plan.ingress?.notices ?? []), ...managedNotices(specification, plan.managed)];
@@ -119,17 +140,18 @@ function priceFor(plan: Omit<KubernetesPlan, "price" | "notices">): PriceEstimat
 /**
  * Decides everything about one instance on Kubernetes. Pure: the same specification gives the same plan.
  *
+ * @param executorsRelease release the executors' images are of; another one only while everything stands still for an upgrade
  * @throws InputError for a node type too small for the largest pod, or a limit of the cloud that is exceeded
  * @example planKubernetes(parseSpecification({ shape: "kubernetes", cloud: "aws", region: "us-east-1", size: "M", … }))
  */
-export function planKubernetes(given: Specification): KubernetesPlan {
+export function planKubernetes(given: Specification, executorsRelease = given.release): KubernetesPlan {
   const specification = requireKubernetes(given);
   const { name, cloud, region, release, kubernetes, cluster } = specification;
   const context = kubernetesContext(specification);
   const { size, usage } = context;
   // A cluster that is made alone is made for what another stack deploys on it.
   const services = planWorkloads(context);
-  const runners = planExecutors(context);
+  const runners = planExecutors(context, executorsRelease);
   const everything = [...services, ...(runners?.workloads ?? [])];
   const workloads = cluster.workloads ? services : [];
   const executors = cluster.workloads ? runners : undefined;

@@ -1,5 +1,5 @@
 import { compare, SemVer } from "semver";
-import { RefusedError, type Problem } from "../../errors";
+import { InputError, RefusedError, type Problem } from "../../errors";
 import type { KubernetesSpecification } from "../config/specified";
 import { dataNames, dataProblems } from "../data-safety";
 import {
@@ -11,11 +11,13 @@ import {
   type Manifest,
   type PendingUpgrade,
 } from "../manifest";
+import { majorVersionProblems } from "../managed/major-version";
 import { databasePasswords } from "../planned-secrets";
 import { downgradeRefused } from "../upgrade/refusal";
 import { checkHop, planUpgrade } from "../upgrade/upgrade";
 import type { Hop, UpgradeRequest } from "../upgrade/upgrade-plan";
 import type { KubernetesPlan } from "./kubernetes-plan";
+import { clusterVersionProblems } from "./cluster-versions";
 import { finishText, hopText, pendingText, rollbackText, wayBackText } from "./next-steps";
 import { rollbackOf, rollbackStep } from "./rollback";
 
@@ -91,7 +93,23 @@ function fixedProblems(previous: Manifest, plan: KubernetesPlan): Problem[] {
       path: "kubernetes.via",
       message: `cannot change from ${via} to ${plan.via} while the objects belong to the program: they would be deleted; first run one update with 'kubernetes.handOver' true, then change it (docs/adoption.md)`,
     });
-  return problems;
+  return [...problems, ...clusterProblems(previous, plan)];
+}
+
+const elsewhere = "deploy a second stack and move the data by backup and restore";
+
+/** Claims stay in the cluster they were made in, and with the driver that made them. */
+function clusterProblems({ clusterVersion, autoMode }: Manifest, { cluster }: KubernetesPlan): Problem[] {
+  const path = "cluster.existing";
+  if (cluster === undefined)
+    return clusterVersion === undefined
+      ? []
+      : [{ path, message: `cannot take the place of the cluster that was made: claims cannot move; ${elsewhere}` }];
+  if (clusterVersion === undefined)
+    return [{ path, message: `cannot be left out for a cluster that is made: claims cannot move; ${elsewhere}` }];
+  if (autoMode === undefined || autoMode === cluster.autoMode) return [];
+  const message = `cannot change from ${autoMode} to ${cluster.autoMode} in place: volumes of EKS Auto Mode and of node groups have different drivers, and claims cannot move; ${elsewhere}`;
+  return [{ path: "cluster.autoMode", message }];
 }
 
 /** Claims that would grow in a class that is said not to let them. */
@@ -200,6 +218,11 @@ function steady(plan: KubernetesPlan, lastHop: LastHop | undefined): KubernetesT
   };
 }
 
+/** The image of the migrator, without its digest where images come from archives, which carry none. */
+function migratorOf({ migrator }: Hop, { registry }: KubernetesSpecification): string {
+  return registry?.pinDigests === false ? migrator.reference.replace(/@.*$/, "") : migrator.reference;
+}
+
 function upgraded(hop: Hop, previous: Manifest, specification: KubernetesSpecification): KubernetesTransition {
   const { from, to, kind } = hop;
   if (kind === "standard")
@@ -221,7 +244,7 @@ function upgraded(hop: Hop, previous: Manifest, specification: KubernetesSpecifi
     pending: { from, to, phase: "migrated" },
     migration: {
       release: hop.migrator.release,
-      image: hop.migrator.reference,
+      image: migratorOf(hop, specification),
       args: again ? hop.migratorRetryArgs : hop.migratorArgs,
     },
     migrates: false,
@@ -235,6 +258,7 @@ function upgraded(hop: Hop, previous: Manifest, specification: KubernetesSpecifi
  * one standard hop, make one of the two updates of a multi-version upgrade, or roll back.
  *
  * @throws RefusedError with every reason; of the upgrade's own kind when nothing but the upgrade is refused
+ * @throws InputError for a version of a cluster that is no step from the one it has
  */
 export function checkKubernetesTransition(
   previous: Manifest | undefined,
@@ -245,23 +269,28 @@ export function checkKubernetesTransition(
   const immovable = immovableProblems(previous, plan);
   // Of an instance that would be built anew nothing else can be said.
   if (immovable.length > 0) throw new RefusedError(immovable, "refused, because the instance would be built anew");
+  const versions =
+    plan.cluster === undefined ? [] : clusterVersionProblems(previous.clusterVersion, plan.cluster.version);
+  if (versions.length > 0) throw new InputError(versions);
+  const lost = [
+    ...dataProblems(previous.dataResources, plan.dataResources, specification.allowDataLoss, plan.cloud),
+    ...movedProblems(previous, specification),
+  ];
   const data = [
     ...fixedProblems(previous, plan),
-    ...dataProblems(previous.dataResources, plan.dataResources, specification.allowDataLoss, plan.cloud),
+    ...lost,
     ...growthProblems(previous, plan, specification),
-    ...movedProblems(previous, specification),
+    ...majorVersionProblems(previous.dataResources, plan.managed),
     ...passwordProblems(previous, plan, specification),
   ];
+  const reason = lost.length > 0 ? "data would be lost" : "it cannot be changed in place";
   const { pending } = previous;
   const move = pending === undefined ? moveOf(previous, plan, specification) : {};
   if (move instanceof RefusedError) {
     if (data.length === 0) throw move;
-    throw new RefusedError(
-      [...data, ...move.problems],
-      "refused, because data would be lost, and for the upgrade itself",
-    );
+    throw new RefusedError([...data, ...move.problems], `refused, because ${reason}, and for the upgrade itself`);
   }
-  if (data.length > 0) throw new RefusedError(data, "refused, because data would be lost");
+  if (data.length > 0) throw new RefusedError(data, `refused, because ${reason}`);
   if (pending !== undefined) return finish(pending, plan, specification);
   const { hop, rollback } = move;
   if (rollback !== undefined)
@@ -297,7 +326,7 @@ export function kubernetesManifest(
     via,
     helmRelease,
     handOver: plan.handOver,
-    ...(cluster === undefined ? {} : { clusterVersion: cluster.version }),
+    ...(cluster === undefined ? {} : { clusterVersion: cluster.version, autoMode: cluster.autoMode }),
     ...(given.length === 0 ? {} : { givenPasswords: given }),
     ...(pending === undefined ? {} : { pending }),
   };

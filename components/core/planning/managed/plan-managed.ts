@@ -178,12 +178,12 @@ export function hasManagedServices({ databases, caches, bucket }: PlannedManaged
  */
 export function managedDataResources(planned: PlannedManagedServices, region: string): DataResource[] {
   return [
-    ...planned.databases.map(({ resource, sizeGb, majorVersion }): DataResource => ({
+    ...planned.databases.map(({ resource, sizeGb, version }): DataResource => ({
       name: resource,
       kind: "database",
       place: region,
       sizeGb,
-      type: majorVersion,
+      type: version,
     })),
     ...planned.caches
       .filter(({ evicts }) => !evicts)

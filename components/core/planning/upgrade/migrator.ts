@@ -15,7 +15,9 @@ const newestForOldPostgres =
     (release) => compare(release, v6_0) < 0 && forbiddenBecause(release) === undefined,
   ) ?? newestComposeRelease;
 
-function newestOf(target: DeploymentKind): string {
+/** The newest migrator for a release: one whose digest is known, if that is not older than the release. */
+function newestFor(release: SemVer, target: DeploymentKind): string {
+  if (compare(release, newestComposeRelease) <= 0) return newestComposeRelease;
   return knownReleases(target).at(-1) ?? newestComposeRelease;
 }
 
@@ -52,12 +54,12 @@ export function migratorForUpgrade(from: SemVer, to: SemVer, situation: UpgradeS
   }
   // The chart cannot start new database images before its migrator Job; compose does.
   const converted = converts && target === "compose";
-  return migratorForData(converted || !mayBeOld(from, to, situation), situation);
+  return migratorForData(to, converted || !mayBeOld(from, to, situation), situation);
 }
 
 /** The migrator for reading: `drift` against the release that runs. */
 export function migratorForDrift(running: SemVer, situation: UpgradeSituation): MigratorImage {
-  return migratorForData(!mayBeOld(running, running, situation), situation);
+  return migratorForData(running, !mayBeOld(running, running, situation), situation);
 }
 
 /** Whether PostgreSQL may be below 16 when the migrator connects: the databases those of `from`, the wanted release `to`. */
@@ -69,9 +71,13 @@ function mayBeOld(from: SemVer, to: SemVer, situation: UpgradeSituation): boolea
   return bundledOld || externalOld;
 }
 
-function migratorForData(postgres16: boolean, situation: UpgradeSituation): MigratorImage {
+function migratorForData(release: SemVer, postgres16: boolean, situation: UpgradeSituation): MigratorImage {
   return postgres16
-    ? image(newestOf(situation.target ?? "compose"), "everything but 'up' is done with the newest migrator", situation)
+    ? image(
+        newestFor(release, situation.target ?? "compose"),
+        "everything but 'up' is done with the newest migrator",
+        situation,
+      )
     : image(
         newestForOldPostgres,
         "migrators from 6.0 on refuse PostgreSQL below 16, so the newest before 6.0 is used",

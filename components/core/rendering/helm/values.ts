@@ -110,7 +110,7 @@ function imageValues(
   const own = image.registry === registry && image.repository === repository;
   if (own && image.digest === undefined && image.tag === release && isChartOnly(release)) return undefined;
   return {
-    ...(image.registry !== registry && { repository: image.registry }),
+    ...(image.registry !== registry && chartReads("image.repository", release) && { repository: image.registry }),
     ...(image.repository !== repository && { name: image.repository }),
     tag: image.digest === undefined ? image.tag : `${image.tag}@${image.digest}`,
   };

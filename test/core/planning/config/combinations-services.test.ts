@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { parseSpecification } from "../../../../components/core/planning/config/specification";
 import { goodConfigs as good, wrong } from "../../../support/configs";
 
 const external = (more: object) => ({ host: "pg.test", user: "sg", database: "sg", ...more });
@@ -23,6 +25,15 @@ describe("a config is refused for databases, caches and buckets", () => {
       `'databases.managed.version' must be PostgreSQL 16 or later, such as 16 or 16.9, got "15"`,
       "'databases.managed.sizeGb' must be at most 65536, the largest disk of a database, got 70000",
       `'databases.managed.machineType' must be a class of aws such as db.m7g.large, got "m6a.large"`,
+    ]);
+    for (const machineType of ["db-custom-3-11520", "db-custom-98-98304", "db-custom-4-16000", "db-custom-1-3584"])
+      wrong({ ...good.gcp, databases: { managed: { machineType } } }, [
+        `'databases.managed.machineType' must have 1 vCPU or an even number up to 96, and memory in steps of 256 MB, at least 3840 and from 922 to 6656 for each vCPU, got "${machineType}"; use db-custom-4-16384, or another of that kind`,
+      ]);
+    for (const machineType of ["db-custom-1-3840", "db-custom-4-16384", "db-custom-96-638976", "db-perf-optimized-N-4"])
+      assert.ok(parseSpecification({ ...good.gcp, databases: { managed: { machineType } } }));
+    wrong({ ...good.gcp, cache: { managed: { sizeGb: 301 } } }, [
+      "'cache.managed.sizeGb' must be at most 300, the largest Redis of Memorystore, got 301",
     ]);
     wrong({ ...good.gcp, databases: { managed: { version: "16.9", login: "iam", machineType: "db.m7g.large" } } }, [
       `'databases.managed.version' must be a major version on gcp, such as 16, because Cloud SQL chooses the minor by itself, got "16.9"`,

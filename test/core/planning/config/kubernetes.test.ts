@@ -139,6 +139,15 @@ describe("a config for Kubernetes is refused", () => {
     assert.equal(parseSpecification({ ...gke, network, cluster: { existing: {} } }).cloud, "gcp");
   });
 
+  it("for nodes of stores that are all served elsewhere", () => {
+    const cluster = { nodes: { stores: { minimum: 2 } } };
+    const managed = { databases: "managed", cache: "managed", objectStorage: "managed" };
+    wrong({ ...eks, ...managed, cluster }, [
+      "'cluster.nodes.stores' has no effect: every store is served outside the cluster; remove it",
+    ]);
+    assert.ok(parseSpecification({ ...eks, ...managed, cache: { managed: { only: ["store"] } }, cluster }));
+  });
+
   it("for names Kubernetes refuses or keeps", () =>
     wrong(
       { ...eks, kubernetes: { namespace: "kube-system", helmRelease: "a".repeat(54), snapshotClass: "No_Class" } },
@@ -257,6 +266,20 @@ describe("a config for Kubernetes is refused", () => {
       { ...existing, release: "6.4.0", kubernetes: { ...existing.kubernetes, profile: "restricted", via: "helm" } },
       [
         "'kubernetes.via' helm cannot be of profile restricted at release 6.4.0, whose chart always binds accounts to roles; use native, or a newer release",
+      ],
+    ));
+
+  it("for overrides of services that are left out", () =>
+    wrong(
+      {
+        ...existing,
+        kubernetes: { ...existing.kubernetes, profile: "restricted", leaveOut: ["grafana"] },
+        overrides: { grafana: { cpus: 1 }, cadvisor: { privileged: false }, "node-exporter": { cpus: 1 } },
+      },
+      [
+        "'overrides.grafana' has no effect: 'kubernetes.leaveOut' leaves it out; remove it",
+        "'overrides.cadvisor' has no effect: profile restricted leaves it out; remove it",
+        "'overrides.node-exporter' has no effect: profile restricted leaves it out; remove it",
       ],
     ));
 

@@ -72,7 +72,7 @@ describe("the Ingress", () => {
 
   it("of AWS is told where the stack has a certificate issued, and of the class that Auto Mode lacks", () => {
     const issued = ingress({ ...eks, domain: "code.example.com", dnsZone: "Z0123456789ABCDEFGHIJ" });
-    assert.equal(issued.certificateAnnotation, "alb.ingress.kubernetes.io/certificate-arn");
+    assert.equal(issued.findsCertificate, true);
     assert.equal(issued.annotations["alb.ingress.kubernetes.io/certificate-arn"], undefined);
     const auto = ingress({ ...eks, cluster: { autoMode: true }, kubernetes: { ingress: { internal: true } } });
     assert.deepEqual(auto.makesClass, { name: "alb", scheme: "internal" });
@@ -231,6 +231,37 @@ describe("the Ingress", () => {
     refused({ ...gke, domain: "code.example.com", kubernetes: { ingress: { internal: true } } }, [
       "'tls.mode' load-balancer needs a load balancer that the internet reaches, because Google proves the domain there; with 'kubernetes.ingress.internal' use certificate, or 'kubernetes.ingress.issuer'",
     ]);
+  });
+
+  it("refuses a zone of Route 53 whose record would lead to another load balancer than the stack's", () =>
+    refused(
+      {
+        ...eks,
+        domain: "code.example.com",
+        dnsZone: "Z0123456789ABCDEFGHIJ",
+        kubernetes: { ingress: { className: "nginx", issuer: { name: "own" } } },
+      },
+      [
+        "'dnsZone' cannot be written into for ingress class nginx, because the record leads to a load balancer of class alb; remove it and write the record yourself",
+      ],
+    ));
+
+  it("refuses a zone of Cloud DNS likewise", () =>
+    refused(
+      {
+        ...gke,
+        domain: "code.example.com",
+        dnsZone: "example-zone",
+        kubernetes: { ingress: { className: "nginx", issuer: { name: "own" } } },
+      },
+      [
+        "'dnsZone' cannot be written into for ingress class nginx, because the record leads to a load balancer of class gce; remove it and write the record yourself",
+      ],
+    ));
+
+  it("takes a domain without an Ingress for one that something else serves", () => {
+    const context = contextOf({ ...eks, domain: "code.example.com", kubernetes: { ingress: { enabled: false } } });
+    assert.deepEqual([planIngress(context), context.specification.tls.mode], [undefined, "none"]);
   });
 
   it("takes an issuer on a cloud without being asked for another mode", () =>

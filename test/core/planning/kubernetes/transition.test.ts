@@ -89,8 +89,9 @@ describe("what an update does to a deployment on Kubernetes", () => {
       release: "7.2.1943",
       pending: { from: "7.2.1943", to: "7.5.4453", phase: "migrated" },
       migration: {
-        release: "7.6.0",
-        image: "index.docker.io/sourcegraph/migrator:7.6.0",
+        release: "7.5.4453",
+        image:
+          "index.docker.io/sourcegraph/migrator:7.5.4453@sha256:8a0c3a3cb5f3b7a0e56a171b6ce05b7a149b8b91286394dc8cd4727a0da3999e",
         args: ["upgrade", "--from", "v7.2", "--to", "v7.5", "--disable-animation"],
       },
       migrates: false,
@@ -127,13 +128,14 @@ describe("what an update does to a deployment on Kubernetes", () => {
   });
 
   it("takes the migrator from the mirror the config names", () => {
-    const registry = { host: "mirror.example.com/sourcegraph" };
-    const { migration } = transition(after({ release: "7.2.1943", registry }), {
-      release: "7.5.4453",
-      registry,
-      acknowledge,
-    });
-    assert.equal(migration?.image, "mirror.example.com/sourcegraph/migrator:7.6.0");
+    const image = (pinDigests?: boolean) => {
+      const registry = { host: "mirror.example.com/sourcegraph", ...(pinDigests !== undefined && { pinDigests }) };
+      const before = after({ release: "7.2.1943", registry });
+      return transition(before, { release: "7.5.4453", registry, acknowledge }).migration?.image;
+    };
+    const tagged = "mirror.example.com/sourcegraph/migrator:7.5.4453";
+    assert.equal(image(), `${tagged}@sha256:8a0c3a3cb5f3b7a0e56a171b6ce05b7a149b8b91286394dc8cd4727a0da3999e`);
+    assert.equal(image(false), tagged);
   });
 
   it("refuses an upgrade whose manual steps nobody has acknowledged, as the planner of upgrades does", () => {
@@ -202,6 +204,7 @@ describe("ways back on Kubernetes", () => {
 });
 
 describe("what never changes of a deployment on Kubernetes", () => {
+  const never = "keep it as it is, or deploy a second instance and move the data by backup and restore";
   const allowed = (name: string) => `keep it as it is, or add "${name}" to 'allowDataLoss' if its data may be lost`;
 
   it("refuses another name, cloud or shape, and says nothing else of an instance that would be built anew", () => {
@@ -234,7 +237,7 @@ describe("what never changes of a deployment on Kubernetes", () => {
     });
     assert.deepEqual(found[1], {
       path: "repos-gitserver-0",
-      message: `would move from sourcegraph to other, and a claim cannot move; ${allowed("repos-gitserver-0")}`,
+      message: `would move from sourcegraph to other, and a claim cannot move; ${never}`,
     });
   });
 
@@ -268,7 +271,7 @@ describe("what never changes of a deployment on Kubernetes", () => {
     assert.equal(transition(handed, { kubernetes: { via: "helm" } }).phase, "run");
   });
 
-  it("refuses a claim that shrinks, changes its class or goes, unless its loss is allowed", () => {
+  it("refuses a claim that shrinks or changes its class, and one that goes unless its loss is allowed", () => {
     const overrides = (gitserver: object) => ({ overrides: { gitserver: { storageGb: 900, ...gitserver } } });
     const before = after(overrides({ replicas: 2 }));
     const shrunk = overrides({ replicas: 2, storageGb: 800 });
@@ -276,9 +279,11 @@ describe("what never changes of a deployment on Kubernetes", () => {
       problems(before, shrunk),
       ["repos-gitserver-0", "repos-gitserver-1"].map((path) => ({
         path,
-        message: `would shrink from 900 GB to 800 GB, and a disk only grows; ${allowed(path)}`,
+        message: `would shrink from 900 GiB to 800 GiB, and a disk only grows; ${never}`,
       })),
     );
+    // Kubernetes does not do it, whatever may be lost.
+    assert.equal(problems(before, { ...shrunk, allowDataLoss: ["repos-gitserver-0"] }).length, 2);
     assert.deepEqual(problems(before, overrides({ replicas: 1 })), [
       {
         path: "repos-gitserver-1",
@@ -292,7 +297,7 @@ describe("what never changes of a deployment on Kubernetes", () => {
     });
     assert.deepEqual(classed[0], {
       path: "repos-gitserver-0",
-      message: `would change from storage class (the default) to fast, and a claim keeps its class; ${allowed("repos-gitserver-0")}`,
+      message: `would change from storage class (the default) to fast, and a claim keeps its class; ${never}`,
     });
   });
 
@@ -302,6 +307,7 @@ describe("what never changes of a deployment on Kubernetes", () => {
       kubernetes: { storageClass: { create: false, expandable: false } },
     });
     const before = after(config(900));
+    assert.match(refusal(before, config(950)).message, /^refused, because it cannot be changed in place:/);
     assert.equal(transition(before, config(900)).phase, "run");
     assert.equal(transition(before, { overrides: { gitserver: { storageGb: 950 } } }).phase, "run");
     assert.deepEqual(problems(before, config(950)), [

@@ -78,6 +78,14 @@ describe("the migrator image", () => {
     });
   });
 
+  it("for a multi-version hop is the newest whose digest is known, where that knows the release", () => {
+    for (const to of ["7.4.0", "7.5.4453"]) {
+      const { release, reference } = onlyHop({ from: "7.2.1943", to, target: "kubernetes" }).migrator;
+      assert.deepEqual([release, reference], ["7.5.4453", pinned("7.5.4453")]);
+    }
+    assert.equal(onlyHop({ from: "7.2.1943", to: "7.6.0", target: "kubernetes" }).migrator.release, "7.6.0");
+  });
+
   it("comes from the registry asked for, by tag alone where no digest is known", () => {
     const hop = onlyHop({ from: "6.1.0", to: "7.6.0", target: "kubernetes", registry: "mirror.example.com/sg" });
     assert.equal(hop.migrator.reference, "mirror.example.com/sg/migrator:7.6.0");
