@@ -8,18 +8,18 @@ import { kubernetesSections, type ReportedKubernetesPlan } from "../components/c
 import { renderManifests } from "../components/core/rendering/manifests/manifests";
 import { planSections, type Detail, type ReportedPlan } from "../components/core/rendering/plan-report";
 import type { Section } from "../components/core/rendering/section";
-import { declaredResources } from "./declared";
+import { declaredBy, type Declared } from "./declared";
 import { readStackFile, type StackFile } from "./stack-file";
 import type { Terminal } from "./terminal";
 
 /** A stack file of a machine with everything that follows from it. */
-export interface PlannedVm extends ReportedPlan {
+export interface PlannedVm extends ReportedPlan, Pick<Declared, "graph"> {
   readonly shape: "vm";
   readonly stack: StackFile;
 }
 
 /** A stack file of a deployment on Kubernetes with everything that follows from it. */
-export interface PlannedKubernetes extends ReportedKubernetesPlan {
+export interface PlannedKubernetes extends ReportedKubernetesPlan, Pick<Declared, "graph"> {
   readonly shape: "kubernetes";
   readonly stack: StackFile;
 }
@@ -37,11 +37,11 @@ export async function planStack(file: string | undefined, terminal: Terminal): P
   if (specification.shape === "kubernetes") {
     const plan = planKubernetes(specification);
     const objects = renderManifests(plan);
-    return { shape: "kubernetes", stack, specification, plan, objects, resources: await declaredResources(stack) };
+    return { shape: "kubernetes", stack, specification, plan, objects, ...(await declaredBy(stack)) };
   }
   const plan = planVm(specification);
   const bundle = renderBundle(plan, specification);
-  return { shape: "vm", stack, specification, plan, bundle, resources: await declaredResources(stack) };
+  return { shape: "vm", stack, specification, plan, bundle, ...(await declaredBy(stack)) };
 }
 
 /** The report of a planned stack. */

@@ -21,7 +21,10 @@ const verbs: Readonly<Record<string, { readonly summary: string; readonly load: 
     load: () => require("./commands/move") as Verb,
   },
   images: { summary: "list every image of a release by digest", load: () => require("./commands/images") as Verb },
-  check: { summary: "check that no data is lost", load: () => require("./commands/check") as Verb },
+  check: {
+    summary: "check that no data is lost and that boundaries hold",
+    load: () => require("./commands/check") as Verb,
+  },
   releases: { summary: "list the known releases", load: () => require("./commands/releases") as Verb },
   schema: { summary: "print the JSON Schema of the configuration", load: () => require("./commands/schema") as Verb },
   preview: { summary: "show what the next up would change", load: () => require("./commands/preview") as Verb },

@@ -16,6 +16,8 @@ export interface Terminal {
   readonly columns?: number;
   /** Environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Day by the clock, UTC, such as 2026-11-21. */
+  readonly today: string;
   /** Folder that relative paths start from. */
   readonly folder: string;
   /** Asks for a yes; `undefined` where nobody can be asked. */
@@ -45,6 +47,7 @@ export function processTerminal(): Terminal {
     colors: pc.createColors(wantsColor(stdout.isTTY === true, env)),
     ...(stdout.isTTY && { columns: stdout.columns }),
     env,
+    today: new Date().toISOString().slice(0, 10),
     folder: process.cwd(),
     ...(stdin.isTTY && stderr.isTTY && { confirm: ask }),
   };

@@ -1,3 +1,4 @@
+import { besideBoundary } from "../components/core/planning/boundary/kubernetes";
 import { requireKubernetes } from "../components/core/planning/config/specification";
 import type { KubernetesSpecification } from "../components/core/planning/config/specified";
 import type { KubernetesPlan } from "../components/core/planning/kubernetes/kubernetes-plan";
@@ -8,6 +9,7 @@ import {
   type KubernetesTransition,
 } from "../components/core/planning/kubernetes/transition";
 import { servicesOf, type Manifest } from "../components/core/planning/manifest";
+import type { Boundary } from "../components/core/rules/facts";
 import { digestOf } from "../components/core/rendering/bundle";
 import { specificationOf } from "../components/specification-of";
 import type { StackArgs } from "./program";
@@ -17,6 +19,8 @@ export interface KubernetesStackDecision {
   readonly specification: KubernetesSpecification;
   readonly plan: KubernetesPlan;
   readonly transition: KubernetesTransition;
+  /** What what is neither the cluster nor the deployment states to the rules. */
+  readonly boundary: Boundary;
   /** The manifest of a cluster that is made alone; one with Sourcegraph on it has the deployment's. */
   readonly clusterManifest: Manifest;
 }
@@ -39,6 +43,7 @@ export function decideKubernetes(cloud: "aws" | "gcp", name: string, args: Stack
     specification,
     plan,
     transition,
+    boundary: besideBoundary(specification),
     clusterManifest: kubernetesManifest(plan, specification, transition, digest),
   };
 }

@@ -8,6 +8,7 @@ import { checkTransition, parseManifest, type Manifest } from "../../components/
 import { checkSections } from "../../components/core/rendering/check-report";
 import { reportPage } from "../../components/core/rendering/report-html";
 import { reportMarkdown } from "../../components/core/rendering/report-markdown";
+import { boundaryRefusal, boundaryReport, judgeBoundaries } from "../boundaries";
 import { checkCluster, clusterRefusal, clusterSection, type ClusterCheck } from "../cluster-check/cluster-check";
 import { exitCodes, ExitWith, failureOf } from "../failure";
 import { planStack, type PlannedStack } from "../planned";
@@ -83,11 +84,17 @@ async function check(options: Options, terminal: Terminal): Promise<void> {
   const previous = against === undefined ? undefined : readManifest(against, terminal);
   const planned = await planStack(stack, terminal);
   const cluster = await clusterOf(options, planned, terminal);
-  const refused = together([refusals(previous, planned), cluster && clusterRefusal(cluster)]);
+  const boundaries = judgeBoundaries(planned, terminal.today);
+  const refused = together([
+    refusals(previous, planned),
+    cluster && clusterRefusal(cluster),
+    boundaryRefusal(planned, boundaries),
+  ]);
   const title = `Data safety of ${planned.stack.isSample ? sampleStackFile : planned.stack.file}`;
   const sections = [
     ...checkSections(planned, { previous, refused }),
     ...(cluster === undefined ? [] : [clusterSection(cluster)]),
+    ...boundaryReport(planned, boundaries),
   ];
   switch (json === true ? "json" : format) {
     case "json":
@@ -99,6 +106,7 @@ async function check(options: Options, terminal: Terminal): Promise<void> {
             dataResources: planned.plan.dataResources,
             compared: previous !== undefined,
             ...(cluster !== undefined && { cluster }),
+            boundaries: { findings: boundaries.verdicts.findings, problems: boundaries.verdicts.problems },
             passed: refused === undefined,
             ...(refused !== undefined && { error: failureOf(refused) }),
           },

@@ -1,6 +1,7 @@
 import * as eks from "@pulumi/aws/eks";
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 import { transformed, type Transform } from "../vm/args";
 import { clusterTrust } from "./aws-roles";
 
@@ -8,7 +9,7 @@ import { clusterTrust } from "./aws-roles";
 export type AwsStatement = Readonly<Record<string, unknown>>;
 
 /** Arguments of `WorkloadIdentity`. */
-export interface WorkloadIdentityArgs {
+export interface WorkloadIdentityArgs extends Bounded {
   /** Name of the cluster, which needs the add-on `eks-pod-identity-agent` or Auto Mode. A change replaces the links. */
   readonly clusterName: pulumi.Input<string>;
   /** Namespace of the accounts. A change replaces the links. */
@@ -50,7 +51,7 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
    * @param opts options of the component; the provider given here is used for every child
    */
   constructor(name: string, args: WorkloadIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:aws:WorkloadIdentity", name, {}, opts);
+    super("sourcegraph:aws:WorkloadIdentity", name, { boundary: args.boundary }, opts);
     const { clusterName, namespace, serviceAccounts, statements, description, tags } = args;
     const tagged = { Name: name, ...tags };
     const role = new iam.Role(

@@ -2,9 +2,10 @@ import * as acm from "@pulumi/aws/acm";
 import * as lb from "@pulumi/aws/lb";
 import * as route53 from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 
 /** Arguments of `IngressCertificate`. */
-export interface IngressCertificateArgs {
+export interface IngressCertificateArgs extends Bounded {
   /** Host name of the instance. A change replaces the certificate. */
   readonly domain: string;
   /** Zone of Route 53 that proves it. A change replaces the proof. */
@@ -31,7 +32,7 @@ export class IngressCertificate extends pulumi.ComponentResource {
    * @param opts options of the component; the provider given here is used for every child
    */
   constructor(name: string, args: IngressCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:aws:IngressCertificate", name, {}, opts);
+    super("sourcegraph:aws:IngressCertificate", name, { boundary: args.boundary }, opts);
     const { domain, dnsZone, tags } = args;
     const own = `${name}-certificate`;
     const child = { parent: this };
@@ -64,7 +65,7 @@ export class IngressCertificate extends pulumi.ComponentResource {
 }
 
 /** Arguments of `IngressRecord`. */
-export interface IngressRecordArgs {
+export interface IngressRecordArgs extends Bounded {
   /** Host name of the instance. A change replaces the record. */
   readonly domain: string;
   /** Zone of Route 53 it is written into. A change replaces the record. */
@@ -93,7 +94,7 @@ export class IngressRecord extends pulumi.ComponentResource {
    * @param opts options of the component; the provider given here is used for the child
    */
   constructor(name: string, args: IngressRecordArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:aws:IngressRecord", name, {}, opts);
+    super("sourcegraph:aws:IngressRecord", name, { boundary: args.boundary }, opts);
     const { domain, dnsZone, region, hostname } = args;
     const { id: zoneId } = lb.getHostedZoneIdOutput({ region, loadBalancerType: "application" }, { parent: this });
     this.fqdn = new route53.Record(

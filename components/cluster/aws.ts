@@ -123,7 +123,7 @@ export class EksCluster extends pulumi.ComponentResource {
    */
   constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const { decision, planned } = decideOnAws(name, args);
-    super("sourcegraph:aws:EksCluster", name, {}, opts);
+    super("sourcegraph:aws:EksCluster", name, { boundary: decision.boundary }, opts);
     const { specification, cluster } = decision;
     const scope: EksScope = {
       parent: this,

@@ -1,4 +1,5 @@
 import { InputError } from "../core/errors";
+import { clusterBoundary } from "../core/planning/boundary/kubernetes";
 import { requireKubernetes } from "../core/planning/config/specification";
 import type { KubernetesSpecification } from "../core/planning/config/specified";
 import { planCluster, type PlannedCluster } from "../core/planning/kubernetes/cluster";
@@ -6,6 +7,7 @@ import { clusterVersionProblems } from "../core/planning/kubernetes/cluster-vers
 import { kubernetesContext } from "../core/planning/kubernetes/context";
 import { planExecutors } from "../core/planning/kubernetes/executors";
 import { planWorkloads } from "../core/planning/kubernetes/workloads";
+import type { Boundary } from "../core/rules/facts";
 import { specificationOf } from "../specification-of";
 import type { ClusterArgs } from "./args";
 
@@ -13,6 +15,8 @@ import type { ClusterArgs } from "./args";
 export interface ClusterDecision {
   readonly specification: KubernetesSpecification;
   readonly cluster: PlannedCluster;
+  /** What it states to the rules. */
+  readonly boundary: Boundary;
   /** Whether the cluster is being made, or its version is changing. */
   readonly moving: boolean;
 }
@@ -35,5 +39,10 @@ export function decideCluster(cloud: "aws" | "gcp", name: string, args: ClusterA
   // Its nodes are for what runs there in the end, whichever stack deploys that.
   const workloads = [...planWorkloads(context), ...(planExecutors(context)?.workloads ?? [])];
   const cluster = planCluster(context, workloads);
-  return { specification, cluster, moving: deployed !== cluster.version };
+  return {
+    specification,
+    cluster,
+    boundary: clusterBoundary(specification, workloads),
+    moving: deployed !== cluster.version,
+  };
 }

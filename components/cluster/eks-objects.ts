@@ -3,6 +3,7 @@ import { Release } from "@pulumi/kubernetes/helm/v3";
 import { IngressClass } from "@pulumi/kubernetes/networking/v1";
 import * as kubernetes from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 import type { PlannedCluster } from "../core/planning/kubernetes/cluster";
 import { loadBalancerAccount } from "../core/planning/kubernetes/eks";
 import { nodeGroupLabel, type PlannedNodeConstraint } from "../core/planning/kubernetes/node-group";
@@ -14,7 +15,7 @@ const controllerChart = "1.14.1";
 const ingressClass = "alb";
 
 /** Arguments of `EksObjects`. */
-export interface EksObjectsArgs {
+export interface EksObjectsArgs extends Bounded {
   /** Name of the cluster. A change replaces everything. */
   readonly clusterName: pulumi.Input<string>;
   /** Region of the cluster. In place. */
@@ -75,7 +76,7 @@ export class EksObjects extends pulumi.ComponentResource {
    * @param opts options of the component
    */
   constructor(name: string, args: EksObjectsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:kubernetes:EksObjects", name, {}, opts);
+    super("sourcegraph:kubernetes:EksObjects", name, { boundary: args.boundary }, opts);
     const provider = new kubernetes.Provider(
       `${name}-cluster-objects`,
       {

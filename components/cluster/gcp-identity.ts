@@ -1,10 +1,11 @@
 import * as organizations from "@pulumi/gcp/organizations";
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 import { workloadMember } from "../core/planning/kubernetes/gke";
 
 /** Arguments of the Google Cloud `WorkloadIdentity`. */
-export interface GkeWorkloadIdentityArgs {
+export interface GkeWorkloadIdentityArgs extends Bounded {
   /** Project of the cluster. A change replaces the rights. */
   readonly project: string;
   /** Namespace of the accounts. A change replaces the rights. */
@@ -42,7 +43,7 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
    * @param opts options of the component; the provider given here is used for every child
    */
   constructor(name: string, args: GkeWorkloadIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:gcp:WorkloadIdentity", name, {}, opts);
+    super("sourcegraph:gcp:WorkloadIdentity", name, { boundary: args.boundary }, opts);
     const { project, namespace, serviceAccounts, buckets = [] } = args;
     const { number } = organizations.getProjectOutput({ projectId: project }, { parent: this });
     this.members = Object.fromEntries(

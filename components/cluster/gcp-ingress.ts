@@ -1,6 +1,7 @@
 import * as compute from "@pulumi/gcp/compute";
 import * as dns from "@pulumi/gcp/dns";
 import * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 import type { PlannedGceIngress } from "../core/planning/kubernetes/ingress";
 import { transformed, type Transform } from "../vm/args";
 import { armorRules } from "../vm/gcp-load-balancer";
@@ -16,7 +17,7 @@ export interface IngressEdgeTransforms {
 }
 
 /** Arguments of `IngressEdge`. */
-export interface IngressEdgeArgs {
+export interface IngressEdgeArgs extends Bounded {
   /** Project of the cluster. A change replaces everything. */
   readonly project: string;
   /** Names under which the Ingress asks for address and policies; what has none is not made. */
@@ -51,7 +52,7 @@ export class IngressEdge extends pulumi.ComponentResource {
    * @param opts options of the component; the provider given here is used for every child
    */
   constructor(name: string, args: IngressEdgeArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:gcp:IngressEdge", name, {}, opts);
+    super("sourcegraph:gcp:IngressEdge", name, { boundary: args.boundary }, opts);
     const { project, names, allowedCidrs, labels = {}, transform = {} } = args;
     const own = `${name}-ingress`;
     const child = { parent: this };
@@ -106,7 +107,7 @@ export class IngressEdge extends pulumi.ComponentResource {
 }
 
 /** Arguments of the Google Cloud `IngressRecord`. */
-export interface IngressRecordArgs {
+export interface IngressRecordArgs extends Bounded {
   /** Project of the zone. A change replaces the record. */
   readonly project: string;
   /** Host name of the instance. A change replaces the record. */
@@ -137,7 +138,7 @@ export class IngressRecord extends pulumi.ComponentResource {
    * @param opts options of the component; the provider given here is used for the child
    */
   constructor(name: string, args: IngressRecordArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:gcp:IngressRecord", name, {}, opts);
+    super("sourcegraph:gcp:IngressRecord", name, { boundary: args.boundary }, opts);
     const { project, domain, dnsZone, address, record } = args;
     this.fqdn = new dns.RecordSet(
       `${name}-record`,

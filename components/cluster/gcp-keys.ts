@@ -1,6 +1,7 @@
 import * as organizations from "@pulumi/gcp/organizations";
 import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 import { declareKey, permitKey, serviceAgent } from "../vm/gcp-key";
 import { dataLabels, type GkeScope } from "./gcp-scope";
 
@@ -45,7 +46,7 @@ export function declareClusterKeys(scope: GkeScope): GkeKeys {
 }
 
 /** Arguments of `DataKey`. */
-export interface DataKeyArgs {
+export interface DataKeyArgs extends Bounded {
   /** Project of the key. A change is refused by its protection. */
   readonly project: string;
   /** Region of what it encrypts. A change is refused by its protection. */
@@ -73,7 +74,7 @@ export class DataKey extends pulumi.ComponentResource {
    * @param opts options of the component; the provider given here is used for every child
    */
   constructor(name: string, args: DataKeyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:gcp:DataKey", name, {}, opts);
+    super("sourcegraph:gcp:DataKey", name, { boundary: args.boundary }, opts);
     const { project, region, labels = {} } = args;
     this.key = declareKey(this, {
       names: { keyRing: `${name}-keys`, key: `${name}-key` },

@@ -105,8 +105,8 @@ export class GkeCluster extends pulumi.ComponentResource {
    * @throws InputError with every problem, before anything is registered
    */
   constructor(name: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { specification, cluster, planned, project, servicesCidr } = decideOnGcp(name, args);
-    super("sourcegraph:gcp:GkeCluster", name, {}, opts);
+    const { specification, cluster, planned, project, servicesCidr, boundary } = decideOnGcp(name, args);
+    super("sourcegraph:gcp:GkeCluster", name, { boundary }, opts);
     const scope: GkeScope = {
       parent: this,
       names: gkeNames(name),

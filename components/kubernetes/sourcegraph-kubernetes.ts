@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes/provider";
 import type { Ingress } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { kubernetesBoundary } from "../core/planning/boundary/kubernetes";
 import type { Manifest } from "../core/planning/manifest";
 import type { Connect } from "../vm/args";
 import type { SourcegraphKubernetesArgs } from "./args";
@@ -51,7 +52,12 @@ export class SourcegraphKubernetes extends pulumi.ComponentResource {
    */
   constructor(name: string, args: SourcegraphKubernetesArgs, opts?: pulumi.ComponentResourceOptions) {
     const decision = decide(name, args);
-    super("sourcegraph:kubernetes:SourcegraphKubernetes", name, {}, opts);
+    super(
+      "sourcegraph:kubernetes:SourcegraphKubernetes",
+      name,
+      { boundary: kubernetesBoundary(decision.plan, decision.specification) },
+      opts,
+    );
     const { plan, transition } = decision;
     const names = kubernetesNames(name);
     const scope = {

@@ -5,6 +5,7 @@ import type * as rds from "@pulumi/aws/rds";
 import type * as s3 from "@pulumi/aws/s3";
 import type * as sns from "@pulumi/aws/sns";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 import type { MaintenanceConfig } from "../core/planning/config/config";
 import type { PlannedManagedServices } from "../core/planning/managed/managed";
 import type { Transform } from "../vm/args";
@@ -48,7 +49,7 @@ export interface AwsManagedServicesTransforms {
 }
 
 /** Arguments of `ManagedServices` on AWS. */
-export interface AwsManagedServicesArgs {
+export interface AwsManagedServicesArgs extends Bounded {
   /** Which services, as planned. */
   readonly services: PlannedManagedServices;
   /** Region of all of them, as the provider has it. A change replaces them, which their protection refuses. */

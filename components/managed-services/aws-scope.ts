@@ -5,7 +5,7 @@ import { dataOptions } from "../vm/data-options";
 import type { AwsManagedServicesArgs } from "./aws-args";
 
 /** What every part of the managed services is made from: the arguments, complete. */
-export interface AwsServicesScope extends Required<Omit<AwsManagedServicesArgs, "alarmEmail">> {
+export interface AwsServicesScope extends Required<Omit<AwsManagedServicesArgs, "alarmEmail" | "boundary">> {
   /** The component; parent of every child. */
   readonly parent: pulumi.Resource;
   /** Stem of the names that planning does not give. */

@@ -33,7 +33,7 @@ export class ManagedServices extends pulumi.ComponentResource {
    * @param opts options of the component; a provider given here is used for every child
    */
   constructor(name: string, args: AwsManagedServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:aws:ManagedServices", name, {}, opts);
+    super("sourcegraph:aws:ManagedServices", name, { boundary: args.boundary }, opts);
     const { deletionProtection = true, backupHourUtc = 3, maintenance = { day: "SU", hourUtc: 4 } } = args;
     const { topicArns = [], tags = {}, transform = {}, services } = args;
     const chosen = { deletionProtection, backupHourUtc, maintenance, topicArns, tags, transform };

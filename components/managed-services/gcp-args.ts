@@ -3,6 +3,7 @@ import type * as redis from "@pulumi/gcp/redis";
 import type * as storage from "@pulumi/gcp/storage";
 import type * as inputs from "@pulumi/gcp/types/input";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 import type { MaintenanceConfig } from "../core/planning/config/config";
 import type { PlannedManagedServices } from "../core/planning/managed/managed";
 import type { GcpPrivateServices } from "../network/gcp-private-services";
@@ -35,7 +36,7 @@ export interface GcpManagedServicesTransforms {
 }
 
 /** Arguments of `ManagedServices` on Google Cloud. */
-export interface GcpManagedServicesArgs {
+export interface GcpManagedServicesArgs extends Bounded {
   /** Which services, as planned. */
   readonly services: PlannedManagedServices;
   /** Project to make them in. A change is refused: it would replace them. */

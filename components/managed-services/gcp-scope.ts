@@ -4,7 +4,7 @@ import type { GcpManagedServicesArgs } from "./gcp-args";
 
 /** What every part of the managed services is made from: the arguments, complete. */
 export interface GcpServicesScope extends Required<
-  Omit<GcpManagedServicesArgs, "alarmEmail" | "keyForStorage" | "privateServices" | "zone">
+  Omit<GcpManagedServicesArgs, "alarmEmail" | "boundary" | "keyForStorage" | "privateServices" | "zone">
 > {
   /** The component; parent of every child. */
   readonly parent: pulumi.Resource;

@@ -31,7 +31,7 @@ export class ManagedServices extends pulumi.ComponentResource {
    * @param opts options of the component; a provider given here is used for every child
    */
   constructor(name: string, args: GcpManagedServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:gcp:ManagedServices", name, {}, opts);
+    super("sourcegraph:gcp:ManagedServices", name, { boundary: args.boundary }, opts);
     const {
       services,
       deletionProtection = true,

@@ -1,5 +1,6 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 import type { PlannedClusterSubnet } from "../core/planning/kubernetes/cluster-network";
 import { transformed, type Transform } from "../vm/args";
 
@@ -18,7 +19,7 @@ export interface AwsClusterNetworkTransforms {
 }
 
 /** Arguments of the AWS `ClusterNetwork`. */
-export interface AwsClusterNetworkArgs {
+export interface AwsClusterNetworkArgs extends Bounded {
   /** Address block. A change replaces the network. */
   readonly cidr: string;
   /** Region of the network, as the provider has it. A change replaces the network. */
@@ -63,7 +64,7 @@ export class ClusterNetwork extends pulumi.ComponentResource {
    * @param opts options of the component; the provider given here is used for every child
    */
   constructor(name: string, args: AwsClusterNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:aws:ClusterNetwork", name, {}, opts);
+    super("sourcegraph:aws:ClusterNetwork", name, { boundary: args.boundary }, opts);
     const { cidr, region, subnets, transform = {} } = args;
     const tagged = (child: string) => ({ Name: child, ...args.tags });
     const child = { parent: this };

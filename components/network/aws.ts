@@ -1,5 +1,6 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 import { planDatabaseSubnets, planSubnets, type PlannedSubnet } from "../core/planning/addresses";
 import { transformed, type Transform } from "../vm/args";
 
@@ -18,7 +19,7 @@ export interface AwsNetworkTransforms {
 }
 
 /** Arguments of the AWS `Network`. */
-export interface AwsNetworkArgs {
+export interface AwsNetworkArgs extends Bounded {
   /**
    * Address block, /16 to /24, of which the first three eighths are used, and the next two for databases. A change replaces
    * the network.
@@ -78,7 +79,7 @@ export class Network extends pulumi.ComponentResource {
    * @param opts options of the component; the provider given here is used for every child
    */
   constructor(name: string, args: AwsNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:aws:Network", name, {}, opts);
+    super("sourcegraph:aws:Network", name, { boundary: args.boundary }, opts);
     const { cidr, region, zone, secondZone = secondZoneOf(zone), databases = false, transform = {} } = args;
     const tagged = (child: string) => ({ Name: child, ...args.tags });
     const child = { parent: this };

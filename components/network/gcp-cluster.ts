@@ -1,5 +1,6 @@
 import * as compute from "@pulumi/gcp/compute";
 import * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 import { portsOfNode } from "../core/planning/kubernetes/gke";
 import { transformed, type Transform } from "../vm/args";
 import { declarePrivateServices, type GcpPrivateServices } from "./gcp-private-services";
@@ -21,7 +22,7 @@ export interface GcpClusterNetworkTransforms {
 }
 
 /** Arguments of the Google Cloud `ClusterNetwork`. */
-export interface GcpClusterNetworkArgs {
+export interface GcpClusterNetworkArgs extends Bounded {
   /** Block of the nodes, e.g. `10.40.0.0/18`. A larger one that holds it is in place; any other change replaces the subnetwork. */
   readonly nodeCidr: string;
   /** Block of the pods, of which each node takes a /24. A change replaces the cluster in it. */
@@ -85,7 +86,7 @@ export class ClusterNetwork extends pulumi.ComponentResource {
    * @param opts options of the component; a provider given here is used for every child
    */
   constructor(name: string, args: GcpClusterNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:gcp:ClusterNetwork", name, {}, opts);
+    super("sourcegraph:gcp:ClusterNetwork", name, { boundary: args.boundary }, opts);
     const { nodeCidr, podCidr, serviceCidr, region, project, labels = {}, transform = {}, privateServicesCidr } = args;
     const child = { parent: this };
     const network = new compute.Network(

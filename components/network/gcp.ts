@@ -1,5 +1,6 @@
 import * as compute from "@pulumi/gcp/compute";
 import * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 import { InputError } from "../core/errors";
 import { checkNetwork, planSubnets } from "../core/planning/addresses";
 import { transformed, type Transform } from "../vm/args";
@@ -22,7 +23,7 @@ export interface GcpNetworkTransforms {
 }
 
 /** Arguments of `Network` on Google Cloud. */
-export interface GcpNetworkArgs {
+export interface GcpNetworkArgs extends Bounded {
   /** Block the network is cut from, /16 to /24, e.g. `10.40.0.0/16`. No default. A change replaces the subnetwork and the machine in it. */
   readonly cidr: string;
   /** Region of the subnetwork, e.g. `us-central1`. No default. A change replaces the subnetwork. */
@@ -79,7 +80,7 @@ export class Network extends pulumi.ComponentResource {
     if (problems.length > 0) throw new InputError(problems, "the network is not valid");
     const block = planSubnets(cidr).find((subnet) => subnet.name === "machine")?.cidr ?? cidr;
 
-    super("sourcegraph:gcp:Network", name, {}, opts);
+    super("sourcegraph:gcp:Network", name, { boundary: args.boundary }, opts);
     const child = { parent: this };
     const network = new compute.Network(
       `${name}-vpc`,

@@ -1,6 +1,7 @@
 import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
+import { vmBoundary } from "../core/planning/boundary/vm";
 import type { Manifest } from "../core/planning/manifest";
 import { needsDatabaseSubnets } from "../core/planning/managed/amazon";
 import { ManagedServices } from "../managed-services/aws";
@@ -99,7 +100,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
    */
   constructor(name: string, args: AwsSourcegraphVmArgs, opts?: pulumi.ComponentResourceOptions) {
     const decision = decideOnAws(name, args);
-    super("sourcegraph:aws:SourcegraphVm", name, {}, opts);
+    super("sourcegraph:aws:SourcegraphVm", name, { boundary: vmBoundary(decision.plan, decision.specification) }, opts);
     const { plan, specification, lastHop } = decision;
     const scope: AwsScope = {
       parent: this,

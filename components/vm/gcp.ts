@@ -2,6 +2,7 @@ import * as dns from "@pulumi/gcp/dns";
 import type * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
+import { vmBoundary } from "../core/planning/boundary/vm";
 import type { Manifest } from "../core/planning/manifest";
 import { ManagedServices } from "../managed-services/gcp";
 import { Network } from "../network/gcp";
@@ -86,7 +87,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     // What cannot be put into the startup script is refused here; bucket names are not longer than this one.
     startupScript(known, "b".repeat(63));
 
-    super("sourcegraph:gcp:SourcegraphVm", name, {}, opts);
+    super("sourcegraph:gcp:SourcegraphVm", name, { boundary: vmBoundary(decision.plan, decision.specification) }, opts);
     const scope: GcpScope = { ...known, parent: this };
     const { plan, specification } = scope;
     const place: GcpVmPlace = existingNetwork ?? declareNetwork(scope);

@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { vmBoundary } from "../core/planning/boundary/vm";
 import type { PlannedContainer } from "../core/planning/vm/container";
 import { dataNames } from "../core/planning/data-safety";
 import type { Manifest } from "../core/planning/manifest";
@@ -65,7 +66,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
   constructor(name: string, args: LocalSourcegraphVmArgs, opts?: pulumi.ComponentResourceOptions) {
     const { transform = {}, ...shared } = args;
     const { specification, plan, bundle, manifest } = decide("local", name, shared);
-    super("sourcegraph:local:SourcegraphVm", name, {}, opts);
+    super("sourcegraph:local:SourcegraphVm", name, { boundary: vmBoundary(plan, specification) }, opts);
     const secrets = args.secrets ?? {};
 
     const host = specification.local.host;

@@ -4,6 +4,7 @@ import { WorkloadIdentity } from "../../components/cluster/aws-identity";
 import { IngressCertificate, IngressRecord } from "../../components/cluster/aws-ingress";
 import { EksObjects } from "../../components/cluster/eks-objects";
 import { InputError } from "../../components/core/errors";
+import { managedBoundary } from "../../components/core/planning/boundary/kubernetes";
 import type { KubernetesSpecification } from "../../components/core/planning/config/specified";
 import { identityAccounts } from "../../components/core/planning/kubernetes/eks";
 import type { KubernetesPlan } from "../../components/core/planning/kubernetes/kubernetes-plan";
@@ -62,7 +63,7 @@ function after<Value>(value: pulumi.Input<Value>, others: readonly pulumi.Input<
 
 /** Databases, caches and the bucket of AWS, and the rights of the pods on them and on buckets of the user. */
 function declareServices(name: string, decision: KubernetesStackDecision, ground: Ground) {
-  const { plan, specification } = decision;
+  const { plan, specification, boundary } = decision;
   const { facts } = ground;
   if (facts === undefined) return { values: {}, ready: [] };
   const { databases, caches, bucket } = plan.managed;
@@ -84,6 +85,7 @@ function declareServices(name: string, decision: KubernetesStackDecision, ground
           // Of a cluster that is there nobody's topic is known.
           ...(cluster.existing !== undefined && alarms !== undefined && { alarmEmail: alarms.email }),
           tags: { "sourcegraph:name": name, ...tags },
+          boundary: managedBoundary(specification, plan.managed),
         });
   const accounts = identityAccounts(plan.workloads, specification);
   const own =
@@ -105,6 +107,7 @@ function declareServices(name: string, decision: KubernetesStackDecision, ground
           statements: pulumi.output(statements),
           description: `Pods of Sourcegraph ${name}`,
           tags: { "sourcegraph:name": name, ...tags },
+          boundary,
         });
   return { values: services?.values ?? {}, ready: identity === undefined ? [] : [identity.roleArn] };
 }
@@ -120,12 +123,19 @@ function declareWorkloads(
   decision: KubernetesStackDecision,
   ground: Ground,
 ): StackOutputs {
-  const { plan, specification } = decision;
+  const { plan, specification, boundary } = decision;
   const { domain, dnsZone, region, tags } = specification;
   const { values, ready } = declareServices(name, decision, ground);
   const certificate =
     plan.ingress?.findsCertificate === true && domain !== undefined && dnsZone !== undefined
-      ? [new IngressCertificate(name, { domain, dnsZone, tags: { "sourcegraph:name": name, ...tags } }).certificateArn]
+      ? [
+          new IngressCertificate(name, {
+            domain,
+            dnsZone,
+            tags: { "sourcegraph:name": name, ...tags },
+            boundary,
+          }).certificateArn,
+        ]
       : [];
   const { kubeconfig } = ground;
   const sourcegraph = new SourcegraphKubernetes(name, {
@@ -136,7 +146,7 @@ function declareWorkloads(
     managedValues: values,
   });
   if (plan.ingress !== undefined && domain !== undefined && dnsZone !== undefined)
-    new IngressRecord(name, { domain, dnsZone, region, hostname: sourcegraph.ingressAddress });
+    new IngressRecord(name, { domain, dnsZone, region, hostname: sourcegraph.ingressAddress, boundary });
   const { url, release, connect, manifest, next } = sourcegraph;
   return { url, release, connect, manifest, next };
 }
@@ -164,6 +174,7 @@ export const declareKubernetes: Declare = (name, args) => {
     kubeconfig: cluster.kubeconfig,
     cluster: cluster.plan,
     ingressClass: plan.ingress?.makesClass === undefined,
+    boundary: decision.boundary,
   });
   if (!specification.cluster.workloads)
     return {

@@ -4,6 +4,7 @@ import { WorkloadIdentity } from "../../components/cluster/gcp-identity";
 import { IngressEdge, IngressRecord } from "../../components/cluster/gcp-ingress";
 import { DataKey } from "../../components/cluster/gcp-keys";
 import { InputError } from "../../components/core/errors";
+import { managedBoundary } from "../../components/core/planning/boundary/kubernetes";
 import { uploadAccounts } from "../../components/core/planning/kubernetes/gke";
 import { needsPrivateServices } from "../../components/core/planning/managed/google";
 import { SourcegraphKubernetes } from "../../components/kubernetes/sourcegraph-kubernetes";
@@ -72,7 +73,7 @@ function checkNetwork({ specification, plan }: KubernetesStackDecision): void {
 }
 
 /** Rights of the pods that use buckets; undefined where none does. */
-function declarePods({ name, project, specification, plan }: GcpStack): WorkloadIdentity | undefined {
+function declarePods({ name, project, specification, plan, boundary }: GcpStack): WorkloadIdentity | undefined {
   const { objectStorage } = specification;
   const own = typeof objectStorage === "object" && objectStorage.backend === "GCS" ? objectStorage : undefined;
   if (plan.managed.bucket === undefined && own === undefined) return undefined;
@@ -82,6 +83,7 @@ function declarePods({ name, project, specification, plan }: GcpStack): Workload
     namespace: plan.namespace.name,
     serviceAccounts: uploadAccounts(plan.workloads),
     buckets: [...new Set(buckets)],
+    boundary,
   });
 }
 
@@ -91,7 +93,7 @@ function declareServices(
   ground: Ground,
   pods: WorkloadIdentity | undefined,
 ): ManagedServices | undefined {
-  const { name, project, labels, specification, plan } = stack;
+  const { name, project, labels, specification, plan, boundary } = stack;
   const { region, deletionProtection, backup, cluster, alarms } = specification;
   if (plan.managed.bucket === undefined && !needsPrivateServices(plan.managed)) return undefined;
   return new ManagedServices(name, {
@@ -101,7 +103,7 @@ function declareServices(
     // A bucket alone is in no network.
     network: ground.network ?? "",
     ...(ground.privateServices !== undefined && { privateServices: ground.privateServices }),
-    key: ground.key ?? new DataKey(name, { project, region, labels }).key,
+    key: ground.key ?? new DataKey(name, { project, region, labels, boundary }).key,
     bucketUsers: pods?.members ?? {},
     deletionProtection,
     backupHourUtc: backup.hourUtc,
@@ -110,20 +112,21 @@ function declareServices(
     // Of a cluster that is there nobody's channel is known.
     ...(cluster.existing !== undefined && alarms !== undefined && { alarmEmail: alarms.email }),
     labels,
+    boundary: managedBoundary(specification, plan.managed),
   });
 }
 
 /** What the Ingress of GKE names; undefined where it names nothing. */
-function declareEdge({ name, project, labels, plan }: GcpStack): IngressEdge | undefined {
+function declareEdge({ name, project, labels, plan, boundary }: GcpStack): IngressEdge | undefined {
   const { staticAddress, ...policies } = plan.ingress?.gce ?? {};
   if (staticAddress === undefined) return undefined;
   const { allowedCidrs } = plan.exposure;
-  return new IngressEdge(name, { project, names: { staticAddress, ...policies }, allowedCidrs, labels });
+  return new IngressEdge(name, { project, names: { staticAddress, ...policies }, allowedCidrs, labels, boundary });
 }
 
 /** Declares Sourcegraph on the ground, and what leads to it. */
 function declareWorkloads(stack: GcpStack, args: StackArgs, ground: Ground): StackOutputs {
-  const { name, project, specification, plan } = stack;
+  const { name, project, specification, plan, boundary } = stack;
   const { domain, dnsZone } = specification;
   const pods = declarePods(stack);
   const services = declareServices(stack, ground, pods);
@@ -138,7 +141,13 @@ function declareWorkloads(stack: GcpStack, args: StackArgs, ground: Ground): Sta
     managedValues: services?.values ?? {},
   });
   if (plan.ingress !== undefined && domain !== undefined && dnsZone !== undefined)
-    new IngressRecord(name, { project, domain, dnsZone, address: edge?.address ?? sourcegraph.ingressAddress });
+    new IngressRecord(name, {
+      project,
+      domain,
+      dnsZone,
+      address: edge?.address ?? sourcegraph.ingressAddress,
+      boundary,
+    });
   const { url, release, connect, manifest, next } = sourcegraph;
   return { url, release, connect, manifest, next };
 }

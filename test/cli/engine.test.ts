@@ -23,6 +23,7 @@ function terminalIn(
     note: (line) => notes.push(line),
     colors: pc.createColors(false),
     env: { SGBOX_HOME: path.join(folder, "home"), ...env },
+    today: "2026-11-21",
     folder,
   };
 }

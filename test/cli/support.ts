@@ -20,6 +20,7 @@ export async function sgbox(args: readonly string[], more: Partial<Terminal> = {
     note: (line) => (stderr += `${line}\n`),
     colors: pc.createColors(false),
     env: {},
+    today: "2026-11-21",
     folder: process.cwd(),
     ...more,
   };

@@ -67,6 +67,7 @@ describe("the check of a cluster on a real API server", function () {
       note: () => undefined,
       colors: undefined as never,
       env: cluster?.environment ?? {},
+      today: "2026-11-21",
       folder,
     };
     return checkCluster(deployment, kubeconfig, terminal);

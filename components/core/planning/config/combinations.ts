@@ -1,5 +1,6 @@
 import type { Problem } from "../../errors";
 import { checkAddresses, checkNames } from "../addresses";
+import { checkBoundaries } from "./combinations-boundaries";
 import { checkEdge } from "./combinations-edge";
 import { checkKubernetes } from "./combinations-kubernetes";
 import { checkMachine } from "./combinations-machine";
@@ -81,5 +82,6 @@ export function checkCombinations(
   checkServices(config, problems);
   checkOverrides(config, problems);
   checkSecrets(config, files, problems);
+  checkBoundaries(config, problems);
   return problems.list;
 }

@@ -1,9 +1,27 @@
 import { chartRepository } from "../../product/kubernetes/chart";
 import { defaultEgressPorts, newestClusterVersion, storageDefaults } from "../kubernetes/defaults";
 import type { Config } from "./config";
-import type { SpecifiedCluster, SpecifiedKubernetes, SpecifiedManaged, SpecifiedStorageClass } from "./specified";
+import type {
+  SpecifiedBoundaries,
+  SpecifiedCluster,
+  SpecifiedKubernetes,
+  SpecifiedManaged,
+  SpecifiedStorageClass,
+} from "./specified";
 
-// Completes the parts of a config that are about Kubernetes and the cloud's own services.
+// Completes the parts of a config that are about Kubernetes, the cloud's own services and the rules of the boundaries.
+
+/** What the rules of the boundaries are told. */
+export function completeBoundaries({ boundaries = {}, gcp }: Config): SpecifiedBoundaries {
+  return {
+    stage: boundaries.stage ?? "production",
+    owner: boundaries.owner ?? "sourcegraph",
+    account: boundaries.account ?? gcp?.project,
+    companyDomains: boundaries.companyDomains,
+    enforce: boundaries.enforce ?? false,
+    exceptions: boundaries.exceptions ?? [],
+  };
+}
 
 function completeStorageClass(config: Config, cloud: "aws" | "gcp" | "existing"): SpecifiedStorageClass {
   const given = config.kubernetes?.storageClass;

@@ -100,6 +100,11 @@ export interface Config {
   readonly tracing?: boolean;
   /** Snapshots of the data disk; they are made in any case, on a cloud. In place. */
   readonly backup?: BackupConfig;
+  /**
+   * What the rules of the boundaries are told about the instance, and whether they are enforced; default a
+   * production instance, not enforced. Only checked.
+   */
+  readonly boundaries?: BoundariesConfig;
   /** Alarms for status, disk and backup age; default none. In place. */
   readonly alarms?: AlarmsConfig;
   /** How Sourcegraph runs on the cluster; needs shape kubernetes. In place unless said otherwise. */
@@ -588,6 +593,66 @@ export interface AlarmsConfig {
    * @example "ops@example.com"
    */
   readonly email: string;
+}
+
+/**
+ * What the rules of the boundaries are told about the instance, and whether they are enforced; default a production
+ * instance, not enforced. Only checked.
+ */
+export interface BoundariesConfig {
+  /**
+   * What the instance runs with; rules about keys and guards leave development alone; default production. Only
+   * checked.
+   */
+  readonly stage?: "production" | "staging" | "development";
+  /**
+   * Service or team that answers for it; default sourcegraph. Only checked.
+   *
+   * @example "platform"
+   */
+  readonly owner?: string;
+  /**
+   * Account of AWS it is in; default not known; on GCP it is the project. Only checked.
+   *
+   * @example "123456789012"
+   */
+  readonly account?: string;
+  /**
+   * Domains of the company, of whose groups alone rights may be; default none is known. Only checked.
+   *
+   * @example ["example.com"]
+   */
+  readonly companyDomains?: string[];
+  /** Sgbox check refuses what breaks a rule, else it only tells; default false. Only checked. */
+  readonly enforce?: boolean;
+  /** Rules that may be broken until a day; default none. Only checked. */
+  readonly exceptions?: BoundaryExceptionConfig[];
+}
+
+/** Permission to break a rule for one resource, until a day. */
+export interface BoundaryExceptionConfig {
+  /**
+   * Id of the rule.
+   *
+   * @example "B-N06"
+   */
+  readonly rule: string;
+  /**
+   * Name or URN of the resource, or what the report says is judged.
+   *
+   * @example "sourcegraph-machine-to-anywhere"
+   */
+  readonly resource: string;
+  /** Why the rule is broken there. */
+  readonly reason: string;
+  /** Who answers for it. */
+  readonly owner: string;
+  /**
+   * Last day it counts.
+   *
+   * @example "2027-01-31"
+   */
+  readonly expires: string;
 }
 
 /** Snapshots of the data disk; they are made in any case, on a cloud. In place. */

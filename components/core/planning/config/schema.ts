@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isServiceName, services } from "../../product/services";
+import { boundaries } from "./schema-boundaries";
 import { access, network, proxy, registry, siteConfig, smtp, tls } from "./schema-edge";
 import { cluster, kubernetes } from "./schema-kubernetes";
 import { cache, databases, objectStorage } from "./schema-stores";
@@ -208,6 +209,7 @@ export const configSchema = keys("Config", {
   proxy: proxy.optional(),
   tracing: flag("run Jaeger and send traces to it; default false. Restart of the collector and frontends"),
   backup: backup.optional(),
+  boundaries: boundaries.optional(),
   alarms: keys("AlarmsConfig", {
     email: text("address the alarms go to. In place, to be confirmed by mail on AWS", "ops@example.com"),
   })

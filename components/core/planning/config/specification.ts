@@ -6,7 +6,7 @@ import type { Config } from "./config";
 import { releaseProblem } from "./combinations-machine";
 import { encrypted, problemsOf } from "./problems";
 import { configSchema } from "./schema";
-import { completeCluster, completeKubernetes, completeManaged } from "./completion";
+import { completeBoundaries, completeCluster, completeKubernetes, completeManaged } from "./completion";
 import type {
   CommonSpecification,
   ExternalDatabase,
@@ -122,6 +122,7 @@ function completeCommon(config: Config, files: FileTexts): CommonSpecification {
     proxy: config.proxy === undefined ? undefined : { ...config.proxy, noProxy: config.proxy.noProxy ?? [] },
     tracing: config.tracing ?? false,
     backup: { keepDays: config.backup?.keepDays ?? 14, hourUtc: config.backup?.hourUtc ?? 3 },
+    boundaries: completeBoundaries(config),
     alarms: config.alarms,
     machine: { type: config.machine?.type, rootDiskGb: config.machine?.rootDiskGb ?? 50 },
     dataDisk: config.dataDisk ?? {},

@@ -2,6 +2,7 @@ import type { DatabaseName } from "../../product/service";
 import type {
   AlarmsConfig,
   BackupConfig,
+  BoundaryExceptionConfig,
   DataDiskConfig,
   ExistingNetworkConfig,
   GcpConfig,
@@ -40,6 +41,22 @@ export interface KubernetesSpecification extends CommonSpecification {
   readonly kubernetes: SpecifiedKubernetes;
   /** The cluster. */
   readonly cluster: SpecifiedCluster;
+}
+
+/** What the rules of the boundaries are told. */
+export interface SpecifiedBoundaries {
+  /** What the instance runs with. */
+  readonly stage: "production" | "staging" | "development";
+  /** Service or team that answers for it. */
+  readonly owner: string;
+  /** Account of AWS or project of Google; absent where it is not known. */
+  readonly account?: string;
+  /** Domains of the company; absent where they are not known. */
+  readonly companyDomains?: readonly string[];
+  /** Whether `sgbox check` refuses what breaks a rule. */
+  readonly enforce: boolean;
+  /** Rules that may be broken, until a day. */
+  readonly exceptions: readonly BoundaryExceptionConfig[];
 }
 
 /** What is the same in every shape. */
@@ -84,6 +101,8 @@ export interface CommonSpecification {
   readonly tracing: boolean;
   /** Snapshots of the data disk. */
   readonly backup: Readonly<Required<BackupConfig>>;
+  /** What the rules of the boundaries are told. */
+  readonly boundaries: SpecifiedBoundaries;
   /** Where alarms go. */
   readonly alarms?: AlarmsConfig;
   /** The machine, as far as it is not the size's. */

@@ -134,6 +134,7 @@ describe("a complete specification", () => {
       },
       tracing: false,
       backup: { keepDays: 14, hourUtc: 3 },
+      boundaries: { stage: "production", owner: "sourcegraph", enforce: false, exceptions: [] },
       machine: { rootDiskGb: 50 },
       dataDisk: {},
       deletionProtection: true,

@@ -1,0 +1,51 @@
+import { serviceNamed } from "../../product/services";
+import type { Boundary, BoundaryFacts, ConnectsEdge, StoresEdge } from "../../rules/facts";
+import type { Specification } from "../config/specified";
+import { dataNames } from "../data-safety";
+import type { Plan } from "../vm/plan";
+import { productFacts } from "./facts";
+import { classesByType, classesOf, managedChildren, managedStores } from "./stores";
+
+function connects(services: Plan["containers"][number]["service"][]): ConnectsEdge[] {
+  return services.flatMap((from) =>
+    serviceNamed(from)
+      .connects.filter(({ to }) => services.includes(to))
+      .map(({ to, port }) => ({ kind: "connects", from, to, port })),
+  );
+}
+
+/** Volumes are on the data disk, or on a local engine by themselves. */
+function stores({ name, dataDisk, containers }: Plan): StoresEdge[] {
+  const edges = containers.flatMap(({ service, ordinal }) =>
+    serviceNamed(service).volumes.map(({ name: volume, dataClass }): StoresEdge => ({
+      kind: "stores",
+      from: service,
+      to:
+        dataDisk === undefined ? dataNames.volume(name, volume.replace("{n}", String(ordinal))) : dataNames.disk(name),
+      dataClass,
+    })),
+  );
+  return [...new Map(edges.map((edge) => [JSON.stringify(edge), edge])).values()];
+}
+
+const bundles: BoundaryFacts = { dataClasses: ["configuration"], rebuildable: true };
+
+/** What a machine states to the rules: what it is, who connects to whom on it, and what is kept where. */
+export function vmBoundary(plan: Plan, specification: Specification): Boundary {
+  const services = [...new Set(plan.containers.map(({ service }) => service))];
+  const { managed } = plan;
+  const kept = classesOf(services.map(serviceNamed));
+  return {
+    facts: productFacts(specification),
+    edges: [...connects(services), ...stores(plan), ...(managed === undefined ? [] : managedStores(managed))],
+    children: {
+      ...classesByType,
+      "aws:ebs/volume": { dataClasses: kept },
+      "gcp:compute/disk": { dataClasses: kept },
+      // The only bucket that is not of a managed service holds bundles, which the program makes.
+      "aws:s3/bucket": bundles,
+      "gcp:storage/bucket": bundles,
+      ...(managed === undefined ? {} : managedChildren(managed)),
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { rules } from "../../rules/rules";
+import type { Config } from "./config";
+import { nearest, show, type Problems } from "./problems";
+
+type Exception = NonNullable<NonNullable<Config["boundaries"]>["exceptions"]>[number];
+
+/** Whether a text is a day there is, such as 2027-01-31. */
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+function checkException({ rule: id, expires }: Exception, path: string, problems: Problems): void {
+  const rule = rules.find((each) => each.id === id);
+  if (rule === undefined) {
+    const meant = nearest(
+      id,
+      rules.map((each) => each.id),
+    );
+    problems.add(
+      `${path}.rule`,
+      `names rule ${id}, which there is not; ${meant === undefined ? "give an id such as B-N06" : `did you mean '${meant}'?`}`,
+    );
+  } else if (rule.absolute === true)
+    problems.add(
+      `${path}.rule`,
+      `is ${id}, of which there is no exception: ${rule.statement} Remove it, and make the rule hold`,
+    );
+  if (!isDay(expires)) problems.add(`${path}.expires`, `must be a day such as 2027-01-31, got ${show(expires)}`);
+}
+
+/** What rules are told that cannot be. */
+export function checkBoundaries({ boundaries, cloud }: Partial<Config>, problems: Problems): void {
+  if (boundaries === undefined) return;
+  const { account, companyDomains = [], exceptions = [] } = boundaries;
+  const path = "boundaries";
+  if (account !== undefined && cloud !== undefined && cloud !== "aws")
+    problems.add(
+      `${path}.account`,
+      `has a meaning for cloud aws only, got cloud ${cloud}; remove it${cloud === "gcp" ? ", the project is 'gcp.project'" : ""}`,
+      "cloud",
+    );
+  else if (account !== undefined && !/^\d{12}$/.test(account))
+    problems.add(`${path}.account`, `must be an account of AWS, 12 digits in quotes, got ${show(account)}`);
+  companyDomains.forEach((domain, index) => {
+    if (!/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(domain))
+      problems.add(`${path}.companyDomains.${index}`, `must be a domain such as example.com, got ${show(domain)}`);
+  });
+  exceptions.forEach((exception, index) => checkException(exception, `${path}.exceptions.${index}`, problems));
+}
