@@ -36,6 +36,9 @@ export interface MachineParts {
 /** Where a machine finds the service of the host. */
 export const serviceUrl = "http://169.254.100.100:9000";
 
+/** What the kernel says where the emulation failed it: nothing that a program of ours could bring about before the first login. */
+const failuresOfEmulation = ["Kernel panic - not syncing", "rcu_preempt kthread starved"];
+
 /** A Debian 13 machine under QEMU's software emulation: slow, but a whole one. */
 export class Machine {
   private readonly image: string;
@@ -54,14 +57,15 @@ export class Machine {
     return stdout;
   }
 
-  /** Starts the emulator; once more where the kernel panics, which under emulation it does before anything of ours runs. */
+  /** Starts the emulator; once more where the emulated kernel panics or stalls, which it does before anything of ours runs. */
   private async start(args: readonly string[]): Promise<void> {
     const run = () => this.tool("run", ["--timeout", "400", ...args], 450_000);
     try {
       await run();
     } catch (error) {
-      if (!(error instanceof Error && error.message.includes("Kernel panic - not syncing"))) throw error;
-      console.log("      the emulated kernel panicked; the machine is started once more");
+      const why = failuresOfEmulation.find((each) => error instanceof Error && error.message.includes(each));
+      if (why === undefined) throw error;
+      console.log(`      "${why}" in the emulated kernel; the machine is started once more`);
       await this.pullPlug();
       await run();
     }
