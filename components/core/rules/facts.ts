@@ -80,6 +80,8 @@ export interface BoundaryFacts {
   readonly settings?: ProductSettings;
   /** Registry that every image has to come from. */
   readonly mirror?: string;
+  /** What the containers of a workload are given, where the cloud takes that as one text that is known only later. */
+  readonly containers?: readonly StatedContainer[];
   /** Stage that the stack's own tag says; it has to agree with what the components say. */
   readonly stackStage?: Stage;
   /** Accounts and projects that are for development, and what ends every name of a host there. */
@@ -89,6 +91,16 @@ export interface BoundaryFacts {
     /** What ends every name of a host. */
     readonly domain: string;
   };
+}
+
+/** A container as the component that declares it states it; the text it is declared by is made from the same. */
+export interface StatedContainer {
+  /** Name. */
+  readonly name: string;
+  /** Image, with its digest. */
+  readonly image: string;
+  /** Variables by name: the plain value, or the name of the secret it is a reference to. */
+  readonly variables: Readonly<Record<string, { readonly value: string } | { readonly secret: string }>>;
 }
 
 /** What a cell of the multi-tenant backend promises. */

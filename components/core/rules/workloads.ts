@@ -1,3 +1,4 @@
+import type { StatedContainer } from "./facts";
 import { secretValue, unknownValue, valueAt, type Graph, type GraphResource } from "./graph";
 
 /** A variable of a container. */
@@ -122,9 +123,25 @@ export function workloadOf(resource: GraphResource): Workload | undefined {
   return { resource, containers, unseen, identity, job: kind.job === true };
 }
 
-/** Everything that runs containers. */
+function stated({ name, image, variables }: StatedContainer): WorkloadContainer {
+  return {
+    name,
+    image,
+    variables: Object.entries(variables).map(([variableName, given]) =>
+      "secret" in given ? { name: variableName, secret: { name: given.secret } } : { name: variableName, ...given },
+    ),
+  };
+}
+
+/** Everything that runs containers. What is hidden in one text until the deployment is as the component states it. */
 export function workloadsOf(graph: Graph): Workload[] {
-  return graph.resources.flatMap((resource) => workloadOf(resource) ?? []);
+  return graph.resources.flatMap((resource): Workload[] => {
+    const workload = workloadOf(resource);
+    const { containers } = graph.factsOf(resource);
+    if (workload === undefined) return [];
+    if (!workload.unseen || workload.containers.length > 0 || containers === undefined) return [workload];
+    return [{ ...workload, containers: containers.map(stated), unseen: false }];
+  });
 }
 
 /** Every variable of a workload of this name. */
