@@ -95,18 +95,30 @@ export class PostgresServer {
     };
   }
 
-  private psql(database: string, sql: string, user?: string, password?: string) {
+  private psql(
+    database: string,
+    sql: string,
+    user?: string,
+    password?: string,
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     return spawnSync(join(this.bin, "psql"), ["-XAtq", "-v", "ON_ERROR_STOP=1"], {
-      env: { PATH: process.env.PATH, ...this.variables("PG", database, user, password) },
+      env: { PATH: process.env.PATH, ...environment, ...this.variables("PG", database, user, password) },
       input: sql,
       encoding: "utf8",
       maxBuffer: 1 << 28,
     });
   }
 
-  /** Runs SQL and returns what it answers, bare. */
-  run(database: string, sql: string, user?: string, password?: string): string {
-    const { status, stdout, stderr } = this.psql(database, sql, user, password);
+  /** Runs SQL and returns what it answers, bare. `environment` are variables that a script reads. */
+  run(
+    database: string,
+    sql: string,
+    user?: string,
+    password?: string,
+    environment?: Readonly<Record<string, string>>,
+  ): string {
+    const { status, stdout, stderr } = this.psql(database, sql, user, password, environment);
     if (status !== 0) throw new Error(stderr);
     return stdout.trim();
   }
