@@ -1,5 +1,5 @@
 import { RefusedError, type Problem } from "../errors";
-import type { Graph } from "./graph";
+import { Graph } from "./graph";
 import type { Judgement, Rule, Severity } from "./rule";
 
 /** Permission to break a rule for one resource, until a day. */
@@ -73,8 +73,17 @@ function problemOf({ rule, of, because, fix, verdict }: Finding): Problem {
   return { path: nameOf(of), message: `breaks ${rule}: ${found}${fix === undefined ? "" : `; ${fix}`}` };
 }
 
+/** Resources by name: the engine registers them in whatever order values become known. */
+export function inOrder({ resources, neighbours }: Graph): Graph {
+  const orders = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  return new Graph(
+    [...resources].sort((a, b) => orders(a.name, b.name) || orders(a.urn, b.urn)),
+    neighbours,
+  );
+}
+
 /**
- * Judges a graph by rules. Deterministic: the same graph gives the same text.
+ * Judges a graph by rules. Deterministic: the same resources give the same text, in whatever order they were registered.
  *
  * @param today day against which exceptions are held, such as 2026-11-21
  */
@@ -84,8 +93,9 @@ export function judgeGraph(
   exceptions: readonly RuleException[],
   today: string,
 ): Verdicts {
+  const ordered = inOrder(graph);
   const findings = rules.flatMap((rule) =>
-    [...rule.judge(graph)]
+    [...rule.judge(ordered)]
       .sort((a, b) => (a.of < b.of ? -1 : a.of > b.of ? 1 : 0))
       .map((judgement): Finding => {
         const exception =

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { judgeGraph, refuseBroken, type RuleException } from "../../../components/core/rules/engine";
 import { shortType, unknownValue, valueAt } from "../../../components/core/rules/graph";
 import { rules } from "../../../components/core/rules/rules";
-import { graphOf } from "../../support/graph";
+import { graphOf, type Given } from "../../support/graph";
 
 const bare = graphOf([
   { type: "aws:ebs/volume:Volume", name: "bare", inputs: { tags: { "sourcegraph-zone": "admin" } } },
@@ -70,6 +70,19 @@ describe("the engine of the rules", () => {
           "breaks B-K01: cannot be shown to hold: kmsKeyId is known only after the deployment; set kmsKeyId to a key of this zone",
       },
     ]);
+  });
+
+  it("says the same in whatever order the resources were registered", () => {
+    const boundary = { facts: { zone: "admin", owner: "billing", dataClasses: ["identity"] } } as const;
+    const resources: readonly Given[] = [
+      { type: "sourcegraph:admin:AdminServices", name: "services", boundary },
+      { type: "aws:kms/key", name: "key", parent: "services" },
+      { type: "aws:ebs/volume", name: "one", parent: "services", refers: { kmsKeyId: "key" } },
+      { type: "aws:secretsmanager/secret", name: "two", parent: "services", refers: { kmsKeyId: "key" } },
+      { type: "aws:ebs/volume", name: "three", refers: { kmsKeyId: "key" } },
+    ];
+    const judged = (given: readonly Given[]) => judgeGraph(graphOf(given), rules, [], "2026-11-21");
+    assert.deepEqual(judged([...resources].reverse()), judged(resources));
   });
 
   it("has every rule once, with an id of its own", () =>

@@ -1,48 +1,14 @@
 import { valueAt, type Graph, type GraphResource } from "../graph";
+import { daysOf, retentions, valuesAt, type Retention } from "../retention";
 import type { Rule } from "../rule";
 import { bad, good, inText, isHidden, judgedBy, unseen, type Sight } from "../sights";
 import { inCells, keptDays } from "./cells";
 
-/** How long something keeps copies: the input, how many of its unit make a day, and what it means where it is not set. */
-interface Retention {
-  readonly input: string;
-  readonly perDay?: number;
-  /** Days where it is not set; `ever` where it then never ends; nothing is kept where this is absent too. */
-  readonly unset?: number | "ever";
-}
-
-const second = 86400;
-
-const retentions: Readonly<Record<string, readonly Retention[]>> = {
-  "aws:rds/instance": [{ input: "backupRetentionPeriod", unset: 0 }],
-  "aws:rds/cluster": [{ input: "backupRetentionPeriod", unset: 1 }],
-  "aws:elasticache/replicationGroup": [{ input: "snapshotRetentionLimit", unset: 0 }],
-  "aws:backup/plan": [{ input: "rules.*.lifecycle.deleteAfter", unset: "ever" }],
-  "aws:backup/vaultLockConfiguration": [{ input: "minRetentionDays", unset: 0 }],
-  "aws:cloudwatch/logGroup": [{ input: "retentionInDays", unset: "ever" }],
-  "gcp:sql/databaseInstance": [
-    { input: "settings.backupConfiguration.backupRetentionSettings.retainedBackups", unset: 7 },
-    { input: "settings.backupConfiguration.transactionLogRetentionDays", unset: 7 },
-  ],
-  "gcp:storage/bucket": [{ input: "softDeletePolicy.retentionDurationSeconds", perDay: second, unset: 7 }],
-  "gcp:gkebackup/backupPlan": [{ input: "retentionPolicy.backupRetainDays", unset: "ever" }],
-  "gcp:logging/projectBucketConfig": [{ input: "retentionDays", unset: 30 }],
-  "gcp:pubsub/topic": [{ input: "messageRetentionDuration", perDay: second, unset: 0 }],
-};
-
-/** Values at a path, in which `*` stands for every element of a list. */
-function valuesAt(inputs: unknown, input: string): unknown[] {
-  const [before = "", after] = input.split(".*.");
-  const value = valueAt(inputs, before);
-  if (after === undefined || !Array.isArray(value)) return [value];
-  return value.map((each) => valueAt(each, after));
-}
-
-function sightOf(value: unknown, { input, perDay = 1, unset = 0 }: Retention, term: number | undefined): Sight {
+function sightOf(value: unknown, retention: Retention, term: number | undefined): Sight {
+  const { input } = retention;
   const fix = term === undefined ? "state cellTerms.offboardingDays" : `keep it ${term} days at most`;
   if (isHidden(value)) return unseen(`${input} is ${inText(value)}`, fix);
-  const given = value === undefined || value === null ? undefined : Number.parseFloat(inText(value)) / perDay;
-  const days = input === "retentionInDays" && given === 0 ? "ever" : (given ?? unset);
+  const { given, days } = daysOf(value, retention);
   const told =
     given === undefined
       ? `${input} is not set, which keeps it ${days === "ever" ? "for ever" : `${days} days`}`
