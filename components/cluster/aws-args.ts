@@ -6,6 +6,7 @@ import type * as iam from "@pulumi/aws/iam";
 import type * as kms from "@pulumi/aws/kms";
 import type * as sns from "@pulumi/aws/sns";
 import type * as pulumi from "@pulumi/pulumi";
+import type { KeysByUse } from "../keys";
 import type { AwsClusterNetworkTransforms } from "../network/aws-cluster";
 import type { Transform } from "../vm/args";
 import type { ClusterArgs } from "./args";
@@ -72,6 +73,12 @@ export interface EksClusterArgs extends ClusterArgs {
    * @example { coredns: "v1.12.4-eksbuild.1" }
    */
   readonly addOnVersions?: Readonly<Record<string, string>>;
+  /**
+   * ARNs of keys that exist, in place of one that is made: `secret` for what the API keeps, `disk` for the nodes' disks, `log`
+   * for the control plane's logs. The policy of `log` has to admit CloudWatch Logs. Default: one key is made for secrets, and
+   * disks and logs have AWS' own. Another `secret` replaces the cluster; another `disk` exchanges the nodes; `log` is in place.
+   */
+  readonly keys?: KeysByUse;
   /** Changes to single children, applied last. Default none. */
   readonly transform?: EksTransforms;
 }

@@ -1,7 +1,7 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as eks from "@pulumi/aws/eks";
 import * as kms from "@pulumi/aws/kms";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { principalName } from "../core/planning/kubernetes/eks";
 import { transformed } from "../vm/args";
 import { partitionOf } from "../vm/aws-scope";
@@ -15,9 +15,22 @@ const logDays = 90;
 /** Every log the control plane writes. */
 const logTypes = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 
-/** Declares the key of the cluster's secrets. Without it the API can read none of them again, so it is kept like data. */
-export function declareClusterKey(scope: EksScope): kms.Key {
-  const { parent, names, transform, specification } = scope;
+/** The key of a cluster's secrets. */
+export interface EksKey {
+  readonly arn: pulumi.Output<string>;
+  readonly keyId: pulumi.Output<string>;
+}
+
+/**
+ * Declares the key of the cluster's secrets, where none is given. Without it the API can read none of them again, so it is kept
+ * like data.
+ */
+export function declareClusterKey(scope: EksScope): EksKey {
+  const { parent, names, transform, specification, keys } = scope;
+  if (keys.secret !== undefined) {
+    const arn = pulumi.output(keys.secret);
+    return { arn, keyId: arn.apply((text) => text.split("/").at(-1) ?? "") };
+  }
   const key = new kms.Key(
     names.key,
     transformed(
@@ -45,7 +58,7 @@ export function declareClusterKey(scope: EksScope): kms.Key {
 export function declareControlPlane(
   scope: EksScope,
   o: {
-    readonly key: kms.Key;
+    readonly key: EksKey;
     readonly role: EksRole;
     /** Role of the nodes that Auto Mode starts. */
     readonly nodeRole: EksRole;
@@ -54,12 +67,17 @@ export function declareControlPlane(
     readonly network: readonly pulumi.Resource[];
   },
 ): eks.Cluster {
-  const { parent, names, transform, specification, cluster, eks: planned } = scope;
+  const { parent, names, transform, specification, cluster, eks: planned, keys } = scope;
   const { name, deletionProtection } = specification;
   const logs = new cloudwatch.LogGroup(
     names.logs,
     transformed(
-      { name: `/aws/eks/${name}/cluster`, retentionInDays: logDays, tags: clusterTags(scope, names.logs) },
+      {
+        name: `/aws/eks/${name}/cluster`,
+        retentionInDays: logDays,
+        ...(keys.log === undefined ? {} : { kmsKeyId: keys.log }),
+        tags: clusterTags(scope, names.logs),
+      },
       transform.logGroup,
     ),
     { parent },

@@ -19,7 +19,7 @@ export interface EksNodePool {
  * version of the template exchanges the nodes one by one.
  */
 function template(scope: EksScope, group: PlannedNodeGroup): ec2.LaunchTemplate {
-  const { parent, names, transform } = scope;
+  const { parent, names, transform, keys } = scope;
   const name = names.launchTemplate(group.name);
   const script = nodeUserData(group.sysctls);
   const tags = clusterTags(scope, name);
@@ -32,7 +32,13 @@ function template(scope: EksScope, group: PlannedNodeGroup): ec2.LaunchTemplate 
         blockDeviceMappings: [
           {
             deviceName: "/dev/xvda",
-            ebs: { volumeSize: group.diskGb, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" },
+            ebs: {
+              volumeSize: group.diskGb,
+              volumeType: "gp3",
+              encrypted: "true",
+              ...(keys.disk === undefined ? {} : { kmsKeyId: keys.disk }),
+              deleteOnTermination: "true",
+            },
           },
         ],
         // One hop: no pod but those of the host's own network reaches the role of its node.

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { KubernetesSpecification } from "../core/planning/config/specified";
 import type { PlannedCluster } from "../core/planning/kubernetes/cluster";
 import type { PlannedEks } from "../core/planning/kubernetes/eks";
+import type { KeysByUse } from "../keys";
 import type { EksTransforms } from "./aws-args";
 import type { EksNames } from "./aws-names";
 
@@ -15,6 +16,8 @@ export interface EksScope {
   readonly eks: PlannedEks;
   /** Versions of add-ons that do not follow the cluster's. */
   readonly addOnVersions: Readonly<Record<string, string>>;
+  /** Keys that exist, by use. */
+  readonly keys: KeysByUse;
   readonly transform: EksTransforms;
 }
 

@@ -1,5 +1,4 @@
 import type * as eks from "@pulumi/aws/eks";
-import type * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
 import type { PlannedCluster } from "../core/planning/kubernetes/cluster";
@@ -11,7 +10,7 @@ import { declareAddOns, type AddOnSettings } from "./aws-add-ons";
 import { declareClusterAlarms } from "./aws-alarms";
 import type { EksClusterArgs, EksExistingNetwork } from "./aws-args";
 import { claimTag, declareClaimsBackup } from "./aws-backup";
-import { declareAdmins, declareClusterKey, declareControlPlane } from "./aws-control-plane";
+import { declareAdmins, declareClusterKey, declareControlPlane, type EksKey } from "./aws-control-plane";
 import { WorkloadIdentity } from "./aws-identity";
 import { loadBalancerStatements } from "./aws-load-balancer";
 import { eksNames } from "./aws-names";
@@ -38,7 +37,7 @@ function missingZones(decision: ClusterDecision, existing: EksExistingNetwork): 
 
 /** Decides everything, and refuses everything that can be refused, before the component is registered. */
 function decideOnAws(name: string, args: EksClusterArgs) {
-  const { existingNetwork, addOnVersions = {}, transform: _transform, ...shared } = args;
+  const { existingNetwork, addOnVersions = {}, keys: _keys, transform: _transform, ...shared } = args;
   if (shared.cluster?.existing !== undefined)
     throw new InputError([
       { path: "cluster.existing", message: "names a cluster that is there, where one is made; remove it" },
@@ -132,6 +131,7 @@ export class EksCluster extends pulumi.ComponentResource {
       cluster,
       eks: planned,
       addOnVersions: args.addOnVersions ?? {},
+      keys: args.keys ?? {},
       transform: args.transform ?? {},
     };
     const place = this.place(scope, args.existingNetwork);
@@ -222,7 +222,7 @@ export class EksCluster extends pulumi.ComponentResource {
   }
 
   /** The storage driver marks the volumes of claims, by which the daily snapshots find them. */
-  private storageSettings(scope: EksScope, key: kms.Key): AddOnSettings {
+  private storageSettings(scope: EksScope, key: EksKey): AddOnSettings {
     if (scope.cluster.autoMode) return {};
     const { key: tag, value } = claimTag(scope, key.keyId);
     return {

@@ -4,6 +4,7 @@ import type * as kms from "@pulumi/gcp/kms";
 import type * as monitoring from "@pulumi/gcp/monitoring";
 import type * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import type * as pulumi from "@pulumi/pulumi";
+import type { KeysByUse } from "../keys";
 import type { GcpClusterNetworkTransforms } from "../network/gcp-cluster";
 import type { Transform } from "../vm/args";
 import type { ClusterArgs } from "./args";
@@ -69,6 +70,12 @@ export interface GkeClusterArgs extends ClusterArgs {
    * Redis are managed. Excludes `network`. Default: a network is made.
    */
   readonly existingNetwork?: GkeExistingNetwork;
+  /**
+   * Full names of keys that exist in the region, in place of one that is made: `secret` for what the API keeps, `disk` for the
+   * nodes' disks, `backup` for the daily backups; all three, or none. Default: one key is made for all. Another `disk` replaces
+   * the node pools; others are in place.
+   */
+  readonly keys?: KeysByUse;
   /** Changes to single children, applied last. Default none. */
   readonly transform?: GkeTransforms;
 }

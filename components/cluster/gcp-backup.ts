@@ -6,7 +6,7 @@ import { dataLabels, type GkeScope } from "./gcp-scope";
 
 /**
  * Declares the daily backups of the instance's namespace: its objects, secrets too, and its volumes, encrypted with the
- * cluster's key. Volumes are taken one by one, each as after a power cut: databases recover from it by their logs.
+ * key of backups. Volumes are taken one by one, each as after a power cut: databases recover from it by their logs.
  *
  * The plan holds the backups, so it is never deleted: it stays in the cloud when the cluster goes. It is protected only as
  * long as the cluster is, which could not go while something protected depends on it.
@@ -26,7 +26,7 @@ export function declareBackups(scope: GkeScope, control: container.Cluster, keys
           selectedNamespaces: { namespaces: [kubernetes.namespace] },
           includeVolumeData: true,
           includeSecrets: true,
-          encryptionKey: { gcpKmsEncryptionKey: keys.key },
+          encryptionKey: { gcpKmsEncryptionKey: keys.backups },
         },
         backupSchedule: { cronSchedule: `0 ${backup.hourUtc} * * *` },
         retentionPolicy: { backupRetainDays: backup.keepDays },

@@ -53,7 +53,7 @@ export function declareControlPlane(
       gcpPublicCidrsAccessEnabled: false,
     },
     controlPlaneEndpointsConfig: { dnsEndpointConfig: { allowExternalTraffic: false } },
-    databaseEncryption: { state: "ENCRYPTED", keyName: keys.key },
+    databaseEncryption: { state: "ENCRYPTED", keyName: keys.secrets },
     workloadIdentityConfig: { workloadPool: `${project}.svc.id.goog` },
     minMasterVersion: cluster.version,
     removeDefaultNodePool: true,

@@ -5,10 +5,14 @@ import type { Bounded } from "../boundary";
 import { declareKey, permitKey, serviceAgent } from "../vm/gcp-key";
 import { dataLabels, type GkeScope } from "./gcp-scope";
 
-/** The key of a cluster, and what must be there before something is encrypted with it. */
+/** The keys of a cluster, one for all where it is made here, and what must be there before something is encrypted with them. */
 export interface GkeKeys {
-  /** Full name of the key. */
-  readonly key: pulumi.Output<string>;
+  /** Full name of the key of the cluster's secrets. */
+  readonly secrets: pulumi.Output<string>;
+  /** That of the nodes' disks. */
+  readonly disks: pulumi.Output<string>;
+  /** That of the backups. */
+  readonly backups: pulumi.Output<string>;
   /** GKE may use the key: needed by the cluster, for its secrets. */
   readonly forCluster: pulumi.Resource;
   /** Compute Engine may use the key: needed by the nodes' disks. */
@@ -17,31 +21,44 @@ export interface GkeKeys {
   readonly forBackups: pulumi.Resource;
 }
 
-/**
- * One key for the secrets in the cluster's database, the nodes' disks and the backups, rotated every 90 days and used by
- * Google's services only. Key, ring and the services' permissions are kept like data: without them neither secrets nor
- * backups can be read.
- */
-export function declareClusterKeys(scope: GkeScope): GkeKeys {
+/** The one key that is made where not every use has a key that exists. */
+function declareOwnKey(scope: GkeScope): pulumi.Output<string> {
   const { names, parent, project, specification, transform } = scope;
-  const key = declareKey(parent, {
+  return declareKey(parent, {
     names,
     project,
     region: specification.region,
     labels: dataLabels(scope, "secret"),
     transform: transform.key,
-  });
+  }).id;
+}
+
+/**
+ * The keys of the secrets in the cluster's database, of the nodes' disks and of the backups: those given, else one for all,
+ * rotated every 90 days and used by Google's services only. Key, ring and the services' permissions are kept like data: without them neither secrets nor
+ * backups can be read.
+ */
+export function declareClusterKeys(scope: GkeScope): GkeKeys {
+  const { names, parent, project, given } = scope;
+  let own: pulumi.Output<string> | undefined;
+  const keyFor = (use: "secret" | "disk" | "backup"): pulumi.Output<string> => {
+    const named = given[use];
+    return named === undefined ? (own ??= declareOwnKey(scope)) : pulumi.output(named);
+  };
+  const [secrets, disks, backups] = [keyFor("secret"), keyFor("disk"), keyFor("backup")];
   const { number } = organizations.getProjectOutput({ projectId: project }, { parent });
-  const permit = (service: string, domain: string, dependsOn: pulumi.Resource[] = []) =>
-    permitKey(parent, names.keyUser(service), { key: key.id, member: serviceAgent(number, domain), dependsOn });
+  const permit = (service: string, domain: string, key: pulumi.Output<string>, dependsOn: pulumi.Resource[] = []) =>
+    permitKey(parent, names.keyUser(service), { key, member: serviceAgent(number, domain), dependsOn });
   // These agents are made when somebody asks for them; Compute Engine's is there.
   const agent = (service: string, api: string) =>
     new projects.ServiceIdentity(names.agent(service), { project, service: api }, { parent });
   return {
-    key: key.id,
-    forCluster: permit("cluster", "container-engine-robot", [agent("cluster", "container.googleapis.com")]),
-    forDisks: permit("disks", "compute-system"),
-    forBackups: permit("backups", "gcp-sa-gkebackup", [agent("backups", "gkebackup.googleapis.com")]),
+    secrets,
+    disks,
+    backups,
+    forCluster: permit("cluster", "container-engine-robot", secrets, [agent("cluster", "container.googleapis.com")]),
+    forDisks: permit("disks", "compute-system", disks),
+    forBackups: permit("backups", "gcp-sa-gkebackup", backups, [agent("backups", "gkebackup.googleapis.com")]),
   };
 }
 

@@ -47,12 +47,12 @@ export function declareNodeIdentity(scope: GkeScope): GkeNodeIdentity {
 export function nodeConfig(
   { labels }: Pick<GkeScope, "labels">,
   { account }: GkeNodeIdentity,
-  { key }: Pick<GkeKeys, "key">,
+  { disks }: Pick<GkeKeys, "disks">,
 ): inputs.container.NodePoolNodeConfig {
   return {
     imageType: "COS_CONTAINERD",
     diskType: "pd-balanced",
-    bootDiskKmsKey: key,
+    bootDiskKmsKey: disks,
     serviceAccount: account.email,
     // What the account may do is said by its roles.
     oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],

@@ -3,6 +3,7 @@ import type { KubernetesSpecification } from "../core/planning/config/specified"
 import type { PlannedCluster } from "../core/planning/kubernetes/cluster";
 import type { PlannedGke } from "../core/planning/kubernetes/gke";
 import type { DataClass } from "../core/product/service";
+import type { KeysByUse } from "../keys";
 import type { GkeTransforms } from "./gcp-args";
 import type { GkeNames } from "./gcp-names";
 
@@ -17,6 +18,8 @@ export interface GkeScope {
   readonly gke: PlannedGke;
   /** Labels of everything. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Keys that exist, by use. */
+  readonly given: KeysByUse;
   readonly transform: GkeTransforms;
 }
 

@@ -27,7 +27,7 @@ interface GkeDecision extends ClusterDecision {
 
 /** Decides everything, and refuses everything that can be refused, before the component is registered. */
 function decideOnGcp(name: string, args: GkeClusterArgs): GkeDecision {
-  const { existingNetwork, transform: _transform, ...shared } = args;
+  const { existingNetwork, keys: _keys, transform: _transform, ...shared } = args;
   if (shared.cluster?.existing !== undefined)
     throw new InputError([
       { path: "cluster.existing", message: "names a cluster that is there, where one is made; remove it" },
@@ -115,6 +115,7 @@ export class GkeCluster extends pulumi.ComponentResource {
       cluster,
       gke: planned,
       labels: { ...specification.tags, "sourcegraph-name": name },
+      given: args.keys ?? {},
       transform: args.transform ?? {},
     };
     const made = this.makeNetwork(scope, args.existingNetwork, servicesCidr);
@@ -134,7 +135,7 @@ export class GkeCluster extends pulumi.ComponentResource {
     this.network = pulumi.output(place.network);
     this.privateServices = made?.privateServices;
     this.egressAddresses = made?.egressAddresses;
-    this.key = keys.key;
+    this.key = keys.secrets;
     this.version = ready.apply(() => cluster.version);
     this.kubeconfig = pulumi
       .all([control.name, control.endpoint, control.masterAuth, ready])

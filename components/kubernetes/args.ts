@@ -29,4 +29,11 @@ export interface SourcegraphKubernetesArgs extends SourcegraphVmArgs {
    * @example { "sourcegraph-frontend": { "iam.gke.io/gcp-service-account": account.email } }
    */
   readonly accountAnnotations?: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string>>>>>;
+  /**
+   * Parameters of the storage class that is made, beside the config's: such as the key of its disks, which is known only when it
+   * is made. A change replaces the class, and leaves disks as they are. Default none.
+   *
+   * @example { kmsKeyId: key.arn }
+   */
+  readonly storageClassParameters?: Readonly<Record<string, pulumi.Input<string>>>;
 }

@@ -80,6 +80,7 @@ export function decide(name: string, args: SourcegraphKubernetesArgs): Kubernete
     provider: _provider,
     managedValues: _managedValues,
     accountAnnotations: _accountAnnotations,
+    storageClassParameters: _storageClassParameters,
     ...config
   } = args;
   const at = (release: string) =>

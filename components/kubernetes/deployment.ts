@@ -48,6 +48,15 @@ function annotated(
   };
 }
 
+function withParameters(
+  object: KubernetesObject,
+  parameters: Readonly<Record<string, pulumi.Input<string>>> | undefined,
+): DeclaredObject {
+  if (parameters === undefined) return object;
+  const planned = (object as { readonly parameters?: Readonly<Record<string, string>> }).parameters;
+  return { ...object, parameters: { ...planned, ...parameters } };
+}
+
 function timeouts(minutes: number): pulumi.CustomResourceOptions {
   return { customTimeouts: { create: `${minutes}m`, update: `${minutes}m`, delete: `${minutes}m` } };
 }
@@ -207,6 +216,8 @@ function objectItems(
         return plan.exposure.loadBalancer
           ? item
           : { ...item, object: annotated(object, { "pulumi.com/skipAwait": "true" }) };
+      case "StorageClass":
+        return { ...item, object: withParameters(object, args.storageClassParameters) };
       case "ServiceAccount":
         return { ...item, object: annotated(object, args.accountAnnotations?.[name] ?? {}) };
       case "Deployment":

@@ -8,6 +8,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
 import type { MaintenanceConfig } from "../core/planning/config/config";
 import type { PlannedManagedServices } from "../core/planning/managed/managed";
+import type { KeysByUse } from "../keys";
 import type { Transform } from "../vm/args";
 
 /** Arguments of a database server that can neither lose data nor open it. */
@@ -62,6 +63,11 @@ export interface AwsManagedServicesArgs extends Bounded {
   readonly clients: Readonly<Record<string, pulumi.Input<string>>>;
   /** ARN of the key that everything is encrypted with. A change is refused: it would replace everything. */
   readonly keyArn: pulumi.Input<string>;
+  /**
+   * ARNs of keys by use, in place of `keyArn`: `db` databases, `cache` Redis, `object` the bucket, `secret` the owners' passwords
+   * that AWS keeps. Default `keyArn` for all. A change is refused like that of `keyArn`; of `secret` it is in place.
+   */
+  readonly keys?: KeysByUse;
   /**
    * Whether AWS refuses to delete the databases, and servers stay when they leave the program. Default true. In place; to be
    * lifted by an update of its own before servers are to go.

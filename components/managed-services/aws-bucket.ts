@@ -20,7 +20,8 @@ export interface AwsUploads {
  * planned days. It is never emptied from here, and AWS deletes no bucket that holds something.
  */
 export function declareUploads(scope: AwsServicesScope, planned: PlannedBucket): AwsUploads {
-  const { parent, keyArn, region, transform } = scope;
+  const { parent, region, transform } = scope;
+  const keyArn = scope.keys.object ?? scope.keyArn;
   const { resource, versioning, keepDays } = planned;
   const bucket = new s3.Bucket(
     resource,

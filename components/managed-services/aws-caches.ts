@@ -48,7 +48,7 @@ export const nodesOf = ({ highlyAvailable }: PlannedCache): number => (highlyAva
  * full, is backed up daily and once more before it is deleted; the cache may go at any time.
  */
 export function declareCache(scope: AwsServicesScope, planned: PlannedCache, ground: AwsCacheGround): AwsCache {
-  const { parent, name, keyArn, backupHourUtc, maintenance, transform } = scope;
+  const { parent, name, backupHourUtc, maintenance, transform } = scope;
   const { resource, tls, evicts, highlyAvailable, backupDays } = planned;
   const password = tls
     ? new random.RandomPassword(resource, { length: 64, special: false }, evicts ? { parent } : dataOptions(parent))
@@ -88,7 +88,7 @@ export function declareCache(scope: AwsServicesScope, planned: PlannedCache, gro
       subnetGroupName: ground.subnets.name,
       securityGroupIds: [ground.group.id],
       atRestEncryptionEnabled: true,
-      kmsKeyId: keyArn,
+      kmsKeyId: scope.keys.cache ?? scope.keyArn,
       transitEncryptionEnabled: tls,
       ...(password === undefined ? {} : { transitEncryptionMode: "required", authToken: password }),
       snapshotRetentionLimit: backupDays,

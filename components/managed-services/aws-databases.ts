@@ -52,7 +52,8 @@ export function declareDatabase(
   planned: PlannedDatabase,
   ground: AwsDatabaseGround,
 ): AwsDatabase {
-  const { parent, keyArn, deletionProtection, backupHourUtc, maintenance, transform } = scope;
+  const { parent, deletionProtection, backupHourUtc, maintenance, transform } = scope;
+  const keyArn = scope.keys.db ?? scope.keyArn;
   const { resource, login } = planned;
   const byIdentity = login === "iam";
   const password = byIdentity
@@ -87,7 +88,9 @@ export function declareDatabase(
       performanceInsightsKmsKeyId: keyArn,
       dbName: managedLogin.database,
       username: managedLogin.user,
-      ...(byIdentity ? { manageMasterUserPassword: true, masterUserSecretKmsKeyId: keyArn } : { password }),
+      ...(byIdentity
+        ? { manageMasterUserPassword: true, masterUserSecretKmsKeyId: scope.keys.secret ?? keyArn }
+        : { password }),
       iamDatabaseAuthenticationEnabled: byIdentity,
       port: managedLogin.port,
       publiclyAccessible: false,

@@ -35,8 +35,8 @@ export class ManagedServices extends pulumi.ComponentResource {
   constructor(name: string, args: AwsManagedServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sourcegraph:aws:ManagedServices", name, { boundary: args.boundary }, opts);
     const { deletionProtection = true, backupHourUtc = 3, maintenance = { day: "SU", hourUtc: 4 } } = args;
-    const { topicArns = [], tags = {}, transform = {}, services } = args;
-    const chosen = { deletionProtection, backupHourUtc, maintenance, topicArns, tags, transform };
+    const { topicArns = [], tags = {}, transform = {}, keys = {}, services } = args;
+    const chosen = { deletionProtection, backupHourUtc, maintenance, topicArns, tags, transform, keys };
     const scope: AwsServicesScope = { ...args, ...chosen, name, parent: this };
     const databases = this.databases(scope);
     const caches = this.caches(scope);

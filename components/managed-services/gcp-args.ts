@@ -6,6 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
 import type { MaintenanceConfig } from "../core/planning/config/config";
 import type { PlannedManagedServices } from "../core/planning/managed/managed";
+import type { KeysByUse } from "../keys";
 import type { GcpPrivateServices } from "../network/gcp-private-services";
 import type { Transform } from "../vm/args";
 
@@ -51,6 +52,11 @@ export interface GcpManagedServicesArgs extends Bounded {
   readonly privateServices?: GcpPrivateServices;
   /** Full name of the key that everything is encrypted with, in the region. A change is refused. */
   readonly key: pulumi.Input<string>;
+  /**
+   * Full names of keys by use, in place of `key`: `db` databases, `cache` Redis, `object` the bucket. Default `key` for all. A
+   * change is refused.
+   */
+  readonly keys?: KeysByUse;
   /** What lets Cloud Storage use the key, where that is declared already. Default: it is declared here. */
   readonly keyForStorage?: pulumi.Resource;
   /** Accounts that read and write the bucket, as IAM members by a short name of each. In place. */

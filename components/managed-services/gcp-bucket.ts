@@ -23,7 +23,7 @@ export function declareBucket(
   planned: PlannedBucket,
   forBucket: readonly pulumi.Resource[],
 ): Readonly<Record<string, pulumi.Output<string>>> {
-  const { parent, project, region, key, bucketUsers, transform } = scope;
+  const { parent, project, region, keys, bucketUsers, transform } = scope;
   const bucket = new storage.Bucket(
     planned.resource,
     partlyTransformed<storage.BucketArgs, (typeof openArgs)[number]>(
@@ -33,7 +33,7 @@ export function declareBucket(
         forceDestroy: false,
         uniformBucketLevelAccess: true,
         publicAccessPrevention: "enforced",
-        encryption: { defaultKmsKeyName: key },
+        encryption: { defaultKmsKeyName: keys.object ?? scope.key },
         versioning: { enabled: planned.versioning },
         softDeletePolicy: { retentionDurationSeconds: planned.versioning ? softDeleteSeconds : 0 },
         lifecycleRules: [

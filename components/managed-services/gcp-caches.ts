@@ -29,7 +29,8 @@ export function declareCache(
   planned: PlannedCache,
   forCaches: readonly pulumi.Resource[],
 ): GcpCache {
-  const { parent, project, region, zone, network, key, deletionProtection, maintenance, connection, transform } = scope;
+  const { parent, project, region, zone, network, keys, deletionProtection, maintenance, connection, transform } =
+    scope;
   const keeps = planned.backupDays > 0;
   const dependsOn = [...connection, ...forCaches];
   const instance = new redis.Instance(
@@ -47,7 +48,7 @@ export function declareCache(
         transitEncryptionMode: planned.tls ? "SERVER_AUTHENTICATION" : "DISABLED",
         connectMode: "PRIVATE_SERVICE_ACCESS",
         authorizedNetwork: network,
-        customerManagedKey: key,
+        customerManagedKey: keys.cache ?? scope.key,
         redisConfigs: { "maxmemory-policy": planned.evicts ? "allkeys-lru" : "noeviction" },
         // What is there after a failure: at most an hour is lost.
         persistenceConfig: keeps

@@ -39,7 +39,7 @@ export function declareDatabase(
   planned: PlannedDatabase,
   forDatabases: readonly pulumi.Resource[],
 ): GcpDatabase {
-  const { parent, project, region, key, deletionProtection, connection } = scope;
+  const { parent, project, region, keys, deletionProtection, connection } = scope;
   const { resource } = planned;
   const instance = new sql.DatabaseInstance(
     resource,
@@ -47,7 +47,7 @@ export function declareDatabase(
       project,
       region,
       databaseVersion: `POSTGRES_${planned.majorVersion}`,
-      encryptionKeyName: key,
+      encryptionKeyName: keys.db ?? scope.key,
       deletionProtection,
       settings: settingsOf(scope, planned),
     },

@@ -17,23 +17,32 @@ export interface GcpServiceKeys {
 
 /** Lets the agents of the planned services, and no others, use the key. Kept like data, which cannot be read without. */
 export function declareServiceKeys(scope: GcpServicesScope): GcpServiceKeys {
-  const { name, parent, project, key, services, keyForStorage } = scope;
-  const permit = (of: string, member: pulumi.Input<string>, dependsOn: pulumi.Resource[] = []) =>
-    permitKey(parent, `${name}-key-${of}`, { key, member, dependsOn });
+  const { name, parent, project, keys, services, keyForStorage } = scope;
+  const permit = (
+    of: string,
+    key: pulumi.Input<string>,
+    member: pulumi.Input<string>,
+    dependsOn: pulumi.Resource[] = [],
+  ) => permitKey(parent, `${name}-key-${of}`, { key, member, dependsOn });
   // Agents of these services are made when somebody asks for them, and their addresses hold the project's number.
-  const permitAgent = (of: string, service: string, domain: string) => {
+  const permitAgent = (of: string, key: pulumi.Input<string>, service: string, domain: string) => {
     const agent = new projects.ServiceIdentity(`${name}-${of}-agent`, { project, service }, { parent });
     const { number } = organizations.getProjectOutput({ projectId: project }, { parent });
-    return permit(of, serviceAgent(number, domain), [agent]);
+    return permit(of, key, serviceAgent(number, domain), [agent]);
   };
   const permitStorage = () => {
     const { emailAddress } = storage.getProjectServiceAccountOutput({ project }, { parent });
-    return permit("uploads", pulumi.interpolate`serviceAccount:${emailAddress}`);
+    return permit("uploads", keys.object ?? scope.key, pulumi.interpolate`serviceAccount:${emailAddress}`);
   };
   return {
     forDatabases:
-      services.databases.length === 0 ? [] : [permitAgent("databases", "sqladmin.googleapis.com", "gcp-sa-cloud-sql")],
-    forCaches: services.caches.length === 0 ? [] : [permitAgent("redis", "redis.googleapis.com", "cloud-redis")],
+      services.databases.length === 0
+        ? []
+        : [permitAgent("databases", keys.db ?? scope.key, "sqladmin.googleapis.com", "gcp-sa-cloud-sql")],
+    forCaches:
+      services.caches.length === 0
+        ? []
+        : [permitAgent("redis", keys.cache ?? scope.key, "redis.googleapis.com", "cloud-redis")],
     forBucket: services.bucket === undefined ? [] : [keyForStorage ?? permitStorage()],
   };
 }

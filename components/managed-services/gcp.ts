@@ -40,17 +40,18 @@ export class ManagedServices extends pulumi.ComponentResource {
       channels = [],
       labels = {},
       transform = {},
+      keys = {},
       privateServices,
       ...given
     } = args;
-    const chosen = { services, deletionProtection, backupHourUtc, maintenance, channels, labels, transform };
+    const chosen = { services, deletionProtection, backupHourUtc, maintenance, channels, labels, transform, keys };
     const connection = privateServices === undefined ? [] : [privateServices.connection];
     const network = pulumi.output(args.network).apply((link) => networkPath(link, args.project));
     const scope: GcpServicesScope = { ...given, ...chosen, network, name, parent: this, connection };
-    const keys = declareServiceKeys(scope);
-    const databases = services.databases.map((planned) => declareDatabase(scope, planned, keys.forDatabases));
-    const caches = services.caches.map((planned) => declareCache(scope, planned, keys.forCaches));
-    const bucket = services.bucket === undefined ? {} : declareBucket(scope, services.bucket, keys.forBucket);
+    const permitted = declareServiceKeys(scope);
+    const databases = services.databases.map((planned) => declareDatabase(scope, planned, permitted.forDatabases));
+    const caches = services.caches.map((planned) => declareCache(scope, planned, permitted.forCaches));
+    const bucket = services.bucket === undefined ? {} : declareBucket(scope, services.bucket, permitted.forBucket);
     declareServiceAlarms(scope, databases, caches);
     const values = [...databases.map((one) => one.values), ...caches.map((one) => one.values), bucket];
     this.values = Object.fromEntries(values.flatMap((some) => Object.entries(some)));
