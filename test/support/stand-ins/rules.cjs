@@ -1,13 +1,18 @@
 // What check and diff do, read from the behaviour data.
 "use strict";
 const { createHash, randomBytes } = require("node:crypto");
+const { readdirSync } = require("node:fs");
 const { changesOf, touches, valuesAt, withoutIndices, isBlank, isObject } = require("./compare.cjs");
 const conditions = require("./conditions.cjs");
 const disregarded = require("./disregarded.cjs");
 const behaviour = require("./behaviour.json");
-const supplement = require("./supplement.json");
 
-const types = { ...behaviour, ...supplement };
+/** Our own reading, one file for each part of the library: supplement.json, supplement-multi-tenant.json and so on. */
+const supplements = readdirSync(__dirname)
+  .filter((file) => /^supplement.*\.json$/.test(file))
+  .sort();
+
+const types = Object.assign({}, behaviour, ...supplements.map((file) => require(`./${file}`)));
 delete types._meta;
 
 /** The behaviour of a type. An unknown one is an error that names it, never a silent success. */
