@@ -8,7 +8,12 @@ import type { Manifest } from "../core/planning/manifest";
  * the same config as what runs on it, because its nodes follow from that. They are plain values, because they decide which
  * resources exist.
  */
-export interface ClusterArgs extends Omit<Config, "shape" | "cloud" | "secrets" | "name"> {
+export interface ClusterArgs extends Omit<
+  Config,
+  "shape" | "cloud" | "secrets" | "name" | "release" | "admin" | "multiTenant"
+> {
+  /** Exact Sourcegraph release. A change is an upgrade. */
+  readonly release: string;
   /** Secrets by name, of which a cluster reads the names only. Default none. */
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Texts of the files that the config names, by path as written. Default none. */

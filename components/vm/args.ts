@@ -7,7 +7,12 @@ import type { Config } from "../core/planning/config/config";
  * Arguments of `SourcegraphVm`, the same on every cloud: the keys of the config, and what only a program can give.
  * Keys are documented in docs/configuration.md. They are plain values, because they decide which resources exist.
  */
-export interface SourcegraphVmArgs extends Omit<Config, "shape" | "cloud" | "secrets" | "name"> {
+export interface SourcegraphVmArgs extends Omit<
+  Config,
+  "shape" | "cloud" | "secrets" | "name" | "release" | "admin" | "multiTenant"
+> {
+  /** Exact Sourcegraph release. A change is an upgrade. */
+  readonly release: string;
   /**
    * Values of secrets by name, for the `…Secret` keys and the `${secret:NAME}` placeholders. They go to the cloud's secret
    * store and nowhere else. A changed value restarts the services that read it.

@@ -3,6 +3,7 @@ import { checkAddresses, checkNames } from "../addresses";
 import { checkBoundaries } from "./combinations-boundaries";
 import { checkEdge } from "./combinations-edge";
 import { checkKubernetes } from "./combinations-kubernetes";
+import { checkModes } from "./combinations-modes";
 import { checkMachine } from "./combinations-machine";
 import { checkOverrides } from "./combinations-overrides";
 import { checkSecrets } from "./combinations-secrets";
@@ -73,6 +74,8 @@ export function checkCombinations(
   malformed: ReadonlySet<string> = new Set(),
 ): Problem[] {
   const problems = new Problems(malformed);
+  if (config.release === undefined && !problems.unreadable(""))
+    problems.add("release", 'is missing; give a text, such as "7.5.4453"');
   checkNames(config, problems);
   checkPlace(config, problems);
   if (config.shape === "kubernetes") checkKubernetes(config, problems);
@@ -82,6 +85,7 @@ export function checkCombinations(
   checkServices(config, problems);
   checkOverrides(config, problems);
   checkSecrets(config, files, problems);
+  checkModes(config, problems);
   checkBoundaries(config, problems);
   return problems.list;
 }

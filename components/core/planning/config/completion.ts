@@ -14,9 +14,13 @@ import type {
 /** What the rules of the boundaries are told. */
 export function completeBoundaries({ boundaries = {}, gcp }: Config): SpecifiedBoundaries {
   return {
+    zone: boundaries.zone ?? "single-tenant",
     stage: boundaries.stage ?? "production",
     owner: boundaries.owner ?? "sourcegraph",
     account: boundaries.account ?? gcp?.project,
+    licence: boundaries.licence,
+    syntheticData: boundaries.syntheticData ?? false,
+    development: boundaries.development,
     companyDomains: boundaries.companyDomains,
     enforce: boundaries.enforce ?? false,
     exceptions: boundaries.exceptions ?? [],
@@ -60,7 +64,7 @@ function completeIngress(config: Config, cloud: "aws" | "gcp" | "existing"): Spe
 /** How Sourcegraph runs on the cluster. */
 export function completeKubernetes(config: Config, cloud: "aws" | "gcp" | "existing"): SpecifiedKubernetes {
   const given = config.kubernetes ?? {};
-  const profile = given.profile ?? "default";
+  const profile = given.profile ?? (config.modes?.includes("air-gapped") === true ? "air-gapped" : "default");
   const restricted = profile === "restricted";
   const everywhere = { cidr: "0.0.0.0/0", ports: defaultEgressPorts };
   return {

@@ -10,10 +10,11 @@ export interface Config {
    */
   readonly name?: string;
   /**
-   * What is built: `vm`: one machine with Docker Compose (default); `kubernetes`: on a cluster, made or existing.
-   * Never changed.
+   * What is built: `vm`: one machine with Docker Compose (default); `kubernetes`: on a cluster, made or existing;
+   * `admin`: the admin services of one zone; `multi-tenant`: an environment of the multi-tenant backend with its
+   * cells; `monolith`: everything in one place, for development only. Never changed.
    */
-  readonly shape?: "vm" | "kubernetes";
+  readonly shape?: "vm" | "kubernetes" | "admin" | "multi-tenant" | "monolith";
   /**
    * Where: `local` is a Docker Engine, for shape vm; `existing` a cluster that is there, for shape kubernetes.
    * Never changed.
@@ -32,11 +33,11 @@ export interface Config {
    */
   readonly zone?: string;
   /**
-   * Exact Sourcegraph release. A change is an upgrade.
+   * Exact Sourcegraph release; needed by every shape but admin. A change is an upgrade.
    *
    * @example "7.5.4453"
    */
-  readonly release: string;
+  readonly release?: string;
   /**
    * Named size; either this or usage, one of them is needed but on cloud local, whose default is XS; 2XL and 3XL
    * need shape kubernetes. A change restarts the machine, or rolls the pods.
@@ -105,8 +106,27 @@ export interface Config {
    * production instance, not enforced. Only checked.
    */
   readonly boundaries?: BoundariesConfig;
+  /**
+   * What the instance promises, and is refused where it breaks it: `air-gapped`: no way to the internet, and
+   * nothing is asked of us; `byok`: everything at rest is under 'customerKey'; `own-model`: models of the
+   * customer's, and no connection to our gateway; default none. Restart of all services.
+   *
+   * @example ["air-gapped"]
+   */
+  readonly modes?: ("air-gapped" | "byok" | "own-model")[];
+  /**
+   * Key of the customer's for everything at rest: the ARN of a key on AWS, the full name of a CryptoKey on GCP;
+   * needed by mode byok. Never changed: what is encrypted stays under its key.
+   *
+   * @example "arn:aws:kms:us-east-1:210987654321:key/00000000-0000-0000-0000-000000000000"
+   */
+  readonly customerKey?: string;
   /** Alarms for status, disk and backup age; default none. In place. */
   readonly alarms?: AlarmsConfig;
+  /** Support services of one zone; needs shape admin. In place unless said otherwise. */
+  readonly admin?: AdminConfig;
+  /** The multi-tenant backend; needs shape multi-tenant. */
+  readonly multiTenant?: MultiTenantConfig;
   /** How Sourcegraph runs on the cluster; needs shape kubernetes. In place unless said otherwise. */
   readonly kubernetes?: KubernetesConfig;
   /** The cluster; default one is made on aws and gcp. In place unless said otherwise. */
@@ -254,6 +274,13 @@ export interface MachineConfig {
   readonly type?: string;
   /** Root disk, GB; default 50. Grows in place. */
   readonly rootDiskGb?: number;
+  /**
+   * Mirror of Debian's archive that the machine installs from; needed by mode air-gapped; default Debian's own. At
+   * the next new machine.
+   *
+   * @example "https://mirror.example.com/debian"
+   */
+  readonly packageMirror?: string;
 }
 
 /** The cluster; default one is made on aws and gcp. In place unless said otherwise. */
@@ -585,6 +612,599 @@ export interface StorageClassConfig {
   readonly expandable?: boolean;
 }
 
+/** The multi-tenant backend; needs shape multi-tenant. */
+export interface MultiTenantConfig {
+  /** What all cells of a stage have in common: names, edge, guard rails, promises. */
+  readonly environment: MultiTenantEnvironmentConfig;
+  /** Cells by name: 3 to 16 lower-case letters, digits and dashes. A name never changes. */
+  readonly cells: Record<string, CellConfig>;
+  /**
+   * Tenants with resources of their own by name: 3 to 32 lower-case letters, digits and dashes, beginning with a
+   * letter; default none. A name never changes.
+   */
+  readonly tenants?: Record<string, TenantConfig>;
+}
+
+/** One tenant that has resources of its own. */
+export interface TenantConfig {
+  /**
+   * `dedicated` and `byok`: alone in a cell; `isolated`: in a cell of many with database, bucket and key of its
+   * own, experimental; `pooled` tenants are not in this file. A change is refused.
+   */
+  readonly tier: "pooled" | "isolated" | "dedicated" | "byok";
+  /** Needed by tier isolated, which today's product cannot use; default false. Only checked. */
+  readonly experimental?: boolean;
+  /**
+   * UUID of the workspace, given by the control plane. A change is refused.
+   *
+   * @example "0b8f1f0e-6f0c-4c8e-9a1d-2f0f5d1f7a11"
+   */
+  readonly workspaceId: string;
+  /** Number of the tenant, given by the control plane, unique over all cells. A change is refused. */
+  readonly number: number;
+  /**
+   * Host name of the tenant; default its name under the domain. Replaces its route.
+   *
+   * @example "code.acme.com"
+   */
+  readonly hostname?: string;
+  /**
+   * Region, or beginning of a region such as eu, in which its data has to be; default anywhere. Only checked.
+   *
+   * @example "eu"
+   */
+  readonly residency?: string;
+  /**
+   * Cell it is in. A change is refused: a tenant is moved by a procedure.
+   *
+   * @example "acme"
+   */
+  readonly cell: string;
+  /** `deleted` takes the route away and begins the days of grace; default active. In place. */
+  readonly state?: "active" | "suspended" | "deleted";
+}
+
+/** One cell: a whole deployment in an account of its own. */
+export interface CellConfig {
+  /** Account or project of this cell alone. */
+  readonly account: AccountConfig;
+  /**
+   * Who is in it: `pooled` many tenants (default); `dedicated` one; `byok` one, under keys of the customer. A
+   * change is refused.
+   */
+  readonly tenancy?: "pooled" | "dedicated" | "byok";
+  /**
+   * Region of the cell; default that of the stack. A change is refused.
+   *
+   * @example "us-east-1"
+   */
+  readonly region?: string;
+  /** Zones of the region; default the first three. A change is refused. */
+  readonly zones?: string[];
+  /**
+   * Address block of its network, /16 to /20, no other cell's. A change is refused.
+   *
+   * @example "10.64.0.0/16"
+   */
+  readonly cidr: string;
+  /**
+   * Exact Sourcegraph release of this cell; default that of the stack. A change is an upgrade of this cell alone.
+   *
+   * @example "7.5.4453"
+   */
+  readonly release?: string;
+  /** Named size; default from the tenants it is made for. Rolls the pods of the cell. */
+  readonly size?: "XS" | "S" | "M" | "L" | "XL" | "2XL" | "3XL";
+  /** Tenants it is made for; default 500, 1 for dedicated and byok. In place. */
+  readonly targetMaxTenants?: number;
+  /** Content that a tenant may have, GB; default 25. Grows disks in place. */
+  readonly gbPerTenant?: number;
+  /**
+   * `open`: takes tenants (default); `draining`: takes none, and its tenants are moved away; `closed`: takes none.
+   * In place.
+   */
+  readonly state?: "open" | "draining" | "closed";
+  /** Whether its tenants use models; default false. Restart. */
+  readonly modelGateway?: boolean;
+  /** Whether new releases come here first; default false. Only checked. */
+  readonly canary?: boolean;
+  /** How the cell is known to the services it calls. */
+  readonly client: CellClientConfig;
+  /** Byok: keys of the customer, one for each use; needed there. A change is refused. */
+  readonly customerKeys?: Record<string, string>;
+  /**
+   * Byok: account or project of the customer that owns the keys; needed there. In place.
+   *
+   * @example "210987654321"
+   */
+  readonly customerAccount?: string;
+}
+
+/** How the cell is known to the services it calls. */
+export interface CellClientConfig {
+  /**
+   * Id of the cell's own client at the accounts service. Restart.
+   *
+   * @example "sams_cid_cell_1"
+   */
+  readonly id: string;
+  /**
+   * Name of the secret with the client's secret; no other cell's. Restart.
+   *
+   * @example "cell1Client"
+   */
+  readonly secret: string;
+}
+
+/** What all cells of a stage have in common: names, edge, guard rails, promises. */
+export interface MultiTenantEnvironmentConfig {
+  /**
+   * Domain under which every tenant has its host name; a zone of its own for each stage. A change is refused.
+   *
+   * @example "workspaces.example.com"
+   */
+  readonly domain: string;
+  /**
+   * Who takes calls and finds the cell of a host name: Cloudflare, or the cloud's own edge (CloudFront, the global
+   * load balancer); default cloud. Replaces the edge.
+   */
+  readonly edge?: "cloudflare" | "cloud";
+  /** Where the edge is at Cloudflare; needed by edge cloudflare. */
+  readonly cloudflare?: CloudflareConfig;
+  /**
+   * AWS: id of the organizational unit or root in which a unit is made for the stage; GCP: folder or organization;
+   * default none, which leaves unit, folder and guard rails to you. Replaces the unit.
+   *
+   * @example "folders/123456789012"
+   */
+  readonly parent?: string;
+  /** Regions in which anything may be made; default those of the stack and of its cells. In place. */
+  readonly allowedRegions?: string[];
+  /** How long anything of a tenant who leaves is kept: the sum is the term that is promised; default 37 days. */
+  readonly offboarding?: OffboardingConfig;
+  /** Accounts or projects beside those of the cells; each shares nothing with a cell. */
+  readonly accounts?: MultiTenantAccountsConfig;
+  /** Hosts of the services that cells call. */
+  readonly hosts: MultiTenantHostsConfig;
+}
+
+/** Hosts of the services that cells call. */
+export interface MultiTenantHostsConfig {
+  /**
+   * Host of the control plane that cells ask for their tenants. Restart.
+   *
+   * @example "workspaces-api.example.com"
+   */
+  readonly workspaces: string;
+  /**
+   * Host of the accounts service that gives cells their tokens. Restart.
+   *
+   * @example "accounts.example.com"
+   */
+  readonly accounts: string;
+  /**
+   * Host of the telemetry gateway; default none, which sends no events. Restart.
+   *
+   * @example "telemetry.example.com"
+   */
+  readonly telemetry?: string;
+  /**
+   * Host of the model gateway of the multi-tenant zone, never that of enterprises; needed by cells with
+   * modelGateway. Restart.
+   *
+   * @example "models-workspaces.example.com"
+   */
+  readonly modelGateway?: string;
+}
+
+/** Accounts or projects beside those of the cells; each shares nothing with a cell. */
+export interface MultiTenantAccountsConfig {
+  /** Account of edge and names; default that of the stack. */
+  readonly edge?: AccountConfig;
+  /** Account of the placement store; default that of the stack. */
+  readonly controlPlane?: AccountConfig;
+  /** Account that cells write their logs to and cannot read; default that of the stack. */
+  readonly logs?: AccountConfig;
+  /** Account of the image registry; default that of the stack. */
+  readonly images?: AccountConfig;
+  /** Account that backups are copied to; default none, which makes no copies. */
+  readonly backups?: AccountConfig;
+  /** Account in which code of tenants runs, outside every cell; default none, which runs no executors. */
+  readonly executors?: AccountConfig;
+}
+
+/** Account of edge and names; default that of the stack. */
+export interface AccountConfig {
+  /**
+   * AWS: id of the account, 12 digits in quotes; GCP: id of the project. A change is refused.
+   *
+   * @example "123456789012"
+   */
+  readonly id: string;
+  /**
+   * AWS: ARN of the role that deploys there; GCP: mail address of the service account that does; default whoever
+   * runs the program. In place.
+   *
+   * @example "arn:aws:iam::123456789012:role/deploy"
+   */
+  readonly role?: string;
+}
+
+/** How long anything of a tenant who leaves is kept: the sum is the term that is promised; default 37 days. */
+export interface OffboardingConfig {
+  /** Days in which leaving can be undone; default 7. In place. */
+  readonly graceDays?: number;
+  /**
+   * Days that backups, snapshots, deleted objects and logs are kept, and that keys wait for their end; default 30.
+   * In place, but for keys of Google Cloud, where a change is refused.
+   */
+  readonly backupDays?: number;
+}
+
+/** Where the edge is at Cloudflare; needed by edge cloudflare. */
+export interface CloudflareConfig {
+  /**
+   * Account at Cloudflare. Replaces the edge.
+   *
+   * @example "0123456789abcdef0123456789abcdef"
+   */
+  readonly accountId: string;
+  /**
+   * Zone of the domain at Cloudflare. Replaces the edge.
+   *
+   * @example "0123456789abcdef0123456789abcdef"
+   */
+  readonly zoneId: string;
+}
+
+/** Support services of one zone; needs shape admin. In place unless said otherwise. */
+export interface AdminConfig {
+  /**
+   * Zone of the stack: `admin` model gateway of enterprises, enterprise portal, billing, telemetry gateway, pings;
+   * `identity` accounts; `dotcom` model gateway of the community; `multi-tenant` workspaces and their model
+   * gateway. Each is a stack, an account or project, and a deploy identity of its own. Never changed.
+   */
+  readonly zone: "admin" | "identity" | "dotcom" | "multi-tenant";
+  /**
+   * Domain that all host names are below. Replaces certificates and records.
+   *
+   * @example "example.com"
+   */
+  readonly domain: string;
+  /**
+   * What stands before the listeners of machines and end users: Cloudflare, or nothing; telemetry and pings are
+   * always direct; default direct. In place.
+   */
+  readonly edge?: "cloudflare" | "direct";
+  /**
+   * Address block of the network, /16 to /20; default 10.60.0.0/16. Never changed.
+   *
+   * @example "10.60.0.0/16"
+   */
+  readonly cidr?: string;
+  /**
+   * Services of the catalogue that run here, by name: those of the zone only; default none, so that ownServices are
+   * needed. Removing one with stores is refused unless they are named in allowDataLoss.
+   *
+   * @example {"pings":{"image":"registry.example.com/pings@sha256:…"}}
+   */
+  readonly services?: Record<string, AdminServiceConfig>;
+  /** Services of your own, by name; default none. */
+  readonly ownServices?: Record<string, OwnAdminServiceConfig>;
+  /** How employees are known; needed by services with a human plane. In place. */
+  readonly employees?: EmployeesConfig;
+  /**
+   * Services of other zones that these call, by name; needed where one is called. In place.
+   *
+   * @example {"accounts":{"zone":"identity","host":"accounts-api.example.com"}}
+   */
+  readonly neighbours?: Record<string, AdminNeighbourConfig>;
+  /** Cells of the multi-tenant backend that call in: each has a client of its own; default none. In place. */
+  readonly cells?: string[];
+  /**
+   * How the portal signs licences: with a private key that it reads as a secret, as the product does today
+   * (default), or with a key in hardware that never leaves, which needs a build that can. In place.
+   */
+  readonly licenceSigning?: "secret" | "key";
+  /** Days that logs are kept; default 30, which is the most. In place. */
+  readonly logDays?: number;
+  /** Days that can be gone back to in databases; default 14. In place. */
+  readonly backupDays?: number;
+  /**
+   * Project (GCP) or bucket of another account (AWS) that audit logs are written to; default none, where the
+   * organisation does it. In place.
+   *
+   * @example "example-audit"
+   */
+  readonly auditSink?: string;
+  /**
+   * GCP: number of the access policy in which a perimeter is put around the project; default none. In place.
+   *
+   * @example "123456789"
+   */
+  readonly perimeterPolicy?: string;
+  /** Registries that images may come from; default those of the images that are named. In place. */
+  readonly registries?: string[];
+}
+
+/** A service of another zone, known by public facts alone. */
+export interface AdminNeighbourConfig {
+  /** Zone it is in. In place. */
+  readonly zone: "admin" | "identity" | "dotcom" | "multi-tenant";
+  /**
+   * Host name of its listener of machines. In place.
+   *
+   * @example "accounts-api.example.com"
+   */
+  readonly host: string;
+  /**
+   * Host name of its sign-in pages; default none. In place.
+   *
+   * @example "accounts.example.com"
+   */
+  readonly signInHost?: string;
+  /**
+   * First segment of the scopes it honours; default that of the catalogue.
+   *
+   * @example "sams"
+   */
+  readonly scopeName?: string;
+}
+
+/** How employees are known; needed by services with a human plane. In place. */
+export interface EmployeesConfig {
+  /** GCP: company groups that are let in to the human plane; needed there. In place. */
+  readonly groups?: string[];
+  /** AWS: the company's sign-in, asked before anything of the human plane is served. */
+  readonly oidc?: EmployeesOidcConfig;
+}
+
+/** AWS: the company's sign-in, asked before anything of the human plane is served. */
+export interface EmployeesOidcConfig {
+  /**
+   * Issuer of the company's sign-in. In place.
+   *
+   * @example "https://login.example.com"
+   */
+  readonly issuer: string;
+  /**
+   * Where browsers are sent. In place.
+   *
+   * @example "https://login.example.com/authorize"
+   */
+  readonly authorizationEndpoint: string;
+  /**
+   * Where codes are exchanged. In place.
+   *
+   * @example "https://login.example.com/token"
+   */
+  readonly tokenEndpoint: string;
+  /**
+   * Where claims are asked for. In place.
+   *
+   * @example "https://login.example.com/userinfo"
+   */
+  readonly userInfoEndpoint: string;
+  /**
+   * Client of the load balancer. In place.
+   *
+   * @example "admin-services"
+   */
+  readonly clientId: string;
+  /**
+   * Name of the encrypted config value with the secret of that client. In place.
+   *
+   * @example "employeesClient"
+   */
+  readonly clientSecret: string;
+}
+
+/** A service of your own: it gets the same decisions and the same rules. */
+export interface OwnAdminServiceConfig {
+  /**
+   * Image with digest; a tag will do in development only. Restart of the service.
+   *
+   * @example "us-docker.pkg.dev/example/images/pings@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+   */
+  readonly image: string;
+  /** VCPUs of an instance; default those of the service. Restart of the service. */
+  readonly cpus?: number;
+  /** Memory of an instance, GiB; default that of the service. Restart of the service. */
+  readonly memoryGb?: number;
+  /** Fewest instances; default those of the service. In place. */
+  readonly minInstances?: number;
+  /** Most instances; default those of the service. In place. */
+  readonly maxInstances?: number;
+  /** Variables added to those of the service; never secrets. Restart of the service. */
+  readonly env?: Record<string, string>;
+  /**
+   * Client of the service at the accounts service; needed where it calls others. Restart of the service.
+   *
+   * @example "sams_cid_0123"
+   */
+  readonly clientId?: string;
+  /**
+   * Title for people.
+   *
+   * @example "Release registry"
+   */
+  readonly title: string;
+  /** What it does, in one sentence. */
+  readonly purpose: string;
+  /**
+   * First segment of the scopes it honours; default its name with underscores. In place.
+   *
+   * @example "release_registry"
+   */
+  readonly scopeName?: string;
+  /** What it speaks behind the load balancer; default http1. Restart of the service. */
+  readonly protocol?: "http1" | "h2c" | "grpc";
+  /** Port of the container; default 9992. Restart of the service. */
+  readonly port?: number;
+  /** Path of its health, which asks for the diagnostics secret; default /-/healthz. */
+  readonly healthPath?: string;
+  /** Path of its version, open to everybody; default /-/version. */
+  readonly versionPath?: string;
+  /** Longest a request may take, seconds; default 300. In place. */
+  readonly timeoutSeconds?: number;
+  /** Requests that one instance serves at a time; default 1000. In place. */
+  readonly concurrency?: number;
+  /** What it keeps, by name; default nothing. Removing one is refused unless named in allowDataLoss. */
+  readonly stores?: Record<string, AdminStoreConfig>;
+  /** Its secrets by name, besides that of its diagnostics; default none. Restart of the service. */
+  readonly secrets?: Record<string, AdminSecretConfig>;
+  /** Ways in. */
+  readonly listeners: AdminListenerConfig[];
+  /** Rights at other services; default none. In place. */
+  readonly calls?: AdminPermissionConfig[];
+  /** Hosts outside that it asks over TCP 443; default none. In place. */
+  readonly outbound?: string[];
+}
+
+/** A right at another service. */
+export interface AdminPermissionConfig {
+  /**
+   * Service that is called.
+   *
+   * @example "accounts"
+   */
+  readonly to: string;
+  /**
+   * The scope, SERVICE::PERMISSION::ACTION; the service is that of the callee.
+   *
+   * @example "sams::user.profile::read"
+   */
+  readonly scope: string;
+}
+
+/** A way in. */
+export interface AdminListenerConfig {
+  /**
+   * Who it is for: `human` employees, behind the company's sign-in; `machine` instances and services; `end-user`
+   * other people; `internal` services of the stack; needed. Replaces the listener.
+   */
+  readonly plane?: "human" | "machine" | "end-user" | "internal";
+  /**
+   * First labels of its host name, below the domain of the stack, of this plane alone. Replaces certificate and
+   * record.
+   *
+   * @example "release-registry"
+   */
+  readonly subdomain: string;
+  /** Paths it serves; everything else is refused. In place. */
+  readonly paths: string[];
+  /**
+   * Who comes in.
+   *
+   * @example "build jobs"
+   */
+  readonly admits: string;
+  /** What callers show; default employee on the human plane, else oauth-client. Only checked. */
+  readonly credentials?: ("oauth-client" | "licence-token" | "employee" | "session" | "signed-request")[];
+  /** Requests that one address may make in a minute; default 600, for people 300. In place. */
+  readonly requestsPerMinute?: number;
+}
+
+/** A secret of the service. */
+export interface AdminSecretConfig {
+  /**
+   * Variable that the service reads it from. Restart.
+   *
+   * @example "STRIPE_SECRET_KEY"
+   */
+  readonly variable: string;
+  /**
+   * Name of the encrypted config value below `secrets`; default one is made at random. Restart.
+   *
+   * @example "stripeSecretKey"
+   */
+  readonly value?: string;
+  /**
+   * What it opens.
+   *
+   * @example "key of the payment processor"
+   */
+  readonly purpose: string;
+}
+
+/** Something in which the service keeps data. */
+export interface AdminStoreConfig {
+  /** What it is. Never changed. */
+  readonly kind: "relational" | "cache" | "analytics" | "stream";
+  /** Classes of what it holds, worst first; needed. In place, but for identity, which has a key of its own. */
+  readonly dataClasses?: ("configuration" | "operational" | "identity" | "secret" | "user-data" | "public-code")[];
+  /**
+   * What it holds and what for.
+   *
+   * @example "settings of teams"
+   */
+  readonly why: string;
+  /** Days after which what it holds is gone; needed by analytics and stream. In place. */
+  readonly retentionDays?: number;
+  /** Relational: its databases; default one of the name of the service. A database is only added. */
+  readonly databases?: string[];
+  /**
+   * Relational: disk; cache: memory; otherwise what it is expected to hold; default 10 for disks, 1 for memory.
+   * Grows in place.
+   */
+  readonly sizeGb?: number;
+  /** Analytics: columns of its tables by name; needed there. Columns are only added. */
+  readonly tables?: Record<string, AdminFieldConfig[]>;
+  /** Stream: fields that pass, every other is dropped; needed there. In place. */
+  readonly fields?: AdminFieldConfig[];
+  /**
+   * Stream: store of kind analytics that the events end in; needed there. In place.
+   *
+   * @example "events"
+   */
+  readonly into?: string;
+}
+
+/** A column of a table, or a field of events. */
+export interface AdminFieldConfig {
+  /**
+   * Name, in snake case.
+   *
+   * @example "occurred_at"
+   */
+  readonly name: string;
+  /** Type of its values. */
+  readonly type: "string" | "integer" | "number" | "boolean" | "timestamp" | "json";
+}
+
+/** A service of the catalogue. */
+export interface AdminServiceConfig {
+  /**
+   * Image with digest; a tag will do in development only. Restart of the service.
+   *
+   * @example "us-docker.pkg.dev/example/images/pings@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+   */
+  readonly image: string;
+  /** VCPUs of an instance; default those of the service. Restart of the service. */
+  readonly cpus?: number;
+  /** Memory of an instance, GiB; default that of the service. Restart of the service. */
+  readonly memoryGb?: number;
+  /** Fewest instances; default those of the service. In place. */
+  readonly minInstances?: number;
+  /** Most instances; default those of the service. In place. */
+  readonly maxInstances?: number;
+  /** Variables added to those of the service; never secrets. Restart of the service. */
+  readonly env?: Record<string, string>;
+  /**
+   * Client of the service at the accounts service; needed where it calls others. Restart of the service.
+   *
+   * @example "sams_cid_0123"
+   */
+  readonly clientId?: string;
+  /**
+   * Names of the encrypted config values by the variables that hold them; those the service needs have names by
+   * default, such as accountsManagementSecret. Restart of the service.
+   *
+   * @example {"CODY_GATEWAY_ANTHROPIC_ACCESS_TOKEN":"anthropicToken"}
+   */
+  readonly secrets?: Record<string, string>;
+}
+
 /** Alarms for status, disk and backup age; default none. In place. */
 export interface AlarmsConfig {
   /**
@@ -612,11 +1232,26 @@ export interface BoundariesConfig {
    */
   readonly owner?: string;
   /**
+   * What the instance is: one customer's (`single-tenant`, default), or the code search for the public (`dotcom`).
+   * Never changed: restart of all services, and other rules.
+   */
+  readonly zone?: "single-tenant" | "dotcom";
+  /**
    * Account of AWS it is in; default not known; on GCP it is the project. Only checked.
    *
    * @example "123456789012"
    */
   readonly account?: string;
+  /**
+   * Tags and features of the instance's licence, as its site admins see them; default not known. Only checked.
+   *
+   * @example ["allow-air-gapped"]
+   */
+  readonly licence?: string[];
+  /** There is nothing but made-up data in it; needed by shape monolith; default false. Only checked. */
+  readonly syntheticData?: boolean;
+  /** What is for development; needed by shape monolith; default not known. Only checked. */
+  readonly development?: DevelopmentConfig;
   /**
    * Domains of the company, of whose groups alone rights may be; default none is known. Only checked.
    *
@@ -653,6 +1288,22 @@ export interface BoundaryExceptionConfig {
    * @example "2027-01-31"
    */
   readonly expires: string;
+}
+
+/** What is for development; needed by shape monolith; default not known. Only checked. */
+export interface DevelopmentConfig {
+  /**
+   * Where development may be, and nothing else is. Only checked.
+   *
+   * @example ["localhost"]
+   */
+  readonly accounts: string[];
+  /**
+   * What ends every name of a host of development. Only checked.
+   *
+   * @example "dev.example.com"
+   */
+  readonly domain: string;
 }
 
 /** Snapshots of the data disk; they are made in any case, on a cloud. In place. */

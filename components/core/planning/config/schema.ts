@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { isServiceName, services } from "../../product/services";
-import { boundaries } from "./schema-boundaries";
+import { admin } from "./schema-admin";
+import { boundaries, customerKey, modes } from "./schema-boundaries";
 import { access, network, proxy, registry, siteConfig, smtp, tls } from "./schema-edge";
 import { cluster, kubernetes } from "./schema-kubernetes";
+import { multiTenant } from "./schema-multi-tenant";
 import { cache, databases, objectStorage } from "./schema-stores";
 import { count, flag, gigabytes, keys, port, text } from "./schema-values";
 
@@ -120,6 +122,10 @@ const backup = keys("BackupConfig", {
 const machine = keys("MachineConfig", {
   type: text("machine type, in place of the size's; default from the size. Restart", "m6a.8xlarge").optional(),
   rootDiskGb: z.number().int().min(20).max(2000).optional().describe("root disk, GB; default 50. Grows in place"),
+  packageMirror: text(
+    "mirror of Debian's archive that the machine installs from; needed by mode air-gapped; default Debian's own. At the next new machine",
+    "https://mirror.example.com/debian",
+  ).optional(),
 }).describe("the machine; default what the size asks for. Restart");
 
 const dataDisk = keys("DataDiskConfig", {
@@ -166,10 +172,10 @@ export const configSchema = keys("Config", {
     "sourcegraph",
   ).optional(),
   shape: z
-    .enum(["vm", "kubernetes"])
+    .enum(["vm", "kubernetes", "admin", "multi-tenant", "monolith"])
     .optional()
     .describe(
-      "what is built: `vm`: one machine with Docker Compose (default); `kubernetes`: on a cluster, made or existing. Never changed",
+      "what is built: `vm`: one machine with Docker Compose (default); `kubernetes`: on a cluster, made or existing; `admin`: the admin services of one zone; `multi-tenant`: an environment of the multi-tenant backend with its cells; `monolith`: everything in one place, for development only. Never changed",
     ),
   cloud: z
     .enum(["aws", "gcp", "local", "existing"])
@@ -181,7 +187,10 @@ export const configSchema = keys("Config", {
     "zone of machine and data disk; default the first of the region. Moving the disk is refused",
     "us-east-1a",
   ).optional(),
-  release: text("exact Sourcegraph release. A change is an upgrade", "7.5.4453"),
+  release: text(
+    "exact Sourcegraph release; needed by every shape but admin. A change is an upgrade",
+    "7.5.4453",
+  ).optional(),
   size: z
     .enum(["XS", "S", "M", "L", "XL", "2XL", "3XL"])
     .optional()
@@ -210,11 +219,15 @@ export const configSchema = keys("Config", {
   tracing: flag("run Jaeger and send traces to it; default false. Restart of the collector and frontends"),
   backup: backup.optional(),
   boundaries: boundaries.optional(),
+  modes,
+  customerKey,
   alarms: keys("AlarmsConfig", {
     email: text("address the alarms go to. In place, to be confirmed by mail on AWS", "ops@example.com"),
   })
     .optional()
     .describe("alarms for status, disk and backup age; default none. In place"),
+  admin: admin.optional(),
+  multiTenant: multiTenant.optional(),
   kubernetes: kubernetes.optional(),
   cluster: cluster.optional(),
   machine: machine.optional(),

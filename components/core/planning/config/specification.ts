@@ -1,11 +1,14 @@
 import { defaultTlsMode } from "./tls-mode";
-import { InputError, type Problem } from "../../errors";
+import { InputError, RefusedError } from "../../errors";
 import type { DatabaseName } from "../../product/service";
 import { checkCombinations } from "./combinations";
 import type { Config } from "./config";
 import { releaseProblem } from "./combinations-machine";
-import { encrypted, problemsOf } from "./problems";
+import { modeRefusals } from "./combinations-modes";
+import { overridesFor } from "./modes";
+import { readConfig } from "./reading";
 import { configSchema } from "./schema";
+import { siteTextFor } from "./site-text";
 import { completeBoundaries, completeCluster, completeKubernetes, completeManaged } from "./completion";
 import type {
   CommonSpecification,
@@ -68,10 +71,28 @@ function firstZone(cloud: "aws" | "gcp", region: string): string {
   return `${region}-${withoutZoneA.has(region) ? "b" : "a"}`;
 }
 
-function completeCommon(config: Config, files: FileTexts): CommonSpecification {
+/** A config of what has a release, which is checked. */
+type DeployedConfig = Config & Required<Pick<Config, "release">>;
+
+const modesHeadline = "the modes of the instance refuse it";
+
+function completeSiteConfig(
+  { siteConfig, modes = [] }: Config,
+  file: (path: string | undefined) => string | undefined,
+): CommonSpecification["siteConfig"] {
+  const site = siteTextFor(modes, file(siteConfig?.siteFile));
+  if (siteConfig === undefined && site === undefined) return undefined;
+  return {
+    site,
+    codeHosts: file(siteConfig?.codeHostsFile),
+    globalSettings: file(siteConfig?.globalSettingsFile),
+    allowEdits: siteConfig?.allowEdits ?? false,
+  };
+}
+
+function completeCommon(config: DeployedConfig, files: FileTexts): CommonSpecification {
   const file = (path: string | undefined) => (path === undefined ? undefined : files[path]);
   const tls = config.tls;
-  const siteConfig = config.siteConfig;
   return {
     name: config.name ?? "sourcegraph",
     region: config.region ?? config.cloud,
@@ -110,26 +131,24 @@ function completeCommon(config: Config, files: FileTexts): CommonSpecification {
         ? undefined
         : { ...config.registry, pinDigests: config.registry.pinDigests ?? true },
     smtp: config.smtp,
-    siteConfig:
-      siteConfig === undefined
-        ? undefined
-        : {
-            site: file(siteConfig.siteFile),
-            codeHosts: file(siteConfig.codeHostsFile),
-            globalSettings: file(siteConfig.globalSettingsFile),
-            allowEdits: siteConfig.allowEdits ?? false,
-          },
+    siteConfig: completeSiteConfig(config, file),
     proxy: config.proxy === undefined ? undefined : { ...config.proxy, noProxy: config.proxy.noProxy ?? [] },
     tracing: config.tracing ?? false,
     backup: { keepDays: config.backup?.keepDays ?? 14, hourUtc: config.backup?.hourUtc ?? 3 },
     boundaries: completeBoundaries(config),
+    modes: config.modes ?? [],
+    customerKey: config.customerKey,
     alarms: config.alarms,
-    machine: { type: config.machine?.type, rootDiskGb: config.machine?.rootDiskGb ?? 50 },
+    machine: {
+      type: config.machine?.type,
+      rootDiskGb: config.machine?.rootDiskGb ?? 50,
+      packageMirror: config.machine?.packageMirror,
+    },
     dataDisk: config.dataDisk ?? {},
     deletionProtection: config.deletionProtection ?? true,
     acknowledge: config.acknowledge ?? [],
     allowDataLoss: config.allowDataLoss ?? [],
-    overrides: config.overrides ?? {},
+    overrides: overridesFor(config),
     tags: config.tags ?? {},
     secrets: Object.keys(config.secrets ?? {}).sort(),
     gcp: config.gcp,
@@ -141,7 +160,7 @@ function completeCommon(config: Config, files: FileTexts): CommonSpecification {
   };
 }
 
-function complete(config: Config, files: FileTexts): Specification {
+function complete(config: DeployedConfig, files: FileTexts): Specification {
   const common = completeCommon(config, files);
   const { cloud } = config;
   if (config.shape === "kubernetes" && cloud !== "local")
@@ -156,48 +175,6 @@ function complete(config: Config, files: FileTexts): Specification {
   return { ...common, shape: "vm", cloud, size: common.size } as VmSpecification;
 }
 
-/** Places of encrypted values outside `secrets`, which alone may hold them. */
-function encryptedPlaces(value: unknown, path: string): string[] {
-  if (value === encrypted) return [path];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    path === "" && key === "secrets" ? [] : encryptedPlaces(inner, path === "" ? key : `${path}.${key}`),
-  );
-}
-
-function encryptedProblem(path: string): Problem {
-  return {
-    path,
-    message:
-      "is encrypted, but only values below 'secrets' may be; write it in the open if it is no secret, otherwise set it by pulumi config set --secret --path 'sourcegraph:secrets.NAME' and write NAME where its name belongs",
-  };
-}
-
-/** What can be read of a config, and what is malformed in it. */
-interface Reading {
-  readonly config: Partial<Config>;
-  readonly problems: readonly Problem[];
-}
-
-/** Of a malformed config what is well formed is read all the same, so that one run shows everything. */
-function read(config: unknown): Reading {
-  const hidden = encryptedPlaces(config, "");
-  const parsed = configSchema.safeParse(config);
-  if (parsed.success && hidden.length === 0) return { config: parsed.data, problems: [] };
-  const schema = parsed.success ? [] : problemsOf(parsed.error.issues, configSchema, config);
-  const shadowed = (path: string) => hidden.some((place) => path === place || path.startsWith(`${place}.`));
-  const problems = [...hidden.map(encryptedProblem), ...schema.filter(({ path }) => !shadowed(path))];
-  if (typeof config !== "object" || config === null) return { config: {}, problems };
-  const malformed = malformedKeys(problems);
-  const rest = Object.fromEntries(Object.entries(config).filter(([key]) => !malformed.has(key)));
-  const readable = configSchema.partial().safeParse(rest);
-  return { config: readable.success ? readable.data : {}, problems };
-}
-
-function malformedKeys(problems: readonly Problem[]): ReadonlySet<string> {
-  return new Set(problems.map(({ path }) => path.split(".")[0] ?? ""));
-}
-
 /**
  * Parses, checks and completes a config.
  *
@@ -209,13 +186,15 @@ function malformedKeys(problems: readonly Problem[]): ReadonlySet<string> {
  * @example parseSpecification({ cloud: "local", release: "7.5.4453" })
  */
 export function parseSpecification(config: unknown, files: FileTexts = {}): Specification {
-  const { config: readable, problems: malformed } = read(config);
-  const contradictions = checkCombinations(readable, files, malformedKeys(malformed));
-  const problems = [...malformed, ...contradictions];
+  const { config: readable, problems: unreadable, malformed } = readConfig(config);
+  const problems = [...unreadable, ...checkCombinations(readable, files, malformed)];
   const release = releaseProblem(readable);
-  if (problems.length > 0) throw new InputError([...problems, ...(release?.problems ?? [])]);
+  const broken = modeRefusals(readable, files, malformed);
+  if (problems.length > 0) throw new InputError([...problems, ...(release?.problems ?? []), ...broken]);
+  if (release instanceof InputError) throw new InputError([...release.problems, ...broken]);
+  if (broken.length > 0) throw new RefusedError([...(release?.problems ?? []), ...broken], modesHeadline);
   if (release !== undefined) throw release;
-  return complete(readable as Config, files);
+  return complete(readable as DeployedConfig, files);
 }
 
 /** @throws InputError when a specification is not of one machine */

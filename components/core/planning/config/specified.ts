@@ -3,7 +3,9 @@ import type {
   AlarmsConfig,
   BackupConfig,
   BoundaryExceptionConfig,
+  Config,
   DataDiskConfig,
+  DevelopmentConfig,
   ExistingNetworkConfig,
   GcpConfig,
   OverrideConfig,
@@ -45,12 +47,20 @@ export interface KubernetesSpecification extends CommonSpecification {
 
 /** What the rules of the boundaries are told. */
 export interface SpecifiedBoundaries {
+  /** What the instance is: one customer's, or for the public. */
+  readonly zone: "single-tenant" | "dotcom";
   /** What the instance runs with. */
   readonly stage: "production" | "staging" | "development";
   /** Service or team that answers for it. */
   readonly owner: string;
   /** Account of AWS or project of Google; absent where it is not known. */
   readonly account?: string;
+  /** Tags and features of the licence; absent where they are not known. */
+  readonly licence?: readonly string[];
+  /** Whether it holds made-up data only. */
+  readonly syntheticData: boolean;
+  /** What is for development; absent where it is not known. */
+  readonly development?: DevelopmentConfig;
   /** Domains of the company; absent where they are not known. */
   readonly companyDomains?: readonly string[];
   /** Whether `sgbox check` refuses what breaks a rule. */
@@ -58,6 +68,9 @@ export interface SpecifiedBoundaries {
   /** Rules that may be broken, until a day. */
   readonly exceptions: readonly BoundaryExceptionConfig[];
 }
+
+/** A mode of a single-tenant instance. */
+export type InstanceMode = NonNullable<Config["modes"]>[number];
 
 /** What is the same in every shape. */
 export interface CommonSpecification {
@@ -103,6 +116,10 @@ export interface CommonSpecification {
   readonly backup: Readonly<Required<BackupConfig>>;
   /** What the rules of the boundaries are told. */
   readonly boundaries: SpecifiedBoundaries;
+  /** What it promises beyond others. */
+  readonly modes: readonly InstanceMode[];
+  /** Key of the customer's that everything at rest is under. */
+  readonly customerKey?: string;
   /** Where alarms go. */
   readonly alarms?: AlarmsConfig;
   /** The machine, as far as it is not the size's. */
@@ -231,6 +248,8 @@ export interface SpecifiedMachine {
   readonly type?: string;
   /** Root disk, GB. */
   readonly rootDiskGb: number;
+  /** Mirror of Debian's archive; absent: Debian's own. */
+  readonly packageMirror?: string;
 }
 
 /** Settings of a local Docker Engine, complete. */

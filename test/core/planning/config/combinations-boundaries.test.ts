@@ -15,7 +15,17 @@ const exception = (more: object) => ({
 describe("what the rules of the boundaries are told", () => {
   it("is taken as it is given, and the project of Google is its account", () => {
     const exceptions = [exception({})];
-    const given = { stage: "staging", owner: "platform", companyDomains: ["example.com"], enforce: true, exceptions };
+    const given = {
+      zone: "dotcom",
+      stage: "staging",
+      owner: "platform",
+      companyDomains: ["example.com"],
+      licence: ["dev"],
+      syntheticData: true,
+      development: { accounts: ["123456789012"], domain: "dev.example.com" },
+      enforce: true,
+      exceptions,
+    };
     assert.deepEqual(
       parseSpecification({ ...good.aws, boundaries: { ...given, account: "123456789012" } }).boundaries,
       {

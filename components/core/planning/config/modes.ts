@@ -1,0 +1,72 @@
+import { services } from "../../product/services";
+import { isAtLeast } from "../../product/releases";
+import type { Config, OverrideConfig } from "./config";
+
+// What the modes of an instance, and its zone, mean for the variables of its services.
+
+/** Where events are sent; empty, nowhere. Source: admin-services.md 3.4. */
+export const telemetryVariable = "TELEMETRY_GATEWAY_EXPORTER_EXPORT_ADDR";
+
+/** Hosts, or addresses, that services do not connect to by HTTP. Source: external-services.md 5. */
+export const denyListVariable = "EXTERNAL_DENY_LIST";
+
+/** Hosts of the company. */
+const ourHosts = ["sourcegraph.com", "*.sourcegraph.com"] as const;
+
+/** Makes an instance the public code search. Source: multi-tenant.md, which has it absent in cells. */
+const publicVariable = "SOURCEGRAPHDOTCOM_MODE";
+
+/** Services that talk to the outside. */
+const outgoing = services.filter(({ proxied }) => proxied === true).map(({ name }) => name as string);
+
+/** Services that behave differently in the public code search. */
+const publicServices = ["sourcegraph-frontend", "worker", "gitserver", "precise-code-intel-worker"] as const;
+
+/** The deny-list with the company's hosts on it. */
+function withOurHosts(given = ""): string {
+  const hosts = given.split(",").filter((host) => host !== "");
+  return [...hosts, ...ourHosts.filter((host) => !hosts.includes(host))].join(",");
+}
+
+/** Whether a deny-list holds every host of the company. */
+export function deniesUs(list: string | undefined): boolean {
+  const hosts = (list ?? "").split(",");
+  return ourHosts.every((host) => hosts.includes(host));
+}
+
+/** Whether the product asks nobody for updates and sends no pings: by its channel, which counts before 7.1, or by its deny-list. */
+export function isSilent(
+  site: Readonly<Record<string, unknown>>,
+  { release, overrides }: { readonly release: string; readonly overrides: Readonly<Record<string, OverrideConfig>> },
+): boolean {
+  if (site["update.channel"] !== "none") return false;
+  return !isAtLeast(release, "7.1.0") || outgoing.every((name) => deniesUs(overrides[name]?.env?.[denyListVariable]));
+}
+
+type Overrides = Readonly<Record<string, OverrideConfig>>;
+
+function withVariables(
+  overrides: Overrides,
+  names: readonly string[],
+  variables: (given: Readonly<Record<string, string>>) => Readonly<Record<string, string>>,
+): Overrides {
+  const changed = names.map((name) => {
+    const given = overrides[name]?.env ?? {};
+    return [name, { ...overrides[name], env: { ...given, ...variables(given) } }] as const;
+  });
+  return { ...overrides, ...Object.fromEntries(changed) };
+}
+
+/** What is different for single services, with what modes and zone ask for. */
+export function overridesFor({ overrides = {}, modes = [], boundaries }: Partial<Config>): Overrides {
+  const closed = !modes.includes("air-gapped")
+    ? overrides
+    : withVariables(
+        withVariables(overrides, outgoing, (given) => ({ [denyListVariable]: withOurHosts(given[denyListVariable]) })),
+        ["worker"],
+        () => ({ [telemetryVariable]: "" }),
+      );
+  return boundaries?.zone === "dotcom"
+    ? withVariables(closed, publicServices, () => ({ [publicVariable]: "true" }))
+    : closed;
+}
