@@ -6,9 +6,14 @@ export interface Problem {
   readonly message: string;
 }
 
+/** A problem in one line. */
+export function problemInLine({ path, message }: Problem): string {
+  return `${path === "" ? "" : `'${path}' `}${message}`;
+}
+
 /** Renders problems as one message, a line each. */
 function listProblems(headline: string, problems: readonly Problem[]): string {
-  const lines = problems.map((problem) => `  - ${problem.path === "" ? "" : `'${problem.path}' `}${problem.message}`);
+  const lines = problems.map((problem) => `  - ${problemInLine(problem)}`);
   return [`${headline}:`, ...lines].join("\n");
 }
 

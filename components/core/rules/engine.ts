@@ -38,7 +38,11 @@ function covers(exception: RuleException, rule: string, { of }: Judgement): bool
 }
 
 /** What is wrong with the exceptions themselves. */
-function exceptionProblems(exceptions: readonly RuleException[], rules: readonly Rule[], today: string): Problem[] {
+export function exceptionProblems(
+  exceptions: readonly RuleException[],
+  rules: readonly Rule[],
+  today: string,
+): Problem[] {
   return exceptions.flatMap(({ rule: id, resource, expires, owner }, index): Problem[] => {
     const path = `exceptions[${index}]`;
     const rule = rules.find((candidate) => candidate.id === id);
@@ -58,7 +62,8 @@ function exceptionProblems(exceptions: readonly RuleException[], rules: readonly
   });
 }
 
-function refuses({ verdict, severity, exception }: Finding): boolean {
+/** Whether a finding speaks against a deployment. */
+export function refuses({ verdict, severity, exception }: Finding): boolean {
   if (exception !== undefined) return false;
   return verdict === "broken" || (verdict === "unproven" && severity === "critical");
 }
@@ -68,7 +73,8 @@ export function nameOf(of: string): string {
   return of.startsWith("urn:") ? (of.split("::").at(-1) ?? of) : of;
 }
 
-function problemOf({ rule, of, because, fix, verdict }: Finding): Problem {
+/** A finding in the words that every door uses. */
+export function problemOf({ rule, of, because, fix, verdict }: Finding): Problem {
   const found = verdict === "unproven" ? `cannot be shown to hold: ${because}` : because;
   return { path: nameOf(of), message: `breaks ${rule}: ${found}${fix === undefined ? "" : `; ${fix}`}` };
 }

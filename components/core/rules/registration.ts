@@ -16,8 +16,8 @@ export interface Registration {
   readonly retainOnDelete: boolean;
 }
 
-/** Marks of the engine's protocol: texts that stand for unknown values, and the key and value that mark objects of its own. */
-const unknownMarks: readonly unknown[] = [
+/** Texts that stand for unknown values in the protocol of the engine. */
+export const unknownMarks: readonly unknown[] = [
   "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
@@ -26,6 +26,7 @@ const unknownMarks: readonly unknown[] = [
   "e48ece36-62e2-4504-bad9-02848725956a",
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ];
+/** The key and the values that mark objects of the protocol's own. */
 const markKey = "4dabf18193072939515e22adb298388d";
 const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 const outputMark = "d0e6a833031e9bbcd3f4e8bde6ca49a4";

@@ -28,6 +28,11 @@ export interface Rule {
   readonly probe?: string;
   /** Whether no exception is accepted. */
   readonly absolute?: true;
+  /**
+   * Whether a resource that is found broken with nothing but what it belongs to stays broken whatever else there is, so that
+   * it is refused before it is made; default only the whole graph is judged.
+   */
+  readonly alone?: true;
   /** Judges everything in the graph that it is about; nothing for what it is not about. */
   readonly judge: (graph: Graph) => Judgement[];
 }

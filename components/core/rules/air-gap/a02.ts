@@ -38,6 +38,7 @@ const isAirGapped = (rule: string, graph: Graph) => (resource: Parameters<Graph[
 export const a02: Rule = {
   id: "B-A02",
   severity: "critical",
+  alone: true,
   statement: "An air-gapped deployment does not try to reach admin services.",
   proof:
     "connections that are stated, settings of the product, features of its licence, the address events are sent to",

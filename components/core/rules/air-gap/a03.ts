@@ -22,6 +22,7 @@ function ofSettings({ ownModels, modelGateway, attribution }: ProductSettings): 
 export const a03: Rule = {
   id: "B-A03",
   severity: "high",
+  alone: true,
   statement: "With models of the customer's own there is no connection to the company's gateway.",
   proof: "settings of the product, connections that are stated, tokens of the gateway among variables",
   judge: (graph) => {

@@ -34,6 +34,7 @@ function sightsOf(graph: Graph, { resource, containers, unseen: notSeen }: Workl
 export const a05: Rule = {
   id: "B-A05",
   severity: "medium",
+  alone: true,
   statement: "Images of an air-gapped deployment come from the customer's mirror, by digest.",
   proof: "registry and digest of every image",
   judge: (graph) =>

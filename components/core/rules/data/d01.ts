@@ -9,6 +9,7 @@ export const d01: Rule = {
   id: "B-D01",
   severity: "critical",
   absolute: true,
+  alone: true,
   statement: "The admin zone holds no user data and no public code.",
   proof: "the data classes of every store of the zone, and what exists only to hold content",
   judge: (graph) =>

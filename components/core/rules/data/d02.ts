@@ -5,6 +5,7 @@ import { storesOf } from "../stores";
 export const d02: Rule = {
   id: "B-D02",
   severity: "critical",
+  alone: true,
   statement: "Every store is classified and owned.",
   proof: "the facts that a store's own tags or the components it belongs to state",
   judge: (graph) =>

@@ -52,6 +52,7 @@ function grantSights(graph: Graph, grant: Grant, owner: string): Sight[] {
 export const d03: Rule = {
   id: "B-D03",
   severity: "high",
+  alone: true,
   statement: "Identity data lives only in services that declare it, under a key of their own.",
   proof: "the owner of every store of class identity, the stores under the same key, and the grants on the store",
   judge: (graph) => {

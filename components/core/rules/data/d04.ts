@@ -54,6 +54,7 @@ function podSights({ inputs }: GraphResource): Sight[] {
 export const d04: Rule = {
   id: "B-D04",
   severity: "high",
+  alone: true,
   statement: "Caches of the admin zone do not persist.",
   proof:
     "the inputs for snapshots and persistence of every cache, and the volumes and arguments of those that are pods",

@@ -39,6 +39,7 @@ function sightsOf({ containers, unseen: notSeen }: Workload): Sight[] {
 export const d05: Rule = {
   id: "B-D05",
   severity: "critical",
+  alone: true,
   statement: "The gateway of the admin zone is configured so that prompts cannot come to rest.",
   proof: "the variables of every container of the gateway in the zone",
   probe: "pinning of the reviewed build by digest; a canary prompt that must not be found in cache, logs and events",

@@ -51,6 +51,7 @@ function sightsOf(graph: Graph, connection: Connection): Sight[] {
 export const d07: Rule = {
   id: "B-D07",
   severity: "critical",
+  alone: true,
   statement:
     "Content flows from a zone with user data into the admin zone only through declared contracts, in transit only.",
   proof: "the contract of every connection into the zone, and the stores of the callee of a model call",

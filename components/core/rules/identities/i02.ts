@@ -28,6 +28,7 @@ function ownersOf(graph: Graph, resource: GraphResource): GraphResource[] {
 export const i02: Rule = {
   id: "B-I02",
   severity: "high",
+  alone: true,
   statement: "There are no long-lived credentials of the cloud.",
   proof: "access keys, keys of service accounts, passwords of users and tokens of service accounts among the resources",
   judge: (graph) => {

@@ -87,6 +87,7 @@ function judgedGrants(graph: Graph): Map<GraphResource, Sight[]> {
 export const i03: Rule = {
   id: "B-I03",
   severity: "high",
+  alone: true,
   statement: "Grants name a resource.",
   proof:
     "actions and resources of every policy, the level of every role that is given, the rules of every role of a cluster",

@@ -115,6 +115,7 @@ function ofDatabase(graph: Graph, resource: GraphResource): Sight[] {
 export const i04: Rule = {
   id: "B-I04",
   severity: "high",
+  alone: true,
   statement: "People get rights of admins and operators only through groups of the company, and operators for a time.",
   proof:
     "members of every role that is given, entitlements, assignments of the sign-in of AWS, rights of people in databases",

@@ -67,6 +67,7 @@ const kept = ({ protected: guarded, retained }: GraphResource, { stage }: Bounda
 export const k03: Rule = {
   id: "B-K03",
   severity: "high",
+  alone: true,
   statement: "Keys rotate and cannot vanish by accident.",
   proof:
     "rotation and its period, the wait before destruction of keys that are not of one tenant, and protection by the engine",

@@ -56,6 +56,7 @@ function zoneSights(graph: Graph, { resource }: Workload): Sight[] {
 export const k05: Rule = {
   id: "B-K05",
   severity: "high",
+  alone: true,
   statement: "Secrets are references, pinned and per zone.",
   proof:
     "every variable of every workload that holds a secret, its version, and the zone of the secrets it is made from",

@@ -109,6 +109,7 @@ const looks: Readonly<Record<string, Look>> = {
 export const l01: Rule = {
   id: "B-L01",
   severity: "high",
+  alone: true,
   statement: "Logs carry ids, not content; they have retention and a key.",
   proof:
     "the retention of every log store, and the settings of databases, load balancers, firewalls and meshes that would log values or bodies; its key is B-K01's",

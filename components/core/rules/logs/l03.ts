@@ -32,6 +32,7 @@ const looks: Readonly<Record<string, (inputs: GraphResource["inputs"]) => Sight[
 export const l03: Rule = {
   id: "B-L03",
   severity: "medium",
+  alone: true,
   statement: "Stateful resources are guarded.",
   proof: "the cloud's own guard of databases, and the engine's of databases, keys and buckets, in production",
   judge: (graph) =>

@@ -62,6 +62,7 @@ const admission: Readonly<Record<string, (resource: GraphResource) => Sight[]>> 
 export const l04: Rule = {
   id: "B-L04",
   severity: "medium",
+  alone: true,
   statement: "Images are pinned by digest and come from our registry.",
   proof:
     "the image of every container, the registries that are allowed, and the admission policies of projects and clusters",

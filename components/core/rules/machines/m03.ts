@@ -23,6 +23,7 @@ function sightsOf({ edge: { contract, plane } }: Connection): Sight[] {
 export const m03: Rule = {
   id: "B-M03",
   severity: "high",
+  alone: true,
   statement: "Tokens that are made from a licence open only what was made for them.",
   proof: "contract and plane of every connection on which such a token is shown",
   judge: (graph) =>

@@ -9,6 +9,7 @@ const longest = 3600;
 export const m04: Rule = {
   id: "B-M04",
   severity: "medium",
+  alone: true,
   statement: "Access tokens live at most an hour, and none that never ends crosses a zone.",
   proof: "the seconds that tokens of every client live, the credential of every connection between zones",
   judge: (graph) => [

@@ -30,6 +30,7 @@ function sightsOf({ containers, unseen: notSeen }: Workload): Sight[] {
 export const m05: Rule = {
   id: "B-M05",
   severity: "high",
+  alone: true,
   statement: "Diagnostics of admin services have a secret, from a secret manager.",
   proof: "the variable for it of every admin service",
   judge: (graph) =>

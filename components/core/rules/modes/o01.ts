@@ -30,6 +30,7 @@ export const o01: Rule = {
   id: "B-O01",
   severity: "critical",
   absolute: true,
+  alone: true,
   statement: "Zones are in one place only where everything says that it is for development.",
   proof: "zones of the components, their stage, the tag of the stack and the account",
   judge: (graph) =>

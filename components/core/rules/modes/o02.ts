@@ -80,6 +80,7 @@ function ofLicence(resource: GraphResource): Sight[] {
 export const o02: Rule = {
   id: "B-O02",
   severity: "critical",
+  alone: true,
   statement: "Development never touches what is of production.",
   proof: "what resources for development are made from and filled with, addresses that they use, and their licence",
   judge: (graph) =>

@@ -39,6 +39,7 @@ function difference(here: ReadonlySet<string>, apart: ReadonlySet<string>): Sigh
 export const o03: Rule = {
   id: "B-O03",
   severity: "high",
+  alone: true,
   statement: "Merging deployments does not merge contracts.",
   proof: "connections and rights of the monolith against those that the same services have apart",
   judge: (graph) =>

@@ -38,6 +38,7 @@ const own: Readonly<Record<string, (resource: GraphResource) => Sight[]>> = {
 export const n02: Rule = {
   id: "B-N02",
   severity: "critical",
+  alone: true,
   statement: "Nobody anonymous may invoke a workload.",
   proof: "the members of every grant, the switches that turn the check off, and the policies of resources",
   judge: (graph) => {

@@ -44,6 +44,7 @@ function sightsOf(entry: Entry, entries: readonly Entry[]): Sight[] {
 export const n08: Rule = {
   id: "B-N08",
   severity: "high",
+  alone: true,
   statement: "Management interfaces never share a host name with machine or end-user planes.",
   proof: "the host names and paths of every listener, rule and certificate by plane",
   judge: (graph) => {

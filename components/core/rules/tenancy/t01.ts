@@ -65,6 +65,7 @@ function knowsTenants(graph: Graph, { resource }: Workload): boolean {
 export const t01: Rule = {
   id: "B-T01",
   severity: "critical",
+  alone: true,
   statement: "Cells enforce tenants strictly, and all of a cell or none of it is for many tenants.",
   proof: `${mode} and ${workspaces} of every service of a cell`,
   probe: "a plan that changes the switch of a cell replaces the cell, which the component refuses",

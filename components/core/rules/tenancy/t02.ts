@@ -91,6 +91,7 @@ function migratorSights({ job }: Workload): Sight[] {
 export const t02: Rule = {
   id: "B-T02",
   severity: "critical",
+  alone: true,
   statement: "The login of the application in a database cannot escape the filters of rows.",
   proof:
     "attributes and memberships of every login of a cell, what it owns, and whether the migrator has one of its own",

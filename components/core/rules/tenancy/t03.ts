@@ -52,6 +52,7 @@ function ofTenant(graph: Graph, { cell, tenant = "", tenancy }: BoundaryFacts): 
 export const t03: Rule = {
   id: "B-T03",
   severity: "critical",
+  alone: true,
   statement: "Every store of user data in a cell states how far it is apart, and that fits the tiers of its tenants.",
   proof: "the tenancy of every store of user data, and of every tenant in its cell",
   judge: (graph) => [

@@ -26,6 +26,7 @@ function sightOf(workload: Workload): Sight {
 export const t07: Rule = {
   id: "B-T07",
   severity: "medium",
+  alone: true,
   statement: "Files of the index never mix tenants.",
   proof: `${off} of every zoekt-indexserver of a cell`,
   judge: (graph) =>

@@ -55,6 +55,7 @@ function ofCondition(condition: string | undefined): Sight[] {
 export const t09: Rule = {
   id: "B-T09",
   severity: "high",
+  alone: true,
   statement: "Where data of tenants is kept apart by prefix, what names no tenant is refused.",
   proof:
     "conditions of policies on tags of tenants: a match that is turned around is fulfilled where the tag is missing",

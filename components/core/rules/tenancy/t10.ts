@@ -35,6 +35,7 @@ function sightOf(graph: Graph, resource: GraphResource, kind: string): Sight {
 export const t10: Rule = {
   id: "B-T10",
   severity: "high",
+  alone: true,
   statement: "Every kind of store of a cell is purged of a tenant who leaves, with proof.",
   proof: "kinds of the stores of a cell against those that are purged",
   probe: "counts of every store after a tenant has left have to be 0",

@@ -26,6 +26,7 @@ function sightOf(graph: Graph, { type, inputs, ...rest }: GraphResource): Sight 
 export const t12: Rule = {
   id: "B-T12",
   severity: "medium",
+  alone: true,
   statement: "How long the destruction of a tenant's key waits is stated, and within the term.",
   proof: "deletionWindowInDays or destroyScheduledDuration of every key of a tenant",
   judge: (graph) =>

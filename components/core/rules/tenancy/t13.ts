@@ -51,6 +51,7 @@ function ofConnection({ from, to }: Connection): Sight {
 export const t13: Rule = {
   id: "B-T13",
   severity: "critical",
+  alone: true,
   statement: "Code of others runs outside the network of a cell or an instance.",
   proof: "account, cell and network of executors, and connections from and to them",
   judge: (graph) => [

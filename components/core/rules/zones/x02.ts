@@ -43,6 +43,7 @@ export const x02: Rule = {
   id: "B-X02",
   severity: "critical",
   absolute: true,
+  alone: true,
   statement: "The admin zone holds no credentials for the database of the public site, nor for any of users.",
   proof: "variables of every service of the zone, what they are made from, and connections to databases of other zones",
   judge: (graph) => [

@@ -39,6 +39,7 @@ function sightsOf(graph: Graph, resource: GraphResource): Sight[] {
 export const x03: Rule = {
   id: "B-X03",
   severity: "critical",
+  alone: true,
   statement: "The public site has no administrative function.",
   proof: "what every component of the zone administers, its settings and secrets, and what other zones ask of it",
   judge: (graph) => [

@@ -20,6 +20,7 @@ const crosses = ({ zone }: RefersEdge, by: BoundaryFacts): boolean => zone !== u
 export const x04: Rule = {
   id: "B-X04",
   severity: "high",
+  alone: true,
   statement: "References between stacks of two zones carry only what is public.",
   proof: "every output that is read from a stack of another zone, and what that stack's manifest publishes",
   judge: (graph) =>
