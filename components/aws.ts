@@ -19,5 +19,11 @@ export type {
 } from "./managed-services/aws-args";
 export { Network, secondZoneOf, type AwsNetworkArgs, type AwsNetworkTransforms } from "./network/aws";
 export { ClusterNetwork, type AwsClusterNetworkArgs, type AwsClusterNetworkTransforms } from "./network/aws-cluster";
+export {
+  EgressFirewall,
+  type AwsEgressFirewallArgs,
+  type AwsFirewallLogs,
+  type AwsFirewallRoute,
+} from "./network/aws-egress-firewall";
 export { SourcegraphVm } from "./vm/aws";
 export type { AwsExistingNetwork, AwsSourcegraphVmArgs, AwsTransforms, GuardedVolumeArgs } from "./vm/aws-args";

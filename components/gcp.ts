@@ -19,6 +19,7 @@ export type {
 } from "./managed-services/gcp-args";
 export { Network, type GcpNetworkArgs, type GcpNetworkTransforms } from "./network/gcp";
 export { ClusterNetwork, type GcpClusterNetworkArgs, type GcpClusterNetworkTransforms } from "./network/gcp-cluster";
+export { Egress, type GcpEgressArgs } from "./network/gcp-egress";
 export type { GcpPrivateServices } from "./network/gcp-private-services";
 export { SourcegraphVm } from "./vm/gcp";
 export type { GcpAlarmTransforms, GcpLoadBalancerTransforms, GcpSourcegraphVmArgs, GcpTransforms } from "./vm/gcp-args";

@@ -5,6 +5,7 @@ export type * from "./core/planning/config/specified";
 export { configJsonSchema } from "./core/planning/config/json-schema";
 export type * from "./core/planning/config/config";
 export type { Bounded } from "./boundary";
+export type { KeysByUse, KeyUse } from "./keys";
 export type * from "./core/rules/facts";
 export { sizeLabels, sizeNames, type SizeLabel, type SizeName, type Usage } from "./core/planning/sizing/usage";
 export { planVm, type Exposure, type Plan, type PlannedMachine, type PlannedNetwork } from "./core/planning/vm/plan";

@@ -1,0 +1,150 @@
+import * as compute from "@pulumi/gcp/compute";
+import * as dns from "@pulumi/gcp/dns";
+import type * as inputs from "@pulumi/gcp/types/input";
+import * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
+
+/** Arguments of `Egress`. */
+export interface GcpEgressArgs extends Bounded {
+  /** Project of the network. A change replaces everything. */
+  readonly project: string;
+  /** Id of the network, with `networkFirewallPolicyEnforcementOrder` BEFORE_CLASSIC_FIREWALL. A change replaces what hangs on it. */
+  readonly network: pulumi.Input<string>;
+  /**
+   * Hosts that may be opened, by full name: Google resolves them itself and knows no wildcards. None: nothing leaves. In place.
+   *
+   * @example ["github.com", "api.github.com"]
+   */
+  readonly allowedDomains: readonly string[];
+  /** Ports at these hosts. Default 443. In place. */
+  readonly ports?: readonly number[];
+  /** Address blocks that may be opened whatever the port: those of the network itself, and of Google's services in it. In place. */
+  readonly internalCidrs: readonly string[];
+  /** Labels of what takes labels: the zones. Default none. In place. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Addresses of those of Google's APIs that data cannot leave by; they are reached within Google's network. */
+const restrictedApis = ["199.36.153.4", "199.36.153.5", "199.36.153.6", "199.36.153.7"];
+const restrictedCidr = "199.36.153.4/30";
+
+/** Domains of Google's APIs and registries, which get these addresses. */
+const apiDomains = { apis: "googleapis.com", packages: "pkg.dev", images: "gcr.io" };
+
+/** Most hosts that Google takes in one rule. */
+const hostsOfRule = 100;
+
+/**
+ * What a network lets out: hosts by name, its own addresses, Google's APIs by addresses that stay in Google's network, and
+ * nothing else.
+ *
+ * A policy says what is allowed; it is asked before the classic rules, of which the last one refuses everything.
+ *
+ * Cost: of rules by names of hosts, about 0.02 USD for a GB.
+ *
+ * @example
+ * new Egress("cell-1", { project, network: network.id, allowedDomains: ["github.com"], internalCidrs: ["10.40.0.0/16"] });
+ */
+export class Egress extends pulumi.ComponentResource {
+  /** Name of the policy. */
+  readonly policy: pulumi.Output<string>;
+  /** What has to be there before anything in the network is started that needs a way out. */
+  readonly ways: readonly pulumi.Resource[];
+
+  /**
+   * @param name stem of the children's names
+   * @param args network and names
+   * @param opts options of the component; the provider given here is used for every child
+   */
+  constructor(name: string, args: GcpEgressArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("sourcegraph:gcp:Egress", name, { boundary: args.boundary }, opts);
+    const { project, network, allowedDomains, ports = [443], internalCidrs } = args;
+    const own = `${name}-egress`;
+    const child = { parent: this };
+    const policy = new compute.NetworkFirewallPolicy(own, { project, description: `What leaves ${name}` }, child);
+    const allow = (short: string, priority: number, match: inputs.compute.NetworkFirewallPolicyRuleMatch) =>
+      new compute.NetworkFirewallPolicyRule(
+        `${own}-${short}`,
+        {
+          project,
+          firewallPolicy: policy.name,
+          priority,
+          direction: "EGRESS",
+          action: "allow",
+          enableLogging: false,
+          ruleName: short,
+          match,
+        },
+        // A priority is taken by one rule at a time.
+        { parent: this, deleteBeforeReplace: true },
+      );
+    const tcp = (on: readonly number[]) => [{ ipProtocol: "tcp", ports: on.map(String) }];
+    const rules = [
+      allow("internal", 1000, { destIpRanges: [...internalCidrs], layer4Configs: [{ ipProtocol: "all" }] }),
+      allow("google-apis", 1010, { destIpRanges: [restrictedCidr], layer4Configs: tcp([443]) }),
+      ...chunks(allowedDomains).map((destFqdns, index) =>
+        allow(`hosts-${index + 1}`, 1100 + index, { destFqdns, layer4Configs: tcp(ports) }),
+      ),
+    ];
+    const attached = new compute.NetworkFirewallPolicyAssociation(
+      own,
+      { project, firewallPolicy: policy.name, attachmentTarget: network },
+      { parent: this, dependsOn: rules },
+    );
+    const refused = new compute.Firewall(
+      `${own}-deny`,
+      {
+        project,
+        network,
+        description: `Whatever ${name} does not allow by name`,
+        direction: "EGRESS",
+        priority: 65534,
+        destinationRanges: ["0.0.0.0/0"],
+        denies: [{ protocol: "all" }],
+        logConfig: { metadata: "INCLUDE_ALL_METADATA" },
+      },
+      // First what is allowed, so that nothing that runs is cut off.
+      { parent: this, dependsOn: [attached] },
+    );
+    this.policy = policy.name;
+    this.ways = [...this.privateApis(own, args), attached, refused];
+    this.registerOutputs({ policy: this.policy });
+  }
+
+  /** Names of Google's APIs and registries lead to the restricted addresses, for this network alone. */
+  private privateApis(name: string, { project, network, labels = {} }: GcpEgressArgs): pulumi.Resource[] {
+    const child = { parent: this };
+    return Object.entries(apiDomains).flatMap(([short, domain]) => {
+      const zone = new dns.ManagedZone(
+        `${name}-${short}`,
+        {
+          project,
+          dnsName: `${domain}.`,
+          description: `${domain} by addresses of Google's network`,
+          visibility: "private",
+          privateVisibilityConfig: { networks: [{ networkUrl: network }] },
+          labels,
+        },
+        child,
+      );
+      const record = (suffix: string, type: string, host: string, rrdatas: string[]) =>
+        new dns.RecordSet(
+          `${name}-${short}-${suffix}`,
+          { project, managedZone: zone.name, name: host, type, ttl: 300, rrdatas },
+          // A name has one record at a time.
+          { parent: this, deleteBeforeReplace: true },
+        );
+      return [
+        record("address", "A", `${domain}.`, restrictedApis),
+        record("below", "CNAME", `*.${domain}.`, [`${domain}.`]),
+      ];
+    });
+  }
+}
+
+/** The hosts in lists that Google takes. */
+function chunks(hosts: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(hosts.length / hostsOfRule) }, (_, index) =>
+    hosts.slice(index * hostsOfRule, (index + 1) * hostsOfRule),
+  );
+}

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { EgressFirewall } from "../../components/network/aws-egress-firewall";
+import { Egress } from "../../components/network/gcp-egress";
+import { inputsByName } from "../support/aws-vm";
+import { allOf, only, record, type Recorded } from "../support/recorder";
+
+const statuses = {
+  firewallStatuses: [
+    {
+      syncStates: ["b", "a"].map((zone) => ({
+        availabilityZone: `us-east-1${zone}`,
+        attachments: [{ endpointId: `vpce-${zone}`, subnetId: `subnet-${zone}` }],
+      })),
+    },
+  ],
+};
+
+const firewall = (allowedDomains: readonly string[]) =>
+  record(
+    (opts) =>
+      new EgressFirewall(
+        "cell-1",
+        {
+          vpcId: "vpc-1",
+          subnetIds: { "us-east-1a": "subnet-a", "us-east-1b": "subnet-b" },
+          allowedDomains,
+          homeCidrs: ["10.40.0.0/16"],
+          routes: {
+            "private-a": { routeTableId: "rtb-private-a", zone: "us-east-1a" },
+            "private-b": { routeTableId: "rtb-private-b", zone: "us-east-1b" },
+            "nat-a": { routeTableId: "rtb-nat-a", zone: "us-east-1a", destinationCidrBlock: "10.40.64.0/18" },
+          },
+          logs: { keyArn: "arn:log", retentionDays: 30 },
+        },
+        opts,
+      ),
+    { outputs: ({ type }) => (type === "aws:networkfirewall/firewall:Firewall" ? statuses : {}) },
+  );
+
+describe("EgressFirewall on AWS", () => {
+  it("lets out what is named, in the firewall's strict order, and drops every other connection once it stands", async () => {
+    const { resources, error } = await firewall(["github.com", ".gitlab.com"]);
+    assert.equal(error, undefined);
+    const group = only(resources, "aws:networkfirewall/ruleGroup:RuleGroup");
+    assert.deepEqual(group.inputs["ruleGroup"], {
+      ruleVariables: { ipSets: [{ key: "HOME_NET", ipSet: { definitions: ["10.40.0.0/16"] } }] },
+      rulesSource: {
+        rulesSourceList: {
+          generatedRulesType: "ALLOWLIST",
+          targetTypes: ["TLS_SNI", "HTTP_HOST"],
+          targets: ["github.com", ".gitlab.com"],
+        },
+      },
+      statefulRuleOptions: { ruleOrder: "STRICT_ORDER" },
+    });
+    assert.deepEqual(only(resources, "aws:networkfirewall/firewallPolicy:FirewallPolicy").inputs["firewallPolicy"], {
+      statelessDefaultActions: ["aws:forward_to_sfe"],
+      statelessFragmentDefaultActions: ["aws:forward_to_sfe"],
+      statefulEngineOptions: { ruleOrder: "STRICT_ORDER", streamExceptionPolicy: "DROP" },
+      statefulDefaultActions: ["aws:drop_established", "aws:alert_established"],
+      statefulRuleGroupReferences: [
+        { priority: 1, resourceArn: "arn:aws:networkfirewall/ruleGroup:RuleGroup:cell-1-egress" },
+      ],
+    });
+  });
+
+  it("leads each zone's ways through the endpoint of that zone, and answers back through it", async () => {
+    const { resources } = await firewall(["github.com"]);
+    const routes = Object.entries(inputsByName(resources, "aws:ec2/route:Route"));
+    assert.deepEqual(Object.fromEntries(routes), {
+      "cell-1-egress-private-a": {
+        routeTableId: "rtb-private-a",
+        destinationCidrBlock: "0.0.0.0/0",
+        vpcEndpointId: "vpce-a",
+      },
+      "cell-1-egress-private-b": {
+        routeTableId: "rtb-private-b",
+        destinationCidrBlock: "0.0.0.0/0",
+        vpcEndpointId: "vpce-b",
+      },
+      "cell-1-egress-nat-a": {
+        routeTableId: "rtb-nat-a",
+        destinationCidrBlock: "10.40.64.0/18",
+        vpcEndpointId: "vpce-a",
+      },
+    });
+  });
+
+  it("writes what it refused under the given key, and is guarded", async () => {
+    const { resources } = await firewall(["github.com"]);
+    const { inputs } = only(resources, "aws:cloudwatch/logGroup:LogGroup");
+    assert.deepEqual([inputs["kmsKeyId"], inputs["retentionInDays"]], ["arn:log", 30]);
+    const { deleteProtection, firewallPolicyChangeProtection } = only(
+      resources,
+      "aws:networkfirewall/firewall:Firewall",
+    ).inputs;
+    assert.deepEqual([deleteProtection, firewallPolicyChangeProtection], [true, true]);
+  });
+
+  it("without a name has no list at all, so that nothing leaves", async () => {
+    const { resources } = await firewall([]);
+    assert.deepEqual(allOf(resources, "aws:networkfirewall/ruleGroup:RuleGroup"), []);
+  });
+});
+
+/** Rules in the order in which they are asked. */
+const rulesOf = (resources: readonly Recorded[]) =>
+  allOf(resources, "gcp:compute/networkFirewallPolicyRule:NetworkFirewallPolicyRule").sort(
+    (a, b) => Number(a.inputs["priority"]) - Number(b.inputs["priority"]),
+  );
+
+const egress = (allowedDomains: readonly string[]) =>
+  record(
+    (opts) =>
+      new Egress(
+        "cell-1",
+        { project: "p", network: "networks/n", allowedDomains, internalCidrs: ["10.40.0.0/16", "10.4.0.0/14"] },
+        opts,
+      ),
+  );
+
+describe("Egress on Google Cloud", () => {
+  it("allows named hosts, its own blocks and Google's restricted APIs, and refuses the rest by the last classic rule", async () => {
+    const { resources, error } = await egress(["github.com", "gitlab.com"]);
+    assert.equal(error, undefined);
+    assert.deepEqual(
+      rulesOf(resources).map(({ inputs: { action, direction, priority, match } }) => [
+        action,
+        direction,
+        priority,
+        match,
+      ]),
+      [
+        [
+          "allow",
+          "EGRESS",
+          1000,
+          { destIpRanges: ["10.40.0.0/16", "10.4.0.0/14"], layer4Configs: [{ ipProtocol: "all" }] },
+        ],
+        [
+          "allow",
+          "EGRESS",
+          1010,
+          { destIpRanges: ["199.36.153.4/30"], layer4Configs: [{ ipProtocol: "tcp", ports: ["443"] }] },
+        ],
+        [
+          "allow",
+          "EGRESS",
+          1100,
+          { destFqdns: ["github.com", "gitlab.com"], layer4Configs: [{ ipProtocol: "tcp", ports: ["443"] }] },
+        ],
+      ],
+    );
+    const { inputs, dependsOn } = only(resources, "gcp:compute/firewall:Firewall");
+    assert.deepEqual(
+      [inputs["direction"], inputs["priority"], inputs["destinationRanges"], inputs["denies"], dependsOn],
+      ["EGRESS", 65534, ["0.0.0.0/0"], [{ protocol: "all" }], ["cell-1-egress"]],
+    );
+  });
+
+  it("cuts long lists into rules of a hundred hosts, and makes none for none", async () => {
+    const hosts = Array.from({ length: 101 }, (_, index) => `h${index}.example.com`);
+    const rules = async (of: readonly string[]) => rulesOf((await egress(of)).resources).map(({ name }) => name);
+    assert.deepEqual(await rules(hosts), [
+      "cell-1-egress-internal",
+      "cell-1-egress-google-apis",
+      "cell-1-egress-hosts-1",
+      "cell-1-egress-hosts-2",
+    ]);
+    assert.deepEqual(await rules([]), ["cell-1-egress-internal", "cell-1-egress-google-apis"]);
+  });
+
+  it("leads Google's APIs and registries to the restricted addresses, for this network only", async () => {
+    const { resources } = await egress([]);
+    assert.deepEqual(
+      ["apis", "packages", "images"]
+        .map((of) => only(resources, "gcp:dns/managedZone:ManagedZone", `cell-1-egress-${of}`))
+        .map(({ inputs }) => [inputs["dnsName"], inputs["visibility"], inputs["privateVisibilityConfig"]]),
+      ["googleapis.com.", "pkg.dev.", "gcr.io."].map((name) => [
+        name,
+        "private",
+        { networks: [{ networkUrl: "networks/n" }] },
+      ]),
+    );
+    assert.deepEqual(
+      inputsByName(resources, "gcp:dns/recordSet:RecordSet")["cell-1-egress-apis-address"]?.["rrdatas"],
+      ["199.36.153.4", "199.36.153.5", "199.36.153.6", "199.36.153.7"],
+    );
+  });
+});
