@@ -21,6 +21,8 @@ export interface StoreKind {
   readonly key: string;
   /** Another resource that names the key, found by the input that refers to the store. */
   readonly keyOn?: { readonly type: string; readonly by: string };
+  /** Input that switches encryption off when it is false. */
+  readonly encrypted?: string;
   /** Whether it exists only to hold content: code, indexes, uploads. */
   readonly content?: true;
   /** Inputs that keep it from being public, on itself or on another resource that refers to it. */
@@ -43,12 +45,14 @@ export const storeKinds: readonly StoreKind[] = [
     type: "aws:rds/instance",
     what: "relational",
     key: "kmsKeyId",
+    encrypted: "storageEncrypted",
     closed: [{ input: "publiclyAccessible", value: false, byDefault: false }],
   },
   {
     type: "aws:rds/cluster",
     what: "relational",
     key: "kmsKeyId",
+    encrypted: "storageEncrypted",
     closed: [
       {
         input: "publiclyAccessible",
@@ -64,7 +68,7 @@ export const storeKinds: readonly StoreKind[] = [
     key: "encryptionKeyName",
     closed: [{ input: "settings.ipConfiguration.ipv4Enabled", value: false, byDefault: true }],
   },
-  { type: "aws:elasticache/replicationGroup", what: "cache", key: "kmsKeyId" },
+  { type: "aws:elasticache/replicationGroup", what: "cache", key: "kmsKeyId", encrypted: "atRestEncryptionEnabled" },
   { type: "gcp:redis/instance", what: "cache", key: "customerManagedKey" },
   { type: "gcp:memorystore/instance", what: "cache", key: "kmsKey" },
   {
@@ -87,9 +91,9 @@ export const storeKinds: readonly StoreKind[] = [
       { input: "uniformBucketLevelAccess", value: true },
     ],
   },
-  { type: "aws:ebs/volume", what: "block", key: "kmsKeyId" },
+  { type: "aws:ebs/volume", what: "block", key: "kmsKeyId", encrypted: "encrypted" },
   { type: "gcp:compute/disk", what: "block", key: "diskEncryptionKey.kmsKeySelfLink" },
-  { type: "aws:efs/fileSystem", what: "file", key: "kmsKeyId" },
+  { type: "aws:efs/fileSystem", what: "file", key: "kmsKeyId", encrypted: "encrypted" },
   { type: "aws:kinesis/stream", what: "stream", key: "kmsKeyId" },
   { type: "aws:sqs/queue", what: "stream", key: "kmsMasterKeyId" },
   { type: "aws:kinesis/firehoseDeliveryStream", what: "stream", key: "serverSideEncryption.keyArn" },
@@ -112,7 +116,10 @@ export const storeKinds: readonly StoreKind[] = [
     type: "gcp:container/cluster",
     what: "cluster",
     key: "databaseEncryption.keyName",
-    closed: [{ input: "privateClusterConfig.enablePrivateEndpoint", value: true, byDefault: false }],
+    closed: [
+      { input: "privateClusterConfig.enablePrivateEndpoint", value: true, byDefault: false },
+      { input: "privateClusterConfig.enablePrivateNodes", value: true, byDefault: false },
+    ],
   },
 ];
 

@@ -7,7 +7,7 @@ import { graphOf, said } from "../../support/graph";
 const key = { type: "aws:kms/key:Key", name: "key" };
 
 describe("B-K01", () => {
-  for (const { type, key: path, keyOn } of storeKinds) {
+  for (const { type, key: path, keyOn, encrypted } of storeKinds) {
     const [input = ""] = path.split(".");
     const named = keyOn?.type ?? type;
     const companion =
@@ -20,6 +20,12 @@ describe("B-K01", () => {
       assert.deepEqual(said(k01, graphOf([key, { type, name: "store", ...own }, ...companion])), [
         `store holds: ${path} is key`,
       ]));
+
+    if (encrypted !== undefined)
+      it(`finds ${type} that is not encrypted, whatever key it names`, () =>
+        assert.deepEqual(said(k01, graphOf([key, { type, name: "store", ...own, inputs: { [encrypted]: false } }])), [
+          `store broken: ${encrypted} is false; set ${encrypted} to true`,
+        ]));
 
     it(`finds ${type} without a key`, () =>
       assert.deepEqual(said(k01, graphOf([key, { type, name: "store" }])), [

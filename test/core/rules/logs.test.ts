@@ -134,6 +134,19 @@ describe("B-L02", () => {
     it_("gcp:logging/projectSink", {}, { refers: { destination: "kept" } }),
   ];
 
+  it("finds a cluster whose control plane writes no audit log", () => {
+    const cluster = (enabledClusterLogTypes: unknown): string | undefined =>
+      said(l02, graphOf([zone(), it_("aws:eks/cluster", { enabledClusterLogTypes })])).find((text) =>
+        text.startsWith("it "),
+      );
+    assert.equal(cluster(["api", "audit"]), "it holds: its control plane writes an audit log");
+    assert.equal(
+      cluster(["api"]),
+      "it broken: enabledClusterLogTypes has no audit; add audit to enabledClusterLogTypes",
+    );
+    assert.equal(cluster(unknownValue), "it unproven: enabledClusterLogTypes is hidden; write it in the open");
+  });
+
   it("lets a trail lead to the account of logs", () =>
     assert.deepEqual(said(l02, graphOf([zone(), logs, bucket("logs"), trail()])), [
       "it holds: isMultiRegionTrail is true and enableLogFileValidation is true and enableLogging is not set, which means true and kmsKeyId is set and s3BucketName is records of admin (log-project)",

@@ -4,6 +4,7 @@ import { unknownValue } from "../../../components/core/rules/graph";
 import { n04 } from "../../../components/core/rules/network/n04";
 import { n05 } from "../../../components/core/rules/network/n05";
 import { storeKinds } from "../../../components/core/rules/stores";
+import { withValue } from "../../mutation/graph-changes";
 import { graphOf, said, type Given } from "../../support/graph";
 
 const zoned = (
@@ -21,21 +22,50 @@ const inZone = (zone: Zone, ...given: readonly Given[]): readonly Given[] => [
   ...given.map((each) => ({ parent: zone, ...each })),
 ];
 
-/** An input with a value at a path. */
-const at = (path: string, value: unknown): Record<string, unknown> => {
-  const [head = "", ...rest] = path.split(".");
-  return { [head]: rest.length === 0 ? value : at(rest.join("."), value) };
-};
-
 describe("B-N04", () => {
+  it("finds what lets the whole internet in at other ports than those of pages", () => {
+    const rule = (inputs: Given["inputs"]): Given => ({
+      type: "aws:vpc/securityGroupIngressRule",
+      name: "rule",
+      inputs,
+    });
+    const firewall = (inputs: Given["inputs"]): Given => ({ type: "gcp:compute/firewall", name: "wall", inputs });
+    const says = (given: Given): string[] => said(n04, graphOf(inZone("single-tenant", given)));
+    const fix = "name the ranges that may come in there";
+    assert.deepEqual(
+      [
+        rule({ cidrIpv4: "0.0.0.0/0", ipProtocol: "tcp", fromPort: 22, toPort: 22 }),
+        rule({ cidrIpv6: "::/0", ipProtocol: "-1" }),
+        rule({ cidrIpv4: "0.0.0.0/0", ipProtocol: "tcp", fromPort: 443, toPort: 443 }),
+        rule({ cidrIpv4: "10.0.0.0/8", ipProtocol: "tcp", fromPort: 22, toPort: 22 }),
+        {
+          type: "aws:ec2/securityGroup",
+          name: "group",
+          inputs: { ingress: [{ cidrBlocks: ["0.0.0.0/0"], fromPort: 5432, toPort: 5439 }] },
+        },
+        firewall({ sourceRanges: ["0.0.0.0/0"], allows: [{ protocol: "tcp", ports: ["22", "80"] }] }),
+        firewall({ sourceRanges: ["0.0.0.0/0"], allows: [{ protocol: "all" }] }),
+        firewall({ sourceRanges: ["35.235.240.0/20"], allows: [{ protocol: "tcp", ports: ["22"] }] }),
+        firewall({ direction: "EGRESS", sourceRanges: ["0.0.0.0/0"], allows: [{ protocol: "all" }] }),
+      ].flatMap(says),
+      [
+        `rule broken: it lets the whole internet in at port 22; ${fix}`,
+        `rule broken: it lets the whole internet in at every port; ${fix}`,
+        "rule holds: it lets the whole internet in to pages only",
+        `group broken: it lets the whole internet in at ports 5432-5439; ${fix}`,
+        `wall broken: it lets the whole internet in at port 22; ${fix}`,
+        `wall broken: it lets the whole internet in at every port; ${fix}`,
+      ],
+    );
+  });
+
   for (const { type, closed = [] } of storeKinds)
     for (const { input, value, byDefault, on } of closed) {
       const says = (given: unknown): string[] => {
         const others = closed.filter((each) => each.input !== input && each.on === on);
-        const inputs = Object.assign(
+        const inputs = [...others, ...(given === undefined ? [] : [{ input, value: given }])].reduce<unknown>(
+          (made, each) => withValue(made, each.input, each.value),
           {},
-          ...others.map((each) => at(each.input, each.value)),
-          given === undefined ? {} : at(input, given),
         ) as Record<string, unknown>;
         const store: Given = { type, name: "store", ...(on === undefined ? { inputs } : {}) };
         const beside: readonly Given[] =

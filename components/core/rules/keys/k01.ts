@@ -1,5 +1,5 @@
 import { appliesTo } from "../applicability";
-import { unknownValue } from "../graph";
+import { unknownValue, valueAt } from "../graph";
 import type { Judgement, Rule } from "../rule";
 import { keyOf, storesOf } from "../stores";
 
@@ -8,7 +8,7 @@ export const k01: Rule = {
   id: "B-K01",
   severity: "critical",
   statement: "Every store outside development is encrypted with a key that is managed by the customer.",
-  proof: "the key's input of every store is made from a key of the program",
+  proof: "the key's input of every store is made from a key of the program, and encryption is not switched off",
   judge: (graph) =>
     storesOf(graph).flatMap((store): Judgement[] => {
       const { resource, kind } = store;
@@ -17,6 +17,8 @@ export const k01: Rule = {
       const key = keyOf(graph, store);
       const of = resource.urn;
       const fix = `set ${kind.key} to a key of this zone`;
+      if (kind.encrypted !== undefined && valueAt(resource.inputs, kind.encrypted) === false)
+        return [{ of, verdict: "broken", because: `${kind.encrypted} is false`, fix: `set ${kind.encrypted} to true` }];
       if (key === undefined)
         return [{ of, verdict: "broken", because: `no ${kind.keyOn?.type ?? "companion"} names its key`, fix }];
       const [first] = key.keys;

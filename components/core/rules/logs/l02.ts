@@ -102,6 +102,18 @@ function auditConfig({ inputs }: GraphResource): Sight[] {
   ];
 }
 
+/** Whether a cluster tells who asked its control plane for what. */
+function controlPlane({ inputs }: GraphResource): Sight[] {
+  const kinds = listAt(inputs, "enabledClusterLogTypes");
+  if (isHidden(inputs.enabledClusterLogTypes))
+    return [unseen("enabledClusterLogTypes is hidden", "write it in the open")];
+  return [
+    kinds.includes("audit")
+      ? good("its control plane writes an audit log")
+      : bad("enabledClusterLogTypes has no audit", "add audit to enabledClusterLogTypes"),
+  ];
+}
+
 /** Buckets of logs that sinks lead to keep what they have. */
 function lockedBucket({ inputs }: GraphResource): Sight[] {
   return [property(inputs, "locked", { is: [true], fix: "set locked to true" })];
@@ -111,6 +123,7 @@ const looks: Readonly<Record<string, (graph: Graph, resource: GraphResource) => 
   "aws:cloudtrail/trail": trail,
   "gcp:logging/projectSink": sink,
   "gcp:projects/iAMAuditConfig": (_, resource) => auditConfig(resource),
+  "aws:eks/cluster": (_, resource) => controlPlane(resource),
   "gcp:logging/projectBucketConfig": (graph, resource) =>
     graph.ofType("gcp:logging/projectSink").some((each) => graph.referred(each, "destination").includes(resource))
       ? lockedBucket(resource)

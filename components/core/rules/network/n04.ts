@@ -3,6 +3,7 @@ import { valueAt, type Graph, type GraphResource } from "../graph";
 import type { Judgement, Rule } from "../rule";
 import { bad, good, hasHidden, judgedBy, listAt, property, unseen, type Sight } from "../sights";
 import { companionsOf, storesOf, type Store } from "../stores";
+import { openingTypes, openPortSights } from "./open-ports";
 
 /** What the inputs of a store, and of what refers to it, show. */
 function closedSights(graph: Graph, store: Store): Sight[] {
@@ -96,6 +97,9 @@ const beside: Readonly<Record<string, (graph: Graph, resource: GraphResource) =>
   "gcp:bigquery/dataset": (_, resource) => datasetSights(resource),
   "aws:rds/subnetGroup": subnetSights,
   "kubernetes:core/v1/Service": serviceSights,
+  ...Object.fromEntries(
+    openingTypes.map((type) => [type, (_: Graph, resource: GraphResource) => openPortSights(resource)]),
+  ),
 };
 
 /** Stores are reached from within only. */
@@ -104,7 +108,7 @@ export const n04: Rule = {
   severity: "critical",
   statement: "No store has a public address.",
   proof:
-    "the inputs that close each kind of store, the routes of database subnets, and the Services in front of claims",
+    "the inputs that close each kind of store, the routes of database subnets, the Services in front of claims, and ports other than of pages that are open to the internet",
   judge: (graph) => {
     const stores = storesOf(graph).map((store) => ({
       resource: store.resource,
