@@ -112,8 +112,8 @@ export interface PlannedAdminSubnet {
 export interface PlannedAdminKey {
   /** Name of its resource, `<stack>-<service>-<use>`. */
   readonly name: string;
-  /** What it is for. */
-  readonly use: "data" | "identity" | "cache" | "secret" | "log" | "image" | "signing";
+  /** What it is for; `credentials`: persons and their secrets together; `content`: what users wrote, outside the admin zone. */
+  readonly use: "data" | "identity" | "credentials" | "content" | "cache" | "secret" | "log" | "signing";
   /** `encrypt`, or `sign`: asymmetric, in hardware, and it never leaves. */
   readonly purpose: "encrypt" | "sign";
   /** Service whose it is; absent for the logs of the stack. */

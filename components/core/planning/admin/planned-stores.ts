@@ -104,8 +104,8 @@ export interface PlannedAdminStream extends PlannedAdminStoreCommon {
   readonly fields: readonly AdminField[];
   /** The schema of these fields, Avro as JSON. */
   readonly schema: string;
-  /** Store of kind analytics that the events end in, and the table there. */
-  readonly into: {
+  /** Store of kind analytics that the events end in, and the table there; absent where subscribers take them themselves. */
+  readonly into?: {
     /** Name of the store. */
     readonly store: string;
     /** Name of the table. */

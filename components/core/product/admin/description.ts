@@ -34,7 +34,7 @@ export interface AdminStoreDescription {
   readonly tables?: Readonly<Record<string, readonly AdminField[]>>;
   /** `stream`: fields that pass; every other is dropped before anything is kept. */
   readonly fields?: readonly AdminField[];
-  /** `stream`: name of the store of kind analytics that the events end in. */
+  /** `stream`: name of the store of kind analytics that the events end in; absent where subscribers take them themselves. */
   readonly into?: string;
   /** Other services of the same stack that may read it; default none. */
   readonly readers?: readonly string[];
@@ -91,6 +91,20 @@ export interface AdminCallDescription {
   readonly variable?: string;
   /** Whether the service does without it, so that it is left out where the callee is not known. Default false. */
   readonly optional?: boolean;
+}
+
+/** Somebody of another stack who calls. */
+export interface AdminCallerDescription {
+  /** `instance`: instances of customers; `cell`: every cell of the multi-tenant backend; `site`: public code search. */
+  readonly from: "instance" | "cell" | "site";
+  /** What it is for. */
+  readonly contract: Contract | "sign-in" | "entitlements" | "content";
+  /** What it shows; the same call is listed once for each kind. */
+  readonly credential: "oauth-client" | "licence-token" | "none";
+  /** Scopes it needs, without the segment of the service. */
+  readonly permissions: readonly AdminPermission[];
+  /** Classes of what it sends, worst first. */
+  readonly carries: readonly StoredClass[];
 }
 
 /** A right at another service. */
@@ -193,6 +207,15 @@ export interface AdminServiceDescription {
   readonly environment: Readonly<Record<string, AdminValue>>;
   /** Variables that may never be set. */
   readonly forbidden: readonly AdminForbiddenVariable[];
+  /** Variables that hold its client at the accounts service; absent where it calls nobody. */
+  readonly client?: {
+    /** Variable of the id. */
+    readonly id: string;
+    /** Variable of the secret. */
+    readonly secret: string;
+  };
+  /** Who of other stacks calls it. */
+  readonly callers: readonly AdminCallerDescription[];
   /** Services it calls. */
   readonly calls: readonly AdminCallDescription[];
   /** Hosts outside that it asks. */
