@@ -1,39 +1,53 @@
-import { parse as parseJsonc } from "jsonc-parser";
-import { isAtLeast, registry as vendorRegistry } from "../../product/releases";
+import { registry as vendorRegistry } from "../../product/releases";
 import type { BoundaryFacts, ProductSettings } from "../../rules/facts";
+import { placeOfKey } from "../config/combinations-modes";
+import { isSilent } from "../config/modes";
+import { modelConfigurationOf, siteObject } from "../config/site-text";
 import type { Specification } from "../config/specified";
 import { configurationFilesOf } from "../configuration-files";
 
-/** From this release on no channel keeps the product from sending pings. Source: external-services.md. */
-const pingsAlways = "7.1.0";
-
-/** What the product is told, as far as the files of the config say; nothing where the UI owns its configuration. */
-function settingsOf(specification: Specification): ProductSettings {
-  if (configurationFilesOf(specification).site === undefined) return {};
-  const site = (parseJsonc(specification.siteConfig?.site ?? "{}") ?? {}) as Readonly<Record<string, unknown>>;
+/** What the product is told, as far as the config and its files say; nothing of a configuration that the UI owns. */
+export function settingsOf(specification: Specification): ProductSettings {
+  const { licence } = specification.boundaries;
+  const told = licence === undefined ? {} : { licence };
+  if (configurationFilesOf(specification).site === undefined) return told;
+  const site = siteObject(specification.siteConfig?.site);
+  const models = modelConfigurationOf(site);
   const attribution = site["attribution.enabled"];
-  const off = site["update.channel"] === "none" && !isAtLeast(specification.release, pingsAlways);
+  const own = models["providerOverrides"];
   return {
-    updateChannel: off ? "none" : "release",
+    updateChannel: isSilent(site, specification) ? "none" : "release",
+    ...(models["sourcegraph"] === null || site["cody.enabled"] === false ? { modelGateway: false } : {}),
+    ...(Array.isArray(own) && own.length > 0 ? { ownModels: true } : {}),
     ...(typeof attribution === "boolean" ? { attribution } : {}),
+    ...told,
   };
 }
 
-/** What the rules know about everything that is deployed for one customer's instance. */
+/** Modes that bring rules of their own: those of the config, and that of a cluster without a way out. */
+export function modesOf(specification: Specification): NonNullable<BoundaryFacts["modes"]> {
+  const closed = specification.shape === "kubernetes" && specification.kubernetes.profile === "air-gapped";
+  return [...new Set([...(closed ? (["air-gapped"] as const) : []), ...specification.modes])];
+}
+
+/** What the rules know about everything that is deployed for one instance. */
 export function instanceFacts(specification: Specification): BoundaryFacts {
-  const { stage, owner, account, companyDomains } = specification.boundaries;
-  const { registry } = specification;
-  const airGapped = specification.shape === "kubernetes" && specification.kubernetes.profile === "air-gapped";
+  const { zone, stage, owner, account, companyDomains, development } = specification.boundaries;
+  const { cloud, customerKey, registry } = specification;
+  const modes = modesOf(specification);
+  const customer = customerKey === undefined ? undefined : placeOfKey(cloud, customerKey)?.account;
   return {
-    zone: "single-tenant",
-    tenancy: "single",
+    zone,
+    ...(zone === "single-tenant" ? { tenancy: "single" as const } : {}),
     stage,
     owner,
     ...(account === undefined ? {} : { account }),
     ...(companyDomains === undefined ? {} : { companyDomains }),
     registries: [registry?.host ?? vendorRegistry],
     ...(registry === undefined ? {} : { mirror: registry.host }),
-    ...(airGapped ? { modes: ["air-gapped"] as const } : {}),
+    ...(modes.length === 0 ? {} : { modes }),
+    ...(customer === undefined ? {} : { admits: [customer] }),
+    ...(development === undefined ? {} : { development }),
   };
 }
 

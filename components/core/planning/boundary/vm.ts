@@ -3,6 +3,7 @@ import type { Boundary, BoundaryFacts, ConnectsEdge, StoresEdge } from "../../ru
 import type { Specification } from "../config/specified";
 import { dataNames } from "../data-safety";
 import type { Plan } from "../vm/plan";
+import { adminEdges } from "./admin-edges";
 import { productFacts } from "./facts";
 import { classesByType, classesOf, managedChildren, managedStores } from "./stores";
 
@@ -37,7 +38,12 @@ export function vmBoundary(plan: Plan, specification: Specification): Boundary {
   const kept = classesOf(services.map(serviceNamed));
   return {
     facts: productFacts(specification),
-    edges: [...connects(services), ...stores(plan), ...(managed === undefined ? [] : managedStores(managed))],
+    edges: [
+      ...connects(services),
+      ...adminEdges(specification),
+      ...stores(plan),
+      ...(managed === undefined ? [] : managedStores(managed)),
+    ],
     children: {
       ...classesByType,
       "aws:ebs/volume": { dataClasses: kept },

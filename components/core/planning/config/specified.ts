@@ -13,6 +13,7 @@ import type {
 } from "./config";
 import type { SpecifiedCluster, SpecifiedKubernetes } from "./specified-kubernetes";
 import type { SpecifiedManaged } from "./specified-managed";
+import type { Zone } from "../../rules/facts";
 import type { SizeLabel, SizeName, Usage } from "../sizing/usage";
 
 // What a config becomes, parsed and completed.
@@ -47,8 +48,8 @@ export interface KubernetesSpecification extends CommonSpecification {
 
 /** What the rules of the boundaries are told. */
 export interface SpecifiedBoundaries {
-  /** What the instance is: one customer's, or for the public. */
-  readonly zone: "single-tenant" | "dotcom";
+  /** Zone it is in: one customer's, the public's, that of many customers, of support services, or a monolith for development. */
+  readonly zone: Zone;
   /** What the instance runs with. */
   readonly stage: "production" | "staging" | "development";
   /** Service or team that answers for it. */
