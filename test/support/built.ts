@@ -6,9 +6,9 @@ import * as path from "node:path";
 import { repository } from "./toolchain";
 
 /** What the compiled program is made from. */
-const sources = ["components", "stacks", "cli", "build.mjs", "tsconfig.json", "tsconfig.build.json"];
+const sources = ["components", "stacks", "cli", "policy", "build.mjs", "tsconfig.json", "tsconfig.build.json"];
 /** What the project needs beside the compiled program. */
-const besides = ["Pulumi.yaml", "package.json"];
+const besides = ["Pulumi.yaml", "package.json", "policy/PulumiPolicy.yaml", "policy/package.json"];
 
 // Not below node_modules: Node marks such frames when it prints an error, which takes it seconds for each.
 const cache = path.join(os.tmpdir(), "sgbox-built");
@@ -57,7 +57,7 @@ function compile(folder: string): void {
   try {
     execFileSync(process.execPath, ["build.mjs", path.join(work, "dist")], { cwd: repository, stdio: "inherit" });
     fs.symlinkSync(path.join(repository, "node_modules"), path.join(work, "node_modules"));
-    for (const name of besides) fs.copyFileSync(path.join(repository, name), path.join(work, name));
+    for (const name of besides) fs.cpSync(path.join(repository, name), path.join(work, name));
     try {
       fs.renameSync(work, folder);
     } catch (error) {
