@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
 import type { Config } from "../core/planning/config/config";
 import type { FileTexts } from "../core/planning/config/specification";
+import type { KubernetesSpecification } from "../core/planning/config/specified";
 import type { Manifest } from "../core/planning/manifest";
 
 /**
@@ -8,10 +10,8 @@ import type { Manifest } from "../core/planning/manifest";
  * the same config as what runs on it, because its nodes follow from that. They are plain values, because they decide which
  * resources exist.
  */
-export interface ClusterArgs extends Omit<
-  Config,
-  "shape" | "cloud" | "secrets" | "name" | "release" | "admin" | "multiTenant"
-> {
+export interface ClusterArgs
+  extends Omit<Config, "shape" | "cloud" | "secrets" | "name" | "release" | "admin" | "multiTenant">, Bounded {
   /** Exact Sourcegraph release. A change is an upgrade. */
   readonly release: string;
   /** Secrets by name, of which a cluster reads the names only. Default none. */
@@ -23,4 +23,6 @@ export interface ClusterArgs extends Omit<
    * before anything is registered; without it nothing is compared. Default none.
    */
   readonly previous?: Manifest;
+  /** What follows from a config, where it is decided elsewhere: the config's keys are then not read. Default: from the keys. */
+  readonly specification?: KubernetesSpecification;
 }

@@ -28,10 +28,9 @@ export interface ClusterDecision {
  * @throws InputError
  */
 export function decideCluster(cloud: "aws" | "gcp", name: string, args: ClusterArgs): ClusterDecision {
-  const { secrets, files, previous, ...config } = args;
-  const specification = requireKubernetes(
-    specificationOf({ ...config, cloud, name, shape: "kubernetes" }, { secrets, files }),
-  );
+  const { secrets, files, previous, boundary, specification: decided, ...config } = args;
+  const specification =
+    decided ?? requireKubernetes(specificationOf({ ...config, cloud, name, shape: "kubernetes" }, { secrets, files }));
   const deployed = previous?.clusterVersion;
   const problems = clusterVersionProblems(deployed, specification.cluster.version);
   if (problems.length > 0) throw new InputError(problems);
@@ -42,7 +41,7 @@ export function decideCluster(cloud: "aws" | "gcp", name: string, args: ClusterA
   return {
     specification,
     cluster,
-    boundary: clusterBoundary(specification, workloads),
+    boundary: boundary ?? clusterBoundary(specification, workloads),
     moving: deployed !== cluster.version,
   };
 }

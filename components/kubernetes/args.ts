@@ -1,12 +1,14 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Bounded } from "../boundary";
+import type { KubernetesSpecification } from "../core/planning/config/specified";
 import type { SourcegraphVmArgs } from "../vm/args";
 
 /**
  * Arguments of `SourcegraphKubernetes`: the keys of the config, and what only a program can give. Keys are documented in
  * docs/configuration.md. They are plain values, because they decide which resources exist.
  */
-export interface SourcegraphKubernetesArgs extends SourcegraphVmArgs {
+export interface SourcegraphKubernetesArgs extends SourcegraphVmArgs, Bounded {
   /** Cloud the cluster is in; `existing`: nothing but the cluster is known. A change is refused. Default `existing`. */
   readonly cloud?: "aws" | "gcp" | "existing";
   /**
@@ -36,4 +38,6 @@ export interface SourcegraphKubernetesArgs extends SourcegraphVmArgs {
    * @example { kmsKeyId: key.arn }
    */
   readonly storageClassParameters?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** What follows from a config, where it is decided elsewhere: the config's keys are then not read. Default: from the keys. */
+  readonly specification?: KubernetesSpecification;
 }

@@ -81,10 +81,14 @@ export function decide(name: string, args: SourcegraphKubernetesArgs): Kubernete
     managedValues: _managedValues,
     accountAnnotations: _accountAnnotations,
     storageClassParameters: _storageClassParameters,
+    boundary: _boundary,
+    specification: decided,
     ...config
   } = args;
-  const at = (release: string) =>
-    requireKubernetes(specificationOf({ ...config, release, cloud, name, shape: "kubernetes" }, { secrets, files }));
+  const at = (release: string): KubernetesSpecification =>
+    decided === undefined
+      ? requireKubernetes(specificationOf({ ...config, release, cloud, name, shape: "kubernetes" }, { secrets, files }))
+      : { ...decided, release };
   const specification = at(config.release);
   const wanted = planKubernetes(specification);
   const transition = checkKubernetesTransition(previous, wanted, specification);

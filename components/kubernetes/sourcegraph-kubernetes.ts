@@ -55,7 +55,7 @@ export class SourcegraphKubernetes extends pulumi.ComponentResource {
     super(
       "sourcegraph:kubernetes:SourcegraphKubernetes",
       name,
-      { boundary: kubernetesBoundary(decision.plan, decision.specification) },
+      { boundary: args.boundary ?? kubernetesBoundary(decision.plan, decision.specification) },
       opts,
     );
     const { plan, transition } = decision;

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
 import type { PlannedClusterSubnet } from "../core/planning/kubernetes/cluster-network";
 import { transformed, type Transform } from "../vm/args";
+import { EgressFirewall, type AwsFirewallLogs, type AwsFirewallRoute } from "./aws-egress-firewall";
 
 /** Changes to single children of a cluster's network. */
 export interface AwsClusterNetworkTransforms {
@@ -18,6 +19,18 @@ export interface AwsClusterNetworkTransforms {
   readonly storageEndpoint?: Transform<ec2.VpcEndpointArgs>;
 }
 
+/** A firewall between the nodes and their way out. */
+export interface AwsClusterFirewall {
+  /** Subnets of the firewall and of the NAT gateways behind it: `firewall-a` and `nat-a`, one each for every zone. */
+  readonly subnets: readonly PlannedClusterSubnet[];
+  /** Hosts that may be opened. In place. */
+  readonly allowedDomains: readonly string[];
+  /** Where what is refused is written; default nowhere. In place. */
+  readonly logs?: AwsFirewallLogs;
+  /** Whether AWS refuses to delete it. Default true. In place. */
+  readonly deletionProtection?: boolean;
+}
+
 /** Arguments of the AWS `ClusterNetwork`. */
 export interface AwsClusterNetworkArgs extends Bounded {
   /** Address block. A change replaces the network. */
@@ -26,10 +39,31 @@ export interface AwsClusterNetworkArgs extends Bounded {
   readonly region: string;
   /** How the block is cut. A changed block or zone replaces that subnet. */
   readonly subnets: readonly PlannedClusterSubnet[];
+  /**
+   * A firewall that lets nodes and pods out by name only. Default none: they may open anything. To be decided when the network is
+   * made: it moves the NAT gateways, and what goes out is cut off for minutes.
+   */
+  readonly firewall?: AwsClusterFirewall;
   /** Tags of every resource. Default none. In place. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Changes to single children, applied last. Default none. */
   readonly transform?: AwsClusterNetworkTransforms;
+}
+
+/** Where a NAT gateway stands behind a firewall. */
+interface NatPlace {
+  readonly planned: PlannedClusterSubnet;
+  readonly routes: ec2.RouteTable;
+  readonly subnet: ec2.Subnet;
+}
+
+/** A zone whose private subnet goes out through a firewall. */
+interface GuardedZone {
+  readonly zone: string;
+  readonly inner: PlannedClusterSubnet;
+  readonly routes: ec2.RouteTable;
+  readonly nat: ec2.NatGateway;
+  readonly natRoutes: NatPlace;
 }
 
 /** Subnets of databases have no way out: databases answer, and ask nobody. */
@@ -57,6 +91,8 @@ export class ClusterNetwork extends pulumi.ComponentResource {
   readonly privateSubnets: Readonly<Record<string, pulumi.Output<string>>>;
   /** Ids of the databases' subnets, in the order of the zones. */
   readonly databaseSubnetIds: pulumi.Output<string[]>;
+  /** The ways through the firewall; none without one. */
+  readonly ways: readonly pulumi.Resource[];
 
   /**
    * @param name stem of the children's names
@@ -65,7 +101,7 @@ export class ClusterNetwork extends pulumi.ComponentResource {
    */
   constructor(name: string, args: AwsClusterNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sourcegraph:aws:ClusterNetwork", name, { boundary: args.boundary }, opts);
-    const { cidr, region, subnets, transform = {} } = args;
+    const { cidr, region, subnets, firewall, transform = {} } = args;
     const tagged = (child: string) => ({ Name: child, ...args.tags });
     const child = { parent: this };
 
@@ -114,11 +150,25 @@ export class ClusterNetwork extends pulumi.ComponentResource {
     const open = subnets.filter((subnet) => subnet.public);
     const publicSubnets = open.map((planned) => place(planned, publicRoutes, { "kubernetes.io/role/elb": "1" }));
 
+    const natSubnet = (of: AwsClusterFirewall, zone: string | undefined): NatPlace => {
+      const planned = of.subnets.find((subnet) => subnet.public && subnet.zone === zone);
+      if (planned === undefined)
+        throw new Error(`the firewall has no subnet for a NAT gateway in ${zone ?? "no zone"}`);
+      const routes = table(`${name}-${planned.name}`);
+      new ec2.Route(
+        `${name}-${planned.name}`,
+        { routeTableId: routes.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
+        child,
+      );
+      return { planned, routes, subnet: place(planned, routes, {}) };
+    };
     const tables = [publicRoutes];
     const privateSubnets: Record<string, pulumi.Output<string>> = {};
+    const guarded: GuardedZone[] = [];
     for (const planned of subnets.filter((subnet) => !subnet.public && !isolated(subnet))) {
       const index = open.findIndex(({ zone }) => zone === planned.zone);
-      const outside = publicSubnets[index];
+      const natRoutes = firewall === undefined ? undefined : natSubnet(firewall, planned.zone);
+      const outside = natRoutes?.subnet ?? publicSubnets[index];
       if (planned.zone === undefined || outside === undefined)
         throw new Error(`the private subnet ${planned.name} has no public one in its zone`);
       const natName = `${name}-nat-${planned.zone.slice(region.length)}`;
@@ -135,13 +185,20 @@ export class ClusterNetwork extends pulumi.ComponentResource {
       );
       const routes = table(`${name}-${planned.name}`);
       tables.push(routes);
-      new ec2.Route(
-        `${name}-${planned.name}`,
-        { routeTableId: routes.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: nat.id },
-        child,
-      );
+      if (natRoutes === undefined)
+        new ec2.Route(
+          `${name}-${planned.name}`,
+          { routeTableId: routes.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: nat.id },
+          child,
+        );
+      else guarded.push({ zone: planned.zone, inner: planned, routes, nat, natRoutes });
       privateSubnets[planned.zone] = place(planned, routes, { "kubernetes.io/role/internal-elb": "1" }).id;
     }
+
+    this.ways =
+      firewall === undefined
+        ? []
+        : this.guard(name, firewall, { vpcId: vpc.id, guarded, place, table, tags: args.tags ?? {}, cidr });
 
     const closed = subnets.filter((subnet) => !subnet.public && isolated(subnet));
     const databaseSubnets: ec2.Subnet[] = [];
@@ -176,5 +233,56 @@ export class ClusterNetwork extends pulumi.ComponentResource {
       privateSubnets: this.privateSubnets,
       databaseSubnetIds: this.databaseSubnetIds,
     });
+  }
+
+  /** Puts the firewall between the private subnets and their NAT gateways, zone by zone. */
+  private guard(
+    name: string,
+    firewall: AwsClusterFirewall,
+    o: {
+      readonly vpcId: pulumi.Output<string>;
+      readonly guarded: readonly GuardedZone[];
+      readonly place: (
+        planned: PlannedClusterSubnet,
+        routes: ec2.RouteTable,
+        tags: Record<string, string>,
+      ) => ec2.Subnet;
+      readonly table: (tableName: string) => ec2.RouteTable;
+      readonly tags: Readonly<Record<string, string>>;
+      readonly cidr: string;
+    },
+  ): readonly pulumi.Resource[] {
+    const { allowedDomains, logs, deletionProtection = true } = firewall;
+    const subnetIds: Record<string, pulumi.Output<string>> = {};
+    const routes: Record<string, AwsFirewallRoute> = {};
+    for (const { zone, inner, routes: innerRoutes, nat, natRoutes } of o.guarded) {
+      const planned = firewall.subnets.find((subnet) => !subnet.public && subnet.zone === zone);
+      if (planned === undefined) throw new Error(`the firewall has no subnet in ${zone}`);
+      const own = o.table(`${name}-${planned.name}`);
+      new ec2.Route(
+        `${name}-${planned.name}`,
+        { routeTableId: own.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: nat.id },
+        { parent: this },
+      );
+      subnetIds[zone] = o.place(planned, own, {}).id;
+      routes[inner.name] = { routeTableId: innerRoutes.id, zone };
+      // Answers go back the way the questions came, or the firewall knows nothing of them.
+      routes[natRoutes.planned.name] = { routeTableId: natRoutes.routes.id, zone, destinationCidrBlock: inner.cidr };
+    }
+    const made = new EgressFirewall(
+      name,
+      {
+        vpcId: o.vpcId,
+        subnetIds,
+        allowedDomains,
+        homeCidrs: [o.cidr],
+        routes,
+        ...(logs === undefined ? {} : { logs }),
+        deletionProtection,
+        tags: o.tags,
+      },
+      { parent: this },
+    );
+    return made.ways;
   }
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { egressSubnets, type PlannedClusterSubnet } from "../../components/core/planning/kubernetes/cluster-network";
+import { ClusterNetwork } from "../../components/network/aws-cluster";
 import { EgressFirewall } from "../../components/network/aws-egress-firewall";
 import { Egress } from "../../components/network/gcp-egress";
 import { inputsByName } from "../support/aws-vm";
@@ -108,6 +110,65 @@ const rulesOf = (resources: readonly Recorded[]) =>
   allOf(resources, "gcp:compute/networkFirewallPolicyRule:NetworkFirewallPolicyRule").sort(
     (a, b) => Number(a.inputs["priority"]) - Number(b.inputs["priority"]),
   );
+
+describe("ClusterNetwork with a firewall on AWS", () => {
+  const cidr = "10.40.0.0/16";
+  const subnets = ["a", "b"].flatMap((letter, index): PlannedClusterSubnet[] => [
+    { name: `public-${letter}`, cidr: `10.40.${8 * index}.0/21`, zone: `us-east-1${letter}`, public: true },
+    { name: `private-${letter}`, cidr: `10.40.${64 * (index + 1)}.0/18`, zone: `us-east-1${letter}`, public: false },
+    { name: `databases-${letter}`, cidr: `10.40.${32 + 8 * index}.0/21`, zone: `us-east-1${letter}`, public: false },
+  ]);
+  const network = () =>
+    record(
+      (opts) =>
+        new ClusterNetwork(
+          "cell-1",
+          {
+            cidr,
+            region: "us-east-1",
+            subnets,
+            firewall: { subnets: egressSubnets(cidr, subnets), allowedDomains: ["github.com"] },
+          },
+          opts,
+        ),
+      { outputs: ({ type }) => (type === "aws:networkfirewall/firewall:Firewall" ? statuses : {}) },
+    );
+
+  it("cuts the firewall's and the NAT gateways' subnets out of what is free, of no less than a /28", () => {
+    const cut = (of: string) => egressSubnets(of, subnets).map((subnet) => [subnet.name, subnet.cidr, subnet.public]);
+    assert.deepEqual(cut(cidr), [
+      ["firewall-a", "10.40.24.0/24", false],
+      ["nat-a", "10.40.56.0/24", true],
+      ["firewall-b", "10.40.25.0/24", false],
+      ["nat-b", "10.40.57.0/24", true],
+    ]);
+    assert.deepEqual(cut("10.40.0.0/20")[0], ["firewall-a", "10.40.1.128/28", false]);
+  });
+
+  it("lets what leaves pass firewall, NAT gateway and internet gateway of its zone, and answers come back by the firewall", async () => {
+    const { resources, error } = await network();
+    assert.equal(error, undefined);
+    const ways = allOf(resources, "aws:ec2/route:Route")
+      .map(({ inputs }) => {
+        const { routeTableId, destinationCidrBlock, ...target } = inputs;
+        return `${String(routeTableId)} ${String(destinationCidrBlock)} ${String(Object.values(target)[0])}`;
+      })
+      .sort();
+    assert.deepEqual(ways, [
+      "cell-1-firewall-a-id 0.0.0.0/0 cell-1-nat-a-id",
+      "cell-1-firewall-b-id 0.0.0.0/0 cell-1-nat-b-id",
+      "cell-1-nat-a-id 0.0.0.0/0 cell-1-internet-id",
+      "cell-1-nat-a-id 10.40.64.0/18 vpce-a",
+      "cell-1-nat-b-id 0.0.0.0/0 cell-1-internet-id",
+      "cell-1-nat-b-id 10.40.128.0/18 vpce-b",
+      "cell-1-private-a-id 0.0.0.0/0 vpce-a",
+      "cell-1-private-b-id 0.0.0.0/0 vpce-b",
+      "cell-1-public-id 0.0.0.0/0 cell-1-internet-id",
+    ]);
+    const gateways = allOf(resources, "aws:ec2/natGateway:NatGateway").map(({ inputs }) => inputs["subnetId"]);
+    assert.deepEqual(gateways.sort(), ["cell-1-nat-a-id", "cell-1-nat-b-id"]);
+  });
+});
 
 const egress = (allowedDomains: readonly string[]) =>
   record(

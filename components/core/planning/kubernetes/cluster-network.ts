@@ -71,6 +71,22 @@ function awsSubnets(cidr: string, region: string): PlannedClusterSubnet[] {
   ];
 }
 
+/**
+ * The subnets that a firewall for what leaves needs in each zone, in the two parts of the first quarter that are free: one for
+ * the firewall, one for the NAT gateway behind it, so that no other subnet's connections within the network pass it.
+ */
+export function egressSubnets(cidr: string, subnets: readonly PlannedClusterSubnet[]): PlannedClusterSubnet[] {
+  const open = subnets.filter((subnet) => subnet.public);
+  return open.flatMap(({ name, zone }, index): PlannedClusterSubnet[] => {
+    if (zone === undefined) throw new Error(`the subnet ${name} is in no zone`);
+    const letter = name.slice(name.indexOf("-") + 1);
+    return [
+      { name: `firewall-${letter}`, cidr: part(cidr, 8, 3 * 8 + index), zone, public: false },
+      { name: `nat-${letter}`, cidr: part(cidr, 8, 7 * 8 + index), zone, public: true },
+    ];
+  });
+}
+
 /** Blocks pods and services of GKE may have, in order of preference: private, and not those of Google's default network. */
 const gkeBlocks = [
   ...Array.from({ length: 31 }, (_, index) => `10.${4 + 4 * index}.0.0/14`),
