@@ -174,9 +174,21 @@ export const kubernetes = keys("KubernetesConfig", {
     "csi-snapshots",
   ).optional(),
   leaveOut: z
-    .array(z.enum(["cadvisor", "node-exporter", "otel-agent", "prometheus", "grafana"]))
+    .array(
+      z.enum([
+        "cadvisor",
+        "node-exporter",
+        "otel-agent",
+        "prometheus",
+        "grafana",
+        "precise-code-intel-worker",
+        "syntactic-code-intel-worker",
+      ]),
+    )
     .optional()
-    .describe("watching services that are left out; default none, in profile restricted the first three. In place"),
+    .describe(
+      "services that are left out: those that watch, and those that take in code graph indexes; default none, in profile restricted the first three. In place",
+    ),
   executors: executors.optional(),
   handOver: flag(
     "prepare for Helm: label everything as Helm's and leave it in the cluster at destroy; default false. In place; see docs/adoption.md",

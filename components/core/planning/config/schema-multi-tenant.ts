@@ -45,6 +45,10 @@ const environment = keys("MultiTenantEnvironmentConfig", {
     )
       .min(7)
       .optional(),
+    termDays: count(
+      "days after which nothing may be left, as promised to tenants; the other two have to fit in it; default their sum. Only checked",
+      365,
+    ).optional(),
   })
     .optional()
     .describe(
@@ -115,6 +119,9 @@ const cell = keys("CellConfig", {
       "`open`: takes tenants (default); `draining`: takes none, and its tenants are moved away; `closed`: takes none. In place",
     ),
   modelGateway: flag("whether its tenants use models; default false. Restart"),
+  filterOwner: flag(
+    "whether filters of rows count for the owner of the tables too, but while the migrator runs; default false, as the product ships them. In place",
+  ),
   canary: flag("whether new releases come here first; default false. Only checked"),
   client: keys("CellClientConfig", {
     id: text("id of the cell's own client at the accounts service. Restart", "sams_cid_cell_1"),

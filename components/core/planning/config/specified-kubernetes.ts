@@ -30,8 +30,16 @@ export interface SpecifiedKubernetes {
   readonly autoscaling: Readonly<Record<string, SpecifiedAutoscaling>>;
   /** Volume snapshot class; absent: no snapshots by the cluster. */
   readonly snapshotClass?: string;
-  /** Watching services that are left out. */
-  readonly leaveOut: readonly ("cadvisor" | "node-exporter" | "otel-agent" | "prometheus" | "grafana")[];
+  /** Services that are left out: those that watch, and those that take in code graph indexes. */
+  readonly leaveOut: readonly (
+    | "cadvisor"
+    | "node-exporter"
+    | "otel-agent"
+    | "prometheus"
+    | "grafana"
+    | "precise-code-intel-worker"
+    | "syntactic-code-intel-worker"
+  )[];
   /** Executors. */
   readonly executors?: SpecifiedExecutors;
   /** Whether everything is prepared to be handed over to Helm. */

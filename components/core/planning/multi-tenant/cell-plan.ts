@@ -1,5 +1,6 @@
 import type { DataClass, DatabaseName } from "../../product/service";
 import type { Contract, Tenancy } from "../../rules/facts";
+import type { Config } from "../config/config";
 import type { KubernetesSpecification } from "../config/specified";
 import type { KubernetesPlan } from "../kubernetes/kubernetes-plan";
 import type { PriceEstimate } from "../price/price";
@@ -30,7 +31,9 @@ export interface PlannedCell {
   readonly release: string;
   /** Tenants and content it is made for. */
   readonly limits: CellLimits;
-  /** How Sourcegraph runs in it: what the components of shape kubernetes are given. */
+  /** The config of shape kubernetes that it is: what the components of that shape are given. */
+  readonly config: Config;
+  /** How Sourcegraph runs in it: that config, completed. */
   readonly specification: KubernetesSpecification;
   /** The plan of that. */
   readonly plan: KubernetesPlan;
@@ -142,10 +145,8 @@ export interface PlannedCellLogins {
   readonly administrator: string;
   /** Role of operators: reads, time-bound, cannot sign in until somebody is let in. */
   readonly operator: string;
-  /** Whether filters count for the owner too; then the migrator has a bypass login while its Job runs. Default false. */
+  /** Whether filters count for the owner too, but while the migrator runs, whose migrations see every tenant. Default false. */
   readonly forced: boolean;
-  /** Login that is bypassed by filters, made for a run of the migrator and dropped after it; only where filters are forced. */
-  readonly bypass?: string;
 }
 
 /** A login of the databases. */

@@ -103,6 +103,8 @@ export interface PlannedNames {
   readonly account: PlannedAccount;
   /** Domain under which tenants have their host names. */
   readonly domain: string;
+  /** Zone the records are written into: of Route 53, or of Cloud DNS; absent where it is made, or at Cloudflare. */
+  readonly zone?: string;
   /** What one certificate is made for: the domain's every direct child. */
   readonly wildcard: string;
   /** Host names of tenants beyond the wildcard, each with a certificate of its own. */

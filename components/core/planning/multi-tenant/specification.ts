@@ -115,6 +115,8 @@ export interface SpecifiedCell {
   readonly state: "open" | "draining" | "closed";
   /** Whether its tenants use models. */
   readonly modelGateway: boolean;
+  /** Whether filters of rows count for the owner of the tables too. */
+  readonly filterOwner: boolean;
   /** Whether new releases come here first. */
   readonly canary: boolean;
   /** How it is known to the services it calls. */

@@ -1,0 +1,165 @@
+import { cellScopes } from "../../product/multi-tenant/tenancy";
+import { parseSpecification, requireKubernetes } from "../config/specification";
+import { planKubernetes } from "../kubernetes/plan";
+import type { KubernetesPlan } from "../kubernetes/kubernetes-plan";
+import { zonesOf } from "../kubernetes/zones";
+import { managedLogin } from "../managed/values";
+import { kubernetesPriceThings } from "../price/price-kubernetes";
+import { priceOf, type PriceEstimate } from "../price/price";
+import { cellConfig, cellLogins, originOf } from "./cell-config";
+import { cellEgress } from "./cell-egress";
+import { cellIdentities, cellKeys } from "./cell-keys";
+import { cellLimits } from "./capacity";
+import type {
+  CellLimits,
+  PlannedCell,
+  PlannedCellAlarm,
+  PlannedCellBackups,
+  PlannedCellClient,
+  PlannedCellKey,
+  PlannedCellLogins,
+} from "./cell-plan";
+import { originHeader } from "./plan-environment";
+import { purges, requirePurges } from "./purges";
+import type { MultiTenantSpecification, SpecifiedCell } from "./specification";
+
+function loginsOf({ filterOwner }: SpecifiedCell, plan: KubernetesPlan): PlannedCellLogins {
+  return {
+    databases: plan.managed.databases.map(({ name, resource, extensions }) => ({
+      name,
+      resource,
+      database: managedLogin.database,
+      extensions,
+    })),
+    app: cellLogins.app,
+    owner: cellLogins.owner,
+    administrator: managedLogin.user,
+    operator: cellLogins.operator,
+    forced: filterOwner,
+  };
+}
+
+function clientOf(cell: SpecifiedCell, { environment }: MultiTenantSpecification): PlannedCellClient {
+  return {
+    ...cell.client,
+    scopes: [
+      ...cellScopes.always,
+      ...(cell.modelGateway ? cellScopes.models : []),
+      ...(environment.hosts.telemetry === undefined ? [] : cellScopes.telemetry),
+    ],
+    tokenSeconds: 3600,
+  };
+}
+
+/** Backups of RDS go back 35 days at most. */
+const mostDatabaseDays = 35;
+
+function backupsOf(name: string, { environment }: MultiTenantSpecification): PlannedCellBackups {
+  const { backupDays, accounts } = environment;
+  return {
+    vault: `${name}-backups`,
+    keepDays: backupDays,
+    key: "backup",
+    databaseDays: Math.min(backupDays, mostDatabaseDays),
+    objectDays: backupDays,
+    logDays: Math.min(30, backupDays),
+    ...(accounts.backups === undefined ? {} : { copyTo: accounts.backups }),
+  };
+}
+
+function alarmsOf(name: string, cloud: "aws" | "gcp", limits: CellLimits): PlannedCellAlarm[] {
+  const namespace = { aws: "Sourcegraph/Cells", gcp: "custom.googleapis.com/sourcegraph" }[cloud];
+  return [
+    {
+      name: `${name}-tenants`,
+      watches: "tenants",
+      percent: 85,
+      metric: "TenantsPercent",
+      metricNamespace: namespace,
+      description: `cell ${name} holds more than 85 % of the ${limits.targetMaxTenants} tenants it is made for: open another cell`,
+    },
+    {
+      name: `${name}-disk`,
+      watches: "disk",
+      percent: 70,
+      metric: "FullestDiskPercent",
+      metricNamespace: namespace,
+      description: `a disk of cell ${name} is more than 70 % full: grow it, or open another cell; at 85 % the cell takes no tenants`,
+    },
+  ];
+}
+
+/** Kinds of stores that a cell has, in the words of the rules. */
+export function storeKindsOf({ managed, workloads }: KubernetesPlan): string[] {
+  return [
+    ...(managed.databases.length > 0 ? ["relational"] : []),
+    ...(managed.caches.length > 0 ? ["cache"] : []),
+    ...(managed.bucket === undefined ? [] : ["object"]),
+    ...(workloads.some(({ claims }) => claims.length > 0) ? ["block"] : []),
+    "secret",
+    "logs",
+    "backup",
+  ];
+}
+
+/** What a cell costs: its cluster and stores, the keys beyond the first, and what keeps its egress to a list. */
+function priceFor(cell: SpecifiedCell, plan: KubernetesPlan, keys: readonly PlannedCellKey[]): PriceEstimate {
+  const cloud = plan.cloud === "gcp" ? "gcp" : "aws";
+  const more = keys.filter(({ owner }) => owner === "us").length - 1;
+  const key = { aws: "kms.key", gcp: "kms.keyVersion.software" }[cloud];
+  return priceOf(cloud, cell.region, [
+    ...kubernetesPriceThings(plan, cloud),
+    ...(more > 0 ? [{ item: `KMS keys of the cell beyond the first, ${more}`, key, quantity: more }] : []),
+    { item: "egress firewall with a list of names", key: "egress.firewall", quantity: 1 },
+  ]);
+}
+
+/**
+ * Decides one cell: an instance on Kubernetes by the same plan as every other, in an account, with keys, identities, logins
+ * and limits of its own. Pure.
+ *
+ * @throws InputError for a size that its cluster cannot hold; RefusedError for a kind of store that nothing purges
+ */
+export function planCell(cell: SpecifiedCell, specification: MultiTenantSpecification): PlannedCell {
+  const { cloud, environment } = specification;
+  const config = cellConfig(cell, specification);
+  const kubernetes = requireKubernetes(parseSpecification(config));
+  const plan = planKubernetes(kubernetes);
+  requirePurges(cell.name, storeKindsOf(plan));
+  const limits = cellLimits(cell);
+  const keys = cellKeys(cell, specification);
+  const price = priceFor(cell, plan, keys);
+  return {
+    name: cell.name,
+    account: cell.account,
+    tenancy: cell.tenancy,
+    region: cell.region,
+    zones: cell.zones ?? zonesOf(cloud, cell.region),
+    cidr: cell.cidr,
+    state: cell.state,
+    canary: cell.canary,
+    release: cell.release,
+    limits,
+    config,
+    specification: kubernetes,
+    plan,
+    keys,
+    identities: cellIdentities(cell),
+    logins: loginsOf(cell, plan),
+    client: clientOf(cell, specification),
+    egress: cellEgress(cell, specification),
+    ingress: {
+      origin: originOf(cell.name, environment.domain),
+      service: "sourcegraph-frontend",
+      port: 30_080,
+      headerSecret: `${cell.name}-origin`,
+      header: originHeader,
+    },
+    backups: backupsOf(cell.name, specification),
+    alarms: alarmsOf(cell.name, cloud, limits),
+    purges,
+    ...(cell.customerAccount === undefined ? {} : { customerAccount: cell.customerAccount }),
+    price,
+    monthlyPerTenant: Math.round((price.monthly / limits.targetMaxTenants) * 100) / 100,
+  };
+}
