@@ -1,3 +1,4 @@
+import type { StoredClass } from "./facts";
 import { valueAt, type Graph, type GraphResource } from "./graph";
 
 /** How a kind of store can be seen to be encrypted, closed and short-lived, by its inputs. */
@@ -123,6 +124,9 @@ export const storeKinds: readonly StoreKind[] = [
   },
 ];
 
+/** Types of resources that keep data and are encrypted by what is below them: a disk of the node or of the machine. */
+export const volumeTypes: readonly string[] = ["kubernetes:core/v1/PersistentVolumeClaim", "docker:index/volume"];
+
 const byType: ReadonlyMap<string, StoreKind> = new Map(storeKinds.map((kind) => [kind.type, kind]));
 
 /** The kind of store a resource is; undefined for everything else. */
@@ -142,6 +146,18 @@ export function storesOf(graph: Graph): Store[] {
     const kind = storeKindOf(resource);
     return kind === undefined ? [] : [{ resource, kind }];
   });
+}
+
+/** Everything that keeps data: stores, and volumes. */
+export function keepersOf(graph: Graph): GraphResource[] {
+  return [...storesOf(graph).map(({ resource }) => resource), ...graph.ofType(...volumeTypes)];
+}
+
+/** Classes of what something keeps, as it is stated of it and of the services that keep data there; undefined where nothing is. */
+export function keptIn(graph: Graph, resource: GraphResource): readonly StoredClass[] | undefined {
+  const { dataClasses } = graph.factsOf(resource);
+  const edges = graph.edgesOf("stores").flatMap(({ to, dataClass }) => (to === resource.name ? [dataClass] : []));
+  return dataClasses === undefined && edges.length === 0 ? undefined : [...new Set([...(dataClasses ?? []), ...edges])];
 }
 
 /** The key of a store: the input that names it, its value, and the keys of the program it is made from. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { d01 } from "../../../components/core/rules/data/d01";
 import { d02 } from "../../../components/core/rules/data/d02";
 import type { Zone } from "../../../components/core/rules/facts";
-import { graphOf, said } from "../../support/graph";
+import { graphOf, said, type Given } from "../../support/graph";
 
 const component = (zone: Zone) => ({
   type: "sourcegraph:admin:AdminServices",
@@ -36,6 +36,24 @@ describe("B-D01", () => {
 });
 
 describe("B-D02", () => {
+  it("knows what a volume holds by the services that keep it there", () => {
+    const volume = (edges: boolean): readonly Given[] => [
+      {
+        type: "sourcegraph:local:SourcegraphVm",
+        name: "vm",
+        boundary: {
+          facts: { zone: "single-tenant", owner: "us" },
+          edges: edges ? [{ kind: "stores", from: "gitserver", to: "repos", dataClass: "user-data" }] : [],
+        },
+      },
+      { type: "docker:index/volume", name: "repos", parent: "vm" },
+    ];
+    assert.deepEqual(said(d02, graphOf(volume(true))), ["repos holds: zone single-tenant, owner us, user-data"]);
+    assert.deepEqual(said(d02, graphOf(volume(false))), [
+      "repos broken: nothing says its data class; make it by a component of the library, or tag it with sourcegraph-zone, sourcegraph-owner and sourcegraph-data-class",
+    ]);
+  });
+
   it("takes class and owner from the component a store belongs to", () =>
     assert.deepEqual(
       said(d02, graphOf([component("admin"), { type: "aws:sqs/queue", name: "events", parent: "services" }])),

@@ -5,7 +5,7 @@ import { rules } from "../../../components/core/rules/rules";
 import { graphOf, type Given } from "../../support/graph";
 
 const bare = graphOf([
-  { type: "aws:ebs/volume:Volume", name: "bare", inputs: { tags: { "sourcegraph-zone": "admin" } } },
+  { type: "aws:ebs/volume:Volume", name: "bare", inputs: { tags: { "sourcegraph-zone": "admin" } }, protected: true },
 ]);
 const exception = (change: Partial<RuleException>): RuleException => ({
   rule: "B-K01",
@@ -60,6 +60,7 @@ describe("the engine of the rules", () => {
         type: "aws:ebs/volume",
         name: "later",
         inputs: { kmsKeyId: unknownValue },
+        protected: true,
         boundary: { facts: { zone: "admin", owner: "pings", dataClasses: ["operational"] } },
       },
     ]);

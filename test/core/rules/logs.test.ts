@@ -7,7 +7,7 @@ import { l03 } from "../../../components/core/rules/logs/l03";
 import { l04 } from "../../../components/core/rules/logs/l04";
 import { l05 } from "../../../components/core/rules/logs/l05";
 import type { Rule } from "../../../components/core/rules/rule";
-import { keyTypes } from "../../../components/core/rules/stores";
+import { keyTypes, volumeTypes } from "../../../components/core/rules/stores";
 import { graphOf, said, type Given } from "../../support/graph";
 
 const zone = (facts: BoundaryFacts = {}, name = "zone"): Given => ({
@@ -250,7 +250,41 @@ describe("B-L03", () => {
       ],
     ));
 
-  for (const type of [...keyTypes, "aws:s3/bucket", "gcp:storage/bucket"])
+  it("wants databases to be copied, and clusters to be guarded by the cloud", () =>
+    assert.deepEqual(
+      [
+        ...says(l03, it_("aws:rds/instance", { deletionProtection: true, backupRetentionPeriod: 0 }, guarded)),
+        ...says(
+          l03,
+          it_(
+            "gcp:sql/databaseInstance",
+            { settings: { deletionProtectionEnabled: true, backupConfiguration: { enabled: false } } },
+            guarded,
+          ),
+        ),
+        ...says(l03, it_("aws:eks/cluster", {}, guarded)),
+        ...says(l03, it_("gcp:container/cluster", { deletionProtection: false }, guarded)),
+      ],
+      [
+        "it broken: backupRetentionPeriod is 0, so that no copy is made; set backupRetentionPeriod to at least 1",
+        "it broken: settings.backupConfiguration.enabled is false; set settings.backupConfiguration.enabled to true",
+        "it broken: deletionProtection is not set; set deletionProtection to true",
+        "it broken: deletionProtection is false; set deletionProtection to true",
+      ],
+    ));
+
+  for (const type of [
+    ...keyTypes,
+    ...volumeTypes,
+    "aws:s3/bucket",
+    "gcp:storage/bucket",
+    "aws:ebs/volume",
+    "gcp:compute/disk",
+    "aws:secretsmanager/secret",
+    "gcp:secretmanager/secret",
+    "aws:backup/vault",
+    "gcp:bigquery/dataset",
+  ])
     it(`finds ${type} that is not protected`, () => {
       assert.deepEqual(says(l03, it_(type)), ["it broken: it is not protected; set its option protect"]);
       assert.match(says(l03, it_(type, {}, guarded)).join(), /^it holds: it is protected/);

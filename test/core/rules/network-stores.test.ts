@@ -4,7 +4,7 @@ import { unknownValue } from "../../../components/core/rules/graph";
 import { n04 } from "../../../components/core/rules/network/n04";
 import { n05 } from "../../../components/core/rules/network/n05";
 import { storeKinds } from "../../../components/core/rules/stores";
-import { withValue } from "../../mutation/graph-changes";
+import { withValue } from "../../support/graph-changes";
 import { graphOf, said, type Given } from "../../support/graph";
 
 const zoned = (

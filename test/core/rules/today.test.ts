@@ -185,6 +185,8 @@ const adminServices = graphOf(
       name: "user_emails",
       parent: "accounts",
       inputs: { defaultTableExpirationMs: 1 },
+      // Deletion is refused for whole projects.
+      protected: true,
     },
     {
       type: "gcp:bigquery/datasetIamMember:DatasetIamMember",
@@ -234,12 +236,15 @@ const cell = graphOf([
     zone: "multi-tenant",
     cell: "one",
     service: "stores",
+    owner: "cells",
+    dataClasses: ["user-data"],
     cellTerms: { purges: ["cache", "block", "relational", "object"] },
   }),
   ...["gitserver", "zoekt"].map((name): Given => ({
     type: "kubernetes:core/v1:PersistentVolumeClaim",
     name: `${name}-data`,
     parent: "stores",
+    protected: true,
   })),
   {
     type: "postgresql:index/role:Role",

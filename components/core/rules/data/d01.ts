@@ -1,6 +1,6 @@
 import type { StoredClass } from "../facts";
 import type { Judgement, Rule } from "../rule";
-import { storesOf } from "../stores";
+import { keepersOf, keptIn, storeKindOf } from "../stores";
 
 const allowed: readonly StoredClass[] = ["configuration", "operational", "identity", "secret"];
 
@@ -13,11 +13,12 @@ export const d01: Rule = {
   statement: "The admin zone holds no user data and no public code.",
   proof: "the data classes of every store of the zone, and what exists only to hold content",
   judge: (graph) =>
-    storesOf(graph).flatMap(({ resource, kind }): Judgement[] => {
-      const { zone, dataClasses = [] } = graph.factsOf(resource);
+    keepersOf(graph).flatMap((resource): Judgement[] => {
+      const { zone } = graph.factsOf(resource);
+      const dataClasses = keptIn(graph, resource) ?? [];
       if (zone !== "admin") return [];
       const wrong = dataClasses.filter((dataClass) => !allowed.includes(dataClass));
-      if (kind.content === true)
+      if (storeKindOf(resource)?.content === true)
         return [
           {
             of: resource.urn,

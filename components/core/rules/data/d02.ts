@@ -1,5 +1,5 @@
 import type { Judgement, Rule } from "../rule";
-import { storesOf } from "../stores";
+import { keepersOf, keptIn } from "../stores";
 
 /** Every store has a class, a zone and an owner. */
 export const d02: Rule = {
@@ -9,8 +9,9 @@ export const d02: Rule = {
   statement: "Every store is classified and owned.",
   proof: "the facts that a store's own tags or the components it belongs to state",
   judge: (graph) =>
-    storesOf(graph).map(({ resource }): Judgement => {
-      const { zone, owner, dataClasses } = graph.factsOf(resource);
+    keepersOf(graph).map((resource): Judgement => {
+      const { zone, owner } = graph.factsOf(resource);
+      const dataClasses = keptIn(graph, resource);
       const missing = Object.entries({ zone, owner, "data class": dataClasses })
         .filter(([, value]) => value === undefined)
         .map(([name]) => name);

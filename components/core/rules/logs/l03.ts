@@ -1,8 +1,8 @@
 import { appliesTo } from "../applicability";
-import type { GraphResource } from "../graph";
+import { valueAt, type GraphResource } from "../graph";
 import type { Rule } from "../rule";
 import { bad, good, judgedBy, property, type Sight } from "../sights";
-import { keyTypes } from "../stores";
+import { keyTypes, storeKinds, volumeTypes } from "../stores";
 
 const guard = (path: string): ((inputs: GraphResource["inputs"]) => Sight[]) => {
   const wanted = { is: [true], fix: `set ${path} to true` };
@@ -13,8 +13,23 @@ const unforced = (inputs: GraphResource["inputs"]): Sight[] => [
   property(inputs, "forceDestroy", { is: [false], byDefault: false, fix: "remove forceDestroy" }),
 ];
 
+/** Whether copies of a database are made. */
+const copied = (inputs: GraphResource["inputs"]): Sight[] =>
+  inputs.backupRetentionPeriod === 0
+    ? [bad("backupRetentionPeriod is 0, so that no copy is made", "set backupRetentionPeriod to at least 1")]
+    : [];
+
+/** Kinds of stores that only the engine guards. */
+const kept: readonly string[] = [
+  ...storeKinds
+    .filter(({ what }) => ["block", "file", "analytics", "secret", "backup"].includes(what))
+    .map(({ type }) => type),
+  ...volumeTypes,
+  ...keyTypes,
+];
+
 const looks: Readonly<Record<string, (inputs: GraphResource["inputs"]) => Sight[]>> = {
-  "aws:rds/instance": guard("deletionProtection"),
+  "aws:rds/instance": (inputs) => [...guard("deletionProtection")(inputs), ...copied(inputs)],
   "aws:rds/cluster": guard("deletionProtection"),
   "gcp:sql/databaseInstance": (inputs) => [
     property(inputs, "deletionProtection", { is: [true], byDefault: true, fix: "set deletionProtection to true" }),
@@ -22,10 +37,17 @@ const looks: Readonly<Record<string, (inputs: GraphResource["inputs"]) => Sight[
       is: [true],
       fix: "set settings.deletionProtectionEnabled to true",
     }),
+    ...(valueAt(inputs, "settings.backupConfiguration.enabled") === false
+      ? [bad("settings.backupConfiguration.enabled is false", "set settings.backupConfiguration.enabled to true")]
+      : []),
+  ],
+  "aws:eks/cluster": guard("deletionProtection"),
+  "gcp:container/cluster": (inputs) => [
+    property(inputs, "deletionProtection", { is: [true], byDefault: true, fix: "set deletionProtection to true" }),
   ],
   "aws:s3/bucket": unforced,
   "gcp:storage/bucket": unforced,
-  ...Object.fromEntries(keyTypes.map((type) => [type, (): Sight[] => []])),
+  ...Object.fromEntries(kept.map((type) => [type, (): Sight[] => []])),
 };
 
 /** What keeps data is not lost by accident. */
@@ -34,7 +56,8 @@ export const l03: Rule = {
   severity: "medium",
   alone: true,
   statement: "Stateful resources are guarded.",
-  proof: "the cloud's own guard of databases, and the engine's of databases, keys and buckets, in production",
+  proof:
+    "the cloud's own guard of databases and clusters, their copies, and the engine's guard of every store and key, in production",
   judge: (graph) =>
     graph.ofType(...Object.keys(looks)).flatMap((resource) => {
       const facts = graph.factsOf(resource);

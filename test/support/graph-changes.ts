@@ -1,5 +1,5 @@
 import { boundaryOf, Graph, type GraphResource } from "../../components/core/rules/graph";
-import type { BoundaryFacts } from "../../components/core/rules/facts";
+import type { BoundaryFacts, DeclaredEdge } from "../../components/core/rules/facts";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -46,7 +46,11 @@ export function added(
 }
 
 /** The graph in which every component states facts as told by a function. */
-export function restated(graph: Graph, change: (facts: BoundaryFacts, of?: string) => BoundaryFacts): Graph {
+export function restated(
+  graph: Graph,
+  change: (facts: BoundaryFacts, of?: string) => BoundaryFacts,
+  ofEdges: (edges: readonly DeclaredEdge[]) => readonly DeclaredEdge[] = (edges) => edges,
+): Graph {
   const resources = graph.resources.map((resource): GraphResource => {
     const boundary = boundaryOf(resource);
     if (boundary === undefined) return resource;
@@ -55,7 +59,10 @@ export function restated(graph: Graph, change: (facts: BoundaryFacts, of?: strin
     );
     return {
       ...resource,
-      inputs: { ...resource.inputs, boundary: { ...boundary, facts: change(boundary.facts), children } },
+      inputs: {
+        ...resource.inputs,
+        boundary: { ...boundary, facts: change(boundary.facts), children, edges: ofEdges(boundary.edges ?? []) },
+      },
     };
   });
   return new Graph(resources, graph.neighbours);
