@@ -1,0 +1,111 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { declareMailChannel } from "../vm/gcp-mail-channel";
+import type { GcpAdminServicesArgs } from "./gcp-args";
+import { declareAdmission, declareAudit, declareLogs, declarePerimeter } from "./gcp-guards";
+import { declareInvoker } from "./gcp-identity";
+import { declareAdminKey, declareKeyRing, serviceAgents } from "./gcp-keys";
+import { declareEdge } from "./gcp-listener";
+import { declareNetwork } from "./gcp-network";
+import { stackLabels, type GcpAdminScope } from "./gcp-scope";
+import { AdminService } from "./gcp-service";
+import type { GcpAdminStore } from "./gcp-stores";
+
+/**
+ * The support services of one zone on Google Cloud: each runs on Cloud Run with an identity, keys and stores of its own, is
+ * reached at declared paths of host names that are of one plane only, and sends to named hosts only.
+ *
+ * Everything that holds data is protected, and kept when the stack goes.
+ *
+ * Cloud Run checks every caller's identity of Google. Callers of the machine plane that have none, such as instances of
+ * customers, come in only where the service is named in `uncheckedServices`; rule B-N02 then wants an exception.
+ *
+ * Its APIs have to be enabled in the project: `gcloud services enable bigquery.googleapis.com binaryauthorization.googleapis.com
+ * cloudkms.googleapis.com cloudresourcemanager.googleapis.com compute.googleapis.com dns.googleapis.com iam.googleapis.com
+ * iap.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com redis.googleapis.com
+ * run.googleapis.com secretmanager.googleapis.com servicenetworking.googleapis.com serviceusage.googleapis.com
+ * sqladmin.googleapis.com`.
+ *
+ * @example
+ * new AdminServices({ plan: planAdmin(specification), secrets: {} });
+ */
+export class AdminServices extends pulumi.ComponentResource {
+  /** Addresses that host names have to lead to, where no DNS zone is planned or an edge stands before them. */
+  readonly addresses: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Value of the header that the edge has to send; undefined where there is no edge. Secret. */
+  readonly edgeSecret: pulumi.Output<string> | undefined;
+
+  /**
+   * @param args what is declared
+   * @param opts options of the component; a provider given here is used for every child
+   */
+  constructor(args: GcpAdminServicesArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { plan, boundary, secrets = {}, uncheckedServices = [] } = args;
+    const { name, region, project } = plan;
+    if (project === undefined) throw new Error("a plan for gcp has a project");
+    super("sourcegraph:admin-services:AdminServices", name, { boundary }, opts);
+    const scope: GcpAdminScope = {
+      parent: this,
+      plan,
+      project,
+      region,
+      labels: stackLabels(plan),
+      agents: serviceAgents(this, name, project),
+    };
+    const ring = declareKeyRing(scope);
+    const logKey = plan.keys.find((key) => key.name === plan.logs.key);
+    if (logKey !== undefined) declareLogs(scope, declareAdminKey(scope, ring, logKey));
+    declareAudit(scope);
+    declareAdmission(scope);
+    declarePerimeter(scope);
+    const network = declareNetwork(scope);
+    this.edgeSecret =
+      plan.edge === "direct"
+        ? undefined
+        : new random.RandomPassword(`${name}-edge`, { length: 32, special: false }, { parent: this }).result;
+    const edge = declareEdge(scope, this.edgeSecret);
+    const channels = declareMailChannel(this, `${name}-alarms`, {
+      project,
+      displayName: `Support services ${name}`,
+      email: plan.alarmsEmail,
+      labels: scope.labels,
+      transform: undefined,
+    });
+
+    // What any of them keeps is there before any of them runs, for some are told of what others keep.
+    const services = new Map(
+      plan.services.map((service): [string, AdminService] => [
+        service.name,
+        new AdminService({ scope, service, network, ring, secrets }, { parent: this }),
+      ]),
+    );
+    const stores = new Map(
+      [...services].flatMap(([service, { stores: own }]) =>
+        [...own].map(([store, made]): [string, GcpAdminStore] => [`${service}/${store}`, made]),
+      ),
+    );
+    for (const { name: reader, reads } of plan.services)
+      for (const { service, store } of reads) {
+        const own = services.get(reader);
+        if (own !== undefined) services.get(service)?.permitReading(store, own);
+      }
+    const addresses: [string, pulumi.Output<string>][] = [];
+    for (const service of plan.services) {
+      const made = services.get(service.name);
+      if (made === undefined) continue;
+      const run = made.run({ stores, edge, channels, unchecked: uncheckedServices.includes(service.name) });
+      const callers = plan.services.filter(({ connectsTo }) => connectsTo.some((to) => to.service === service.name));
+      for (const caller of callers) {
+        const { account } = services.get(caller.name) ?? {};
+        if (run !== undefined && account !== undefined)
+          declareInvoker(scope, made, { name: `${service.resource}-from-${caller.name}`, run, caller: account });
+      }
+      for (const { plane, host } of service.listeners) {
+        const listener = made.listeners.get(plane);
+        if (listener !== undefined) addresses.push([host, listener.address]);
+      }
+    }
+    this.addresses = Object.fromEntries(addresses);
+    this.registerOutputs({ addresses: this.addresses });
+  }
+}
