@@ -58,10 +58,26 @@ export interface PlannedSubnet {
   readonly zoneIndex: number;
 }
 
+/** One of the 2^bits equal parts of a block. */
+function partOfBlock(block: Block, bits: number, index: number): string {
+  const prefix = block.prefix + bits;
+  return `${toText(block.first + index * 2 ** (32 - prefix))}/${prefix}`;
+}
+
+/**
+ * One of the 2^bits equal parts of a block.
+ *
+ * @param cidr an aligned block
+ */
+export function partOf(cidr: string, bits: number, index: number): string {
+  const block = parseBlock(cidr);
+  if (block === undefined) throw new Error(`not a CIDR block: ${cidr}`);
+  return partOfBlock(block, bits, index);
+}
+
 /** One eighth of a block. */
 function eighthOf(block: Block, index: number): string {
-  const prefix = block.prefix + 3;
-  return `${toText(block.first + index * 2 ** (32 - prefix))}/${prefix}`;
+  return partOfBlock(block, 3, index);
 }
 
 /**

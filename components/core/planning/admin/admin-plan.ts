@@ -110,7 +110,7 @@ export interface PlannedAdminSubnet {
 
 /** A key. It encrypts the stores of one service and one class, or signs. */
 export interface PlannedAdminKey {
-  /** Name of its resource, `<stack>-<service>-<use>`. */
+  /** Name of its resource, `<stack>-<service>-<use>-key`. */
   readonly name: string;
   /** What it is for; `credentials`: persons and their secrets together; `content`: what users wrote, outside the admin zone. */
   readonly use: "data" | "identity" | "credentials" | "content" | "cache" | "secret" | "log" | "signing";

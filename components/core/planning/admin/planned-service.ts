@@ -116,7 +116,7 @@ export interface PlannedAdminListener {
   readonly plane: ListenerPlane;
   /** Host name, of this plane and this service alone. */
   readonly host: string;
-  /** Paths it serves; a `*` at the end stands for whatever follows. Everything else is refused with 404. */
+  /** Paths it serves; a `/*` at the end stands for whatever is below. Everything else is refused with 404. */
   readonly paths: readonly string[];
   /** Who comes in, in words. */
   readonly admits: string;

@@ -31,7 +31,7 @@ const largestDiskGb = 65_536;
 const storeBackupDays = 7;
 
 /** Redis of each cloud, without cluster mode. Source: external-services.md 2. */
-const redisVersions = { aws: "7.1", gcp: "REDIS_7_2" } as const;
+export const redisVersions = { aws: "7.1", gcp: "REDIS_7_2" } as const;
 
 /** Settings of the vendor's own PostgreSQL that a cloud's keeps too, in the units both clouds read. */
 const vendorParameters: Readonly<Record<string, string>> = {

@@ -12,7 +12,12 @@ function memorystoreTier(sizeGb: number): string {
   return tiers.find(([, most]) => sizeGb <= most)?.[0] ?? "M5";
 }
 
-function rdsThings(database: PlannedDatabase): PricedThing[] {
+/** What a PostgreSQL server costs by. */
+type PricedDatabase = Pick<PlannedDatabase, "highlyAvailable" | "machineType" | "sizeGb" | "vcpu" | "memoryGib">;
+/** What a Redis server costs by. */
+type PricedCache = Pick<PlannedCache, "highlyAvailable" | "machineType" | "sizeGb">;
+
+function rdsThings(database: PricedDatabase): PricedThing[] {
   const zones = database.highlyAvailable ? "multiAz" : "singleAz";
   const words = database.highlyAvailable ? "Multi-AZ" : "single zone";
   return [
@@ -25,7 +30,7 @@ function rdsThings(database: PlannedDatabase): PricedThing[] {
   ];
 }
 
-function cloudSqlThings(database: PlannedDatabase): PricedThing[] {
+function cloudSqlThings(database: PricedDatabase): PricedThing[] {
   const zones = database.highlyAvailable ? "ha" : "zonal";
   const words = database.highlyAvailable ? "two zones" : "one zone";
   // Optimized types are of another edition, whose price is not listed.
@@ -42,7 +47,13 @@ function cloudSqlThings(database: PlannedDatabase): PricedThing[] {
   ];
 }
 
-function cacheThings(cloud: PricedCloud, cache: PlannedCache): PricedThing[] {
+/** A PostgreSQL server of the cloud. */
+export function databaseThings(cloud: PricedCloud, database: PricedDatabase): PricedThing[] {
+  return cloud === "aws" ? rdsThings(database) : cloudSqlThings(database);
+}
+
+/** A Redis server of the cloud. */
+export function cacheThings(cloud: PricedCloud, cache: PricedCache): PricedThing[] {
   if (cloud === "aws")
     return [
       {
@@ -62,7 +73,7 @@ function cacheThings(cloud: PricedCloud, cache: PlannedCache): PricedThing[] {
 }
 
 /** Joins what has the same price into one line that says how many there are. */
-function joined(things: readonly PricedThing[]): PricedThing[] {
+export function joined(things: readonly PricedThing[]): PricedThing[] {
   const byKey = new Map<string, PricedThing & { readonly count: number }>();
   for (const thing of things) {
     const before = byKey.get(thing.key);
@@ -87,7 +98,7 @@ export function managedPriceThings(cloud: PricedCloud, planned: PlannedManagedSe
   const { databases, caches, bucket } = planned;
   const bucketGb = bucket?.expectedGb ?? 0;
   return [
-    ...joined(databases.flatMap((database) => (cloud === "aws" ? rdsThings(database) : cloudSqlThings(database)))),
+    ...joined(databases.flatMap((database) => databaseThings(cloud, database))),
     ...joined(caches.flatMap((cache) => cacheThings(cloud, cache))),
     ...(bucketGb === 0
       ? []

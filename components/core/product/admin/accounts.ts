@@ -92,7 +92,7 @@ export const accounts: AdminServiceDescription = {
         "/.well-known/openid-configuration",
         "/oauth/token",
         "/oauth/introspect",
-        "/api/grpc/clients.v1.*",
+        "/api/grpc/*",
         "/-/version",
         "/-/healthz",
       ],

@@ -168,7 +168,14 @@ export const workspaces: AdminServiceDescription = {
     {
       plane: "machine",
       subdomain: "workspaces-api",
-      paths: ["/workspaces.v1.*", "/instances.v1.*", "/metering.v1.*", "/webhooks/stripe", "/-/version", "/-/healthz"],
+      paths: [
+        "/workspaces.v1.WorkspacesService/*",
+        "/workspaces.v1.InstancesService/*",
+        "/workspaces.v1.MeteringService/*",
+        "/webhooks/stripe",
+        "/-/version",
+        "/-/healthz",
+      ],
       admits: "cells, each with a client of its own, and the payment processor",
       credentials: ["oauth-client", "signed-request"],
       requestsPerMinute: 3000,
@@ -183,7 +190,7 @@ export const workspaces: AdminServiceDescription = {
     {
       plane: "internal",
       subdomain: "workspaces-internal",
-      paths: ["/workspaces.v1.*"],
+      paths: ["/workspaces.v1.WorkspacesService/*"],
       admits: "the model gateway",
       credentials: ["oauth-client"],
     },

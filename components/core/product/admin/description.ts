@@ -62,7 +62,7 @@ export interface AdminListenerDescription {
   readonly plane: ListenerPlane;
   /** First labels of its host name, below the domain of the stack; every plane has its own. */
   readonly subdomain: string;
-  /** Paths it serves; a `*` at the end stands for whatever follows. Everything else is refused. */
+  /** Paths it serves; a `/*` at the end stands for whatever is below. Everything else is refused. */
   readonly paths: readonly string[];
   /** Who comes in, in words. */
   readonly admits: string;

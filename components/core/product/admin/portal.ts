@@ -59,7 +59,7 @@ export const enterprisePortal: AdminServiceDescription = {
       subdomain: "enterprise-portal",
       paths: [
         "/enterpriseportal.subscriptionlicensechecks.v1.SubscriptionLicenseChecksService/*",
-        "/enterpriseportal.metering.v1.*",
+        "/enterpriseportal.metering.v1.MeteringService/*",
         "/-/version",
         "/-/healthz",
       ],

@@ -67,11 +67,7 @@ export const telemetryGateway: AdminServiceDescription = {
       plane: "machine",
       subdomain: "telemetry-gateway",
       // The call that sends names and addresses of people is not among them.
-      paths: [
-        "/telemetrygateway.v1.TelemeteryGatewayService/RecordEvents",
-        "/-/version",
-        "/-/healthz",
-      ],
+      paths: ["/telemetrygateway.v1.TelemeteryGatewayService/RecordEvents", "/-/version", "/-/healthz"],
       admits: "instances of customers and cells",
       credentials: ["licence-token", "oauth-client"],
       requestsPerMinute: 3000,
