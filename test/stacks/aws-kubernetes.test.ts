@@ -1,18 +1,9 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
-import type { StackArgs, StackOutputs } from "../../stacks/program";
+import type { StackArgs } from "../../stacks/program";
 import { declareKubernetes } from "../../stacks/aws/kubernetes";
 import { clusterAnswers, leastCluster, manifestOf } from "../support/aws-cluster";
 import { managedOutputs } from "../support/aws-managed";
-
-interface Seen {
-  readonly outputs: StackOutputs | undefined;
-  readonly error: unknown;
-  /** `type name` of everything registered, in order. */
-  readonly registered: readonly string[];
-  /** Inputs by `type name`. */
-  readonly inputs: Readonly<Record<string, Record<string, unknown>>>;
-}
+import { runStack, type Seen } from "../support/stack-run";
 
 const facts = {
   clusterName: "shared",
@@ -22,47 +13,16 @@ const facts = {
   keyArn: "arn:aws:kms:us-east-1:123456789012:key/shared",
 };
 
-/** Runs the stack's program under mocks. An error inside an Output, which would leave its resource waiting for ever, is thrown. */
-async function run(args: StackArgs): Promise<Seen> {
-  const registered: string[] = [];
-  const inputs: Record<string, Record<string, unknown>> = {};
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs: given }) => {
-        if (type !== "pulumi:pulumi:Stack") registered.push(`${type} ${name}`);
-        inputs[`${type} ${name}`] = given as Record<string, unknown>;
-        const state = {
-          ...managedOutputs({ type, name }),
-          ...clusterAnswers.outputs?.({ type, name, inputs: given as Record<string, unknown> }),
-        };
-        if (type === "pulumi:pulumi:StackReference")
-          return { id: name, state: { outputs: { cluster: facts, kubeconfig: "{}" } } };
-        return {
-          id: `${name}-id`,
-          state: { arn: `arn:aws:x:us-east-1:123456789012:${name}`, ...(given as object), ...state },
-        };
-      },
-      call: ({ token, inputs: given }) =>
-        clusterAnswers.calls?.({ token, inputs: given as Record<string, unknown> }) ?? {},
-    },
-    "project",
-    "stack",
-    false,
-    "organization",
-  );
-  let outputs: StackOutputs | undefined;
-  let error: unknown;
-  let fail: (reason: unknown) => void = () => undefined;
-  const failed = new Promise<never>((_, reject) => (fail = reject));
-  process.prependListener("unhandledRejection", fail);
-  try {
-    outputs = declareKubernetes("sourcegraph", args);
-  } catch (thrown) {
-    error = thrown;
-  }
-  await Promise.race([pulumi.runtime.disconnect(), failed]).finally(() => process.off("unhandledRejection", fail));
-  return { outputs, error, registered, inputs };
-}
+const run = (args: StackArgs): Promise<Seen> =>
+  runStack(declareKubernetes, args, {
+    outputs: (asked) => ({
+      arn: `arn:aws:x:us-east-1:123456789012:${asked.name}`,
+      ...managedOutputs(asked),
+      ...clusterAnswers.outputs?.(asked),
+    }),
+    calls: (asked) => clusterAnswers.calls?.(asked),
+    otherStack: { cluster: facts, kubeconfig: "{}" },
+  });
 
 const components = (registered: readonly string[]) => registered.filter((each) => each.startsWith("sourcegraph:"));
 const withDomain = { domain: "sourcegraph.example.com", dnsZone: "Z1", tls: { mode: "load-balancer" } } as const;

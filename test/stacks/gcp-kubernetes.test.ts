@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { declareKubernetes } from "../../stacks/gcp/kubernetes";
-import type { StackArgs, StackOutputs } from "../../stacks/program";
+import type { StackArgs } from "../../stacks/program";
 import { clusterAnswers, leastClusterArgs } from "../support/gcp-cluster";
+import { runStack, type Seen } from "../support/stack-run";
 
 type Properties = Record<string, unknown>;
-
-interface Seen {
-  readonly outputs: StackOutputs | undefined;
-  readonly error: unknown;
-  /** `type name` of everything registered, in order. */
-  readonly registered: readonly string[];
-  /** Inputs by `type name`. */
-  readonly inputs: Readonly<Record<string, Properties>>;
-}
 
 /** What the stack of a cluster gives out. */
 const facts = {
@@ -22,41 +14,12 @@ const facts = {
   key: "projects/example/locations/us-central1/keyRings/shared/cryptoKeys/shared",
 };
 
-/** Runs the stack's program under mocks. An error inside an Output, which would leave its resource waiting for ever, is thrown. */
-async function run(args: StackArgs): Promise<Seen> {
-  const registered: string[] = [];
-  const inputs: Record<string, Properties> = {};
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs: given }) => {
-        if (type !== "pulumi:pulumi:Stack") registered.push(`${type} ${name}`);
-        inputs[`${type} ${name}`] = given as Properties;
-        if (type === "pulumi:pulumi:StackReference")
-          return { id: name, state: { outputs: { cluster: facts, kubeconfig: "{}" } } };
-        const answer = clusterAnswers.outputs?.({ type, name, inputs: given as Properties });
-        const { id = `${name}-id`, ...state } = answer ?? {};
-        return { id: id as string, state: { ...(given as object), ...state } };
-      },
-      call: ({ token, inputs: given }) => clusterAnswers.calls?.({ token, inputs: given as Properties }) ?? {},
-    },
-    "project",
-    "stack",
-    false,
-    "organization",
-  );
-  let outputs: StackOutputs | undefined;
-  let error: unknown;
-  let fail: (reason: unknown) => void = () => undefined;
-  const failed = new Promise<never>((_, reject) => (fail = reject));
-  process.prependListener("unhandledRejection", fail);
-  try {
-    outputs = declareKubernetes("sourcegraph", args);
-  } catch (thrown) {
-    error = thrown;
-  }
-  await Promise.race([pulumi.runtime.disconnect(), failed]).finally(() => process.off("unhandledRejection", fail));
-  return { outputs, error, registered, inputs };
-}
+const run = (args: StackArgs): Promise<Seen> =>
+  runStack(declareKubernetes, args, {
+    outputs: (asked) => clusterAnswers.outputs?.(asked) ?? {},
+    calls: (asked) => clusterAnswers.calls?.(asked),
+    otherStack: { cluster: facts, kubeconfig: "{}" },
+  });
 
 const components = (registered: readonly string[]) =>
   registered.filter((each) => each.startsWith("sourcegraph:")).sort();
