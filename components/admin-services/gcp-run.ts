@@ -3,7 +3,7 @@ import * as kms from "@pulumi/gcp/kms";
 import type * as inputs from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlannedAdminContainer, PlannedAdminValue } from "../core/planning/admin/admin-plan";
-import type { GcpAdminSecret } from "./gcp-secrets";
+import type { GcpAdminFile, GcpAdminSecret } from "./gcp-secrets";
 import { keyNamed, type GcpServiceScope } from "./gcp-scope";
 import type { GcpAdminStore } from "./gcp-stores";
 
@@ -12,6 +12,8 @@ export interface GcpRunParts {
   /** Stores of all services, by `service/store`. */
   readonly stores: ReadonlyMap<string, GcpAdminStore>;
   readonly secrets: readonly GcpAdminSecret[];
+  /** Certificates by which it knows its stores. */
+  readonly authorities: readonly GcpAdminFile[];
   /** What has to be there before it starts. */
   readonly ready: readonly pulumi.Resource[];
 }
@@ -27,6 +29,14 @@ export interface GcpRunKind {
   /** Whether Cloud Run leaves it to the service to check who calls. */
   readonly unchecked: boolean;
 }
+
+/** Where images keep the certificates of everybody's authorities. */
+const usualFolder = "/etc/ssl/certs";
+
+/** Folder of a file; Cloud Run takes one for each. */
+const folderOf = ({ file }: GcpAdminFile): string => `/etc/ssl/stores/${file.replace(/\.pem$/, "")}`;
+
+const volumeOf = ({ file }: GcpAdminFile): string => `authority-${file.replace(/\.pem$/, "")}`;
 
 function valueOf(scope: GcpServiceScope, value: PlannedAdminValue, { stores }: GcpRunParts): pulumi.Input<string> {
   const { project, region, service, keys } = scope;
@@ -53,7 +63,11 @@ function variables(scope: GcpServiceScope, parts: GcpRunParts): inputs.cloudrunv
     name: planned.variable,
     valueSource: { secretKeyRef: { secret, version } },
   }));
-  return [...plain, ...references].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const folders =
+    parts.authorities.length === 0
+      ? []
+      : [{ name: "SSL_CERT_DIR", value: [usualFolder, ...parts.authorities.map(folderOf)].join(":") }];
+  return [...plain, ...references, ...folders].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** What Cloud Run asks to know whether it is alive: its version, which everybody may know; of gRPC its port only. */
@@ -68,6 +82,7 @@ function probe({ protocol, port, versionPath }: PlannedAdminContainer) {
 export function declareRun(scope: GcpServiceScope, parts: GcpRunParts, kind: GcpRunKind): cloudrunv2.Service {
   const { plan, project, region, labels, network, account, service } = scope;
   const { container, instances } = service;
+  const { authorities } = parts;
   const { key, permitted } = keyNamed(scope, service.secretKey);
   const asked = probe(container);
   return new cloudrunv2.Service(
@@ -98,6 +113,10 @@ export function declareRun(scope: GcpServiceScope, parts: GcpRunParts, kind: Gcp
           egress: "ALL_TRAFFIC",
           networkInterfaces: [{ network: network.network.id, subnetwork: network.subnetwork.id }],
         },
+        volumes: authorities.map((file) => ({
+          name: volumeOf(file),
+          secret: { secret: file.secret, items: [{ path: file.file, version: file.version }] },
+        })),
         containers: [
           {
             image: container.image,
@@ -107,6 +126,7 @@ export function declareRun(scope: GcpServiceScope, parts: GcpRunParts, kind: Gcp
               startupCpuBoost: true,
             },
             envs: variables(scope, parts),
+            volumeMounts: authorities.map((file) => ({ name: volumeOf(file), mountPath: folderOf(file) })),
             startupProbe: { ...asked, periodSeconds: 3, timeoutSeconds: 3, failureThreshold: 20 },
             livenessProbe: { ...asked, periodSeconds: 30, timeoutSeconds: 3, failureThreshold: 3 },
           },
@@ -115,7 +135,11 @@ export function declareRun(scope: GcpServiceScope, parts: GcpRunParts, kind: Gcp
     },
     {
       parent: kind.parent,
-      dependsOn: [...parts.ready, ...parts.secrets.flatMap(({ ready }) => [...ready]), ...permitted],
+      dependsOn: [
+        ...parts.ready,
+        ...[...parts.secrets, ...authorities].flatMap(({ ready }) => [...ready]),
+        ...permitted,
+      ],
     },
   );
 }

@@ -4,6 +4,7 @@ import * as random from "@pulumi/random";
 import type { PlannedAdminSecret } from "../core/planning/admin/admin-plan";
 import { dataOptions } from "../vm/data-options";
 import { keyNamed, storeLabels, type GcpServiceScope } from "./gcp-scope";
+import type { GcpAdminStore } from "./gcp-stores";
 
 /** A secret of a service in Secret Manager. */
 export interface GcpAdminSecret {
@@ -38,19 +39,14 @@ function valueOf(
   return value;
 }
 
-/**
- * Declares a secret in the region of the stack only, under the key of the service's secrets. The service may read it, and
- * nothing else that is made here.
- */
-export function declareSecret(
+/** Declares a secret in the region of the stack only, under the key of the service's secrets, that the service may read. */
+function declareReadable(
   scope: GcpServiceScope,
-  planned: PlannedAdminSecret,
-  values: GcpSecretValues,
-): GcpAdminSecret {
+  resource: string,
+  value: pulumi.Input<string>,
+): Pick<GcpAdminSecret, "secret" | "version" | "ready"> {
   const { parent, project, region, service, account } = scope;
-  const { resource } = planned;
   const { key, permitted } = keyNamed(scope, service.secretKey);
-  const value = pulumi.secret(valueOf(scope, planned, values));
   const secret = new secretmanager.Secret(
     resource,
     {
@@ -73,5 +69,30 @@ export function declareSecret(
     { project, secretId: secret.secretId, role: "roles/secretmanager.secretAccessor", member: account.member },
     { parent },
   );
-  return { planned, secret: secret.id, version: version.version, value, ready: [version, reader] };
+  return { secret: secret.id, version: version.version, ready: [version, reader] };
+}
+
+/** Declares a planned secret. The service may read it, and nothing else that is made here. */
+export function declareSecret(
+  scope: GcpServiceScope,
+  planned: PlannedAdminSecret,
+  values: GcpSecretValues,
+): GcpAdminSecret {
+  const value = pulumi.secret(valueOf(scope, planned, values));
+  return { planned, value, ...declareReadable(scope, planned.resource, value) };
+}
+
+/** A file that a service reads, kept as a secret because Cloud Run takes files from nowhere else. */
+export type GcpAdminFile = Pick<GcpAdminSecret, "secret" | "version" | "ready"> & {
+  /** Name of the file, without its folder. */
+  readonly file: string;
+};
+
+/** Declares the certificates by which a service knows its stores, where these are Google's own. */
+export function declareAuthorities(scope: GcpServiceScope, stores: readonly GcpAdminStore[]): GcpAdminFile[] {
+  return stores.flatMap(({ planned: { name, resource }, authorities }) =>
+    authorities === undefined
+      ? []
+      : [{ file: `${name}.pem`, ...declareReadable(scope, `${resource}-authority`, authorities) }],
+  );
 }

@@ -13,7 +13,7 @@ import { declareAdminKey } from "./gcp-keys";
 import { AdminListener, type GcpAdminEdge } from "./gcp-listener";
 import { declareRun, permitSigning, type GcpRunParts } from "./gcp-run";
 import type { GcpAdminNetwork, GcpAdminScope, GcpServiceScope } from "./gcp-scope";
-import { declareSecret, type GcpAdminSecret } from "./gcp-secrets";
+import { declareAuthorities, declareSecret, type GcpAdminFile, type GcpAdminSecret } from "./gcp-secrets";
 import { declareCache, type GcpAdminStore } from "./gcp-stores";
 
 /** Arguments of {@link AdminService}. */
@@ -55,6 +55,7 @@ export class AdminService extends pulumi.ComponentResource {
   readonly listeners = new Map<PlannedAdminListener["plane"], AdminListener>();
   private readonly scope: GcpServiceScope;
   private readonly secrets: readonly GcpAdminSecret[];
+  private readonly authorities: readonly GcpAdminFile[];
 
   /** @param args the service, and what it stands in */
   constructor(args: GcpAdminServiceArgs, opts: pulumi.ComponentResourceOptions) {
@@ -71,6 +72,7 @@ export class AdminService extends pulumi.ComponentResource {
     );
     const values = { given: secrets, addresses: new Map(addresses) };
     this.secrets = service.secrets.map((secret) => declareSecret(this.scope, secret, values));
+    this.authorities = declareAuthorities(this.scope, [...this.stores.values()]);
   }
 
   private declareStores(): Map<string, GcpAdminStore> {
@@ -118,6 +120,7 @@ export class AdminService extends pulumi.ComponentResource {
     const parts: GcpRunParts = {
       stores: surroundings.stores,
       secrets: this.secrets,
+      authorities: this.authorities,
       ready: [
         ...network.wayOut,
         ...[...this.stores.values()].flatMap(({ ready }) => [...ready]),

@@ -16,6 +16,8 @@ export interface GcpAdminStore {
   readonly watchedAs: pulumi.Output<string>;
   /** Its address with its login, where it has one. */
   readonly address?: pulumi.Output<string>;
+  /** Certificates of whoever signs that of its server, where they are Google's own. */
+  readonly authorities?: pulumi.Output<string>;
 }
 
 /**
@@ -55,5 +57,6 @@ export function declareCache(scope: GcpServiceScope, planned: PlannedAdminCache)
     watchedAs: server.id,
     told: { host: server.host, port: server.port.apply(String) },
     address: pulumi.secret(address),
+    authorities: server.serverCaCerts.apply((certs) => certs.map(({ cert }) => cert).join("\n")),
   };
 }
