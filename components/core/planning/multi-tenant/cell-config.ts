@@ -83,7 +83,7 @@ function environmentOf(service: string, cell: SpecifiedCell, specification: Mult
   return {
     ...switchesOf(hosts.workspaces),
     ...(told?.told === true ? loginOf(told.names, login) : {}),
-    ...(service === "sourcegraph-frontend" || service === "worker" ? clientOf(cell, specification.environment) : {}),
+    ...(service === "worker" ? clientOf(cell, specification.environment) : {}),
     ...(service === "worker" && hosts.telemetry !== undefined
       ? { TELEMETRY_GATEWAY_EXPORTER_EXPORT_ADDR: `https://${hosts.telemetry}:443` }
       : {}),
@@ -157,6 +157,7 @@ export function cellConfig(cell: SpecifiedCell, specification: MultiTenantSpecif
     boundaries: {
       stage,
       owner,
+      zone: "multi-tenant",
       ...(cloud === "aws" ? { account: cell.account.id } : {}),
       ...(companyDomains.length === 0 ? {} : { companyDomains: [...companyDomains] }),
     },
