@@ -1,12 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../components/core/errors";
-import type { Manifest } from "../components/core/planning/manifest";
-import {
-  parseSpecification,
-  type FileTexts,
-  type Specification,
-} from "../components/core/planning/config/specification";
-import type { Declare, StackArgs, StackOutputs } from "./program";
+import { monolithInstance } from "../components/core/planning/config/combinations-monolith";
+import { parseStack, shapeOf, type StackSpecification } from "../components/core/planning/config/parse-stack";
+import type { FileTexts, Specification } from "../components/core/planning/config/specification";
+import { parseManifest } from "../components/core/planning/manifest";
+import { declareMonolith } from "./monolith/program";
+import type { Declare, DeclareAdmin, DeclareMultiTenant, StackArgs, StackOutputs } from "./program";
 
 /** Everything a stack program is told. */
 export interface StackInput {
@@ -16,8 +15,8 @@ export interface StackInput {
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
   /** Texts of the files the config names. */
   readonly files: FileTexts;
-  /** The manifest of the last update. */
-  readonly previous?: Manifest;
+  /** The manifest of the last update, as it was exported. */
+  readonly previous?: unknown;
 }
 
 /* Only the chosen cloud is loaded: its SDK is what makes a program slow to start. */
@@ -41,7 +40,48 @@ function programOf({ shape, cloud }: Specification): Declare {
       return (require("./local/vm") as typeof import("./local/vm")).declareVm;
   }
 }
+
+function adminProgramOf(cloud: "aws" | "gcp"): DeclareAdmin {
+  switch (cloud) {
+    case "aws":
+      return (require("./aws/admin") as { readonly declareAdmin: DeclareAdmin }).declareAdmin;
+    case "gcp":
+      return (require("./gcp/admin") as { readonly declareAdmin: DeclareAdmin }).declareAdmin;
+  }
+}
+
+function multiTenantProgramOf(cloud: "aws" | "gcp"): DeclareMultiTenant {
+  switch (cloud) {
+    case "aws":
+      return (require("./aws/multi-tenant") as { readonly declareMultiTenant: DeclareMultiTenant }).declareMultiTenant;
+    case "gcp":
+      return (require("./gcp/multi-tenant") as { readonly declareMultiTenant: DeclareMultiTenant }).declareMultiTenant;
+  }
+}
 /* eslint-enable @typescript-eslint/no-require-imports */
+
+/** The keys of the config that a program takes as they are. */
+function keysOf({ config, secrets, files, previous }: StackInput): StackArgs {
+  const { name: _name, shape: _shape, cloud: _cloud, secrets: _secrets, ...keys } = config;
+  return { ...(keys as unknown as StackArgs), secrets, files, previous: parseManifest(previous) };
+}
+
+function declared(specification: StackSpecification, input: StackInput): StackOutputs {
+  const { secrets, previous } = input;
+  switch (specification.shape) {
+    case "admin":
+      return adminProgramOf(specification.cloud)(specification.name, { specification, secrets, previous });
+    case "multi-tenant":
+      return multiTenantProgramOf(specification.cloud)(specification.name, { specification, secrets, previous });
+    default: {
+      const program = programOf(specification);
+      if (shapeOf(input.config) !== "monolith") return program(specification.name, keysOf(input));
+      // A monolith is an instance in a zone of its own, and stand-ins beside it.
+      const config = monolithInstance(input.config);
+      return declareMonolith(specification, program)(specification.name, keysOf({ ...input, config }));
+    }
+  }
+}
 
 /**
  * Checks a config and declares its resources.
@@ -49,14 +89,12 @@ function programOf({ shape, cloud }: Specification): Declare {
  * @throws InputError, RefusedError with every problem, before anything is registered
  */
 export function declareStack(input: StackInput): StackOutputs {
-  const { config, secrets, files, previous } = input;
-  const specification = parseSpecification(config, files);
-  const { name: _name, shape: _shape, cloud: _cloud, secrets: _secrets, ...keys } = config;
+  const { config, secrets, files } = input;
+  const specification = parseStack(config, files);
   const missing = Object.keys((config["secrets"] as Record<string, unknown> | undefined) ?? {}).filter(
     (key) => secrets[key] === undefined,
   );
   if (missing.length > 0)
     throw new InputError(missing.map((key) => ({ path: `secrets.${key}`, message: "has a name but no value" })));
-  const args = { ...(keys as unknown as StackArgs), secrets, files, previous };
-  return programOf(specification)(specification.name, args);
+  return declared(specification, input);
 }

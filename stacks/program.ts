@@ -1,4 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { AdminSpecification } from "../components/core/planning/admin/specification";
+import type { MultiTenantStackSpecification } from "../components/core/planning/config/parse-stack";
 import type { SourcegraphVmArgs } from "../components/vm/args";
 
 /** What a stack shows. */
@@ -14,6 +16,10 @@ export interface StackOutputs {
   readonly kubeconfig?: pulumi.Input<string>;
   /** Name, network and key of the cluster, for stacks that deploy on it; only of clusters that are made. */
   readonly cluster?: pulumi.Input<unknown>;
+  /** How the customer takes the key back, and what happens then; only of instances under a key of the customer's. */
+  readonly revocation?: pulumi.Input<string>;
+  /** What other stacks may know, by name: hosts, scopes and the like; only of stacks that are no instance. */
+  readonly published?: pulumi.Input<unknown>;
   /** What to do next, where an upgrade takes more than one update; else empty. */
   readonly next?: pulumi.Input<string>;
 }
@@ -23,3 +29,25 @@ export type StackArgs = SourcegraphVmArgs;
 
 /** What the program of a shape and cloud declares. */
 export type Declare = (name: string, args: StackArgs) => StackOutputs;
+
+/** What the program of a stack that is no instance is given: what was decided from its config, and what only an engine has. */
+interface DecidedArgs<Specification> {
+  /** The config, parsed, checked and completed. */
+  readonly specification: Specification;
+  /** Values of the secrets, by name. */
+  readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+  /** What the last update exported as `manifest`; absent at the first. */
+  readonly previous?: unknown;
+}
+
+/** What the program of support services is given. */
+export type AdminStackArgs = DecidedArgs<AdminSpecification>;
+
+/** Declares the support services of one zone. */
+export type DeclareAdmin = (name: string, args: AdminStackArgs) => StackOutputs;
+
+/** What the program of the multi-tenant backend is given. */
+export type MultiTenantStackArgs = DecidedArgs<MultiTenantStackSpecification>;
+
+/** Declares an environment of the multi-tenant backend with its cells. */
+export type DeclareMultiTenant = (name: string, args: MultiTenantStackArgs) => StackOutputs;

@@ -10,8 +10,8 @@ import { planNetworkPolicies, type PlannedNetworkPolicy } from "../kubernetes/ne
 import { selectorOf, type PlannedPeer } from "../kubernetes/network-policy";
 import type { PlannedWorkload } from "../kubernetes/workload";
 import type { PlannedManagedServices } from "../managed/managed";
-import { adminEdges } from "./admin-edges";
 import { instanceFacts, productFacts } from "./facts";
+import { instanceEdges } from "./monolith";
 import { classesByType, classesOf, managedChildren, managedStores } from "./stores";
 
 /** How rules know pods that belong to a workload or to jobs. */
@@ -70,7 +70,7 @@ export function kubernetesBoundary(plan: KubernetesPlan, specification: Kubernet
   const policies = planNetworkPolicies(kubernetesContext(specification), workloads);
   return {
     facts: productFacts(specification),
-    edges: [...connects(policies, workloads), ...adminEdges(specification), ...stores(plan.name, workloads)],
+    ...instanceEdges(specification, [...connects(policies, workloads), ...stores(plan.name, workloads)]),
     children: classesByType,
   };
 }

@@ -3,8 +3,8 @@ import type { Boundary, BoundaryFacts, ConnectsEdge, StoresEdge } from "../../ru
 import type { Specification } from "../config/specified";
 import { dataNames } from "../data-safety";
 import type { Plan } from "../vm/plan";
-import { adminEdges } from "./admin-edges";
 import { productFacts } from "./facts";
+import { instanceEdges } from "./monolith";
 import { classesByType, classesOf, managedChildren, managedStores } from "./stores";
 
 function connects(services: Plan["containers"][number]["service"][]): ConnectsEdge[] {
@@ -38,12 +38,11 @@ export function vmBoundary(plan: Plan, specification: Specification): Boundary {
   const kept = classesOf(services.map(serviceNamed));
   return {
     facts: productFacts(specification),
-    edges: [
+    ...instanceEdges(specification, [
       ...connects(services),
-      ...adminEdges(specification),
       ...stores(plan),
       ...(managed === undefined ? [] : managedStores(managed)),
-    ],
+    ]),
     children: {
       ...classesByType,
       "aws:ebs/volume": { dataClasses: kept },

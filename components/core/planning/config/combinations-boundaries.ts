@@ -1,4 +1,5 @@
 import { rules } from "../../rules/rules";
+import { isMonolith } from "./combinations-monolith";
 import type { Config } from "./config";
 import { nearest, show, type Problems } from "./problems";
 
@@ -10,6 +11,8 @@ function isDay(text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
+
+const domainName = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
 
 function checkException({ rule: id, expires }: Exception, path: string, problems: Problems): void {
   const rule = rules.find((each) => each.id === id);
@@ -31,20 +34,27 @@ function checkException({ rule: id, expires }: Exception, path: string, problems
 }
 
 /** What rules are told that cannot be. */
-export function checkBoundaries({ boundaries, cloud }: Partial<Config>, problems: Problems): void {
+export function checkBoundaries(config: Partial<Config>, problems: Problems): void {
+  const { boundaries, cloud } = config;
   if (boundaries === undefined) return;
-  const { account, companyDomains = [], exceptions = [] } = boundaries;
+  const { account, companyDomains = [], development, exceptions = [] } = boundaries;
   const path = "boundaries";
-  if (account !== undefined && cloud !== undefined && cloud !== "aws")
+  const named = account !== undefined && !(isMonolith(config) && cloud === "existing");
+  if (named && cloud !== undefined && cloud !== "aws")
     problems.add(
       `${path}.account`,
       `has a meaning for cloud aws only, got cloud ${cloud}; remove it${cloud === "gcp" ? ", the project is 'gcp.project'" : ""}`,
       "cloud",
     );
-  else if (account !== undefined && !/^\d{12}$/.test(account))
+  else if (named && !/^\d{12}$/.test(account))
     problems.add(`${path}.account`, `must be an account of AWS, 12 digits in quotes, got ${show(account)}`);
+  if (development !== undefined && !domainName.test(development.domain))
+    problems.add(
+      `${path}.development.domain`,
+      `must be a domain such as dev.example.com, got ${show(development.domain)}`,
+    );
   companyDomains.forEach((domain, index) => {
-    if (!/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(domain))
+    if (!domainName.test(domain))
       problems.add(`${path}.companyDomains.${index}`, `must be a domain such as example.com, got ${show(domain)}`);
   });
   exceptions.forEach((exception, index) => checkException(exception, `${path}.exceptions.${index}`, problems));

@@ -73,10 +73,11 @@ function checkKey(config: Partial<Config>, problems: Problems): void {
 export function checkModes(config: Partial<Config>, problems: Problems): void {
   const { boundaries, kubernetes, machine, modes = [], shape } = config;
   checkKey(config, problems);
-  if (boundaries?.zone === "dotcom" && modes.length > 0)
+  const zone = boundaries?.zone ?? "single-tenant";
+  if (zone !== "single-tenant" && modes.length > 0)
     problems.add(
       "modes",
-      `is for instances of one customer, and zone dotcom is for the public, got ${show(modes)}; remove one of them`,
+      `is for instances of one customer, got ${show(modes)} in zone ${zone}; remove it`,
       "boundaries",
     );
   const profile = kubernetes?.profile;

@@ -31,7 +31,7 @@ const meaninglessLocally = [
 ] as const;
 
 function checkPlace(config: Partial<Config>, problems: Problems): void {
-  const { cloud, region, zone, gcp } = config;
+  const { cloud } = config;
   if (cloud === "local") {
     for (const key of meaninglessLocally)
       if (config[key] !== undefined)
@@ -41,7 +41,14 @@ function checkPlace(config: Partial<Config>, problems: Problems): void {
   }
   if (cloud === undefined) return;
   if (config.local !== undefined) problems.add("local", `has no meaning for cloud ${cloud}; remove it`);
-  if (cloud === "existing") return;
+  if (cloud !== "existing") checkCloudPlace({ ...config, cloud }, problems);
+}
+
+/** Region, zone and project of what is on a cloud, in every shape. */
+export function checkCloudPlace(
+  { cloud, gcp, region, zone }: Partial<Config> & { readonly cloud: "aws" | "gcp" },
+  problems: Problems,
+): void {
   const { shape, example, zone: letter } = regions[cloud];
   if (region === undefined) problems.add("region", `is missing; cloud ${cloud} needs one, such as ${example}`);
   else if (!shape.test(region))
@@ -61,6 +68,18 @@ function checkPlace(config: Partial<Config>, problems: Problems): void {
     );
 }
 
+/** Keys of shapes that are no instances of the product. */
+const ofOtherShapes = { admin: "admin", multiTenant: "multi-tenant" } as const;
+
+function checkShape(config: Partial<Config>, problems: Problems): void {
+  const { shape = "vm" } = config;
+  if (shape !== "vm" && shape !== "kubernetes")
+    problems.add("shape", `is ${shape}, got where an instance is meant; use vm or kubernetes`);
+  for (const [key, other] of Object.entries(ofOtherShapes))
+    if (config[key as keyof typeof ofOtherShapes] !== undefined)
+      problems.add(key, `has no meaning for shape ${shape}; remove it, or give "shape: ${other}"`, "shape");
+}
+
 /**
  * Every contradiction in a well-formed config.
  *
@@ -76,6 +95,7 @@ export function checkCombinations(
   const problems = new Problems(malformed);
   if (config.release === undefined && !problems.unreadable(""))
     problems.add("release", 'is missing; give a text, such as "7.5.4453"');
+  checkShape(config, problems);
   checkNames(config, problems);
   checkPlace(config, problems);
   if (config.shape === "kubernetes") checkKubernetes(config, problems);

@@ -1,5 +1,6 @@
 import { chartRepository } from "../../product/kubernetes/chart";
 import { defaultEgressPorts, newestClusterVersion, storageDefaults } from "../kubernetes/defaults";
+import { monolithAccount } from "./combinations-monolith";
 import type { Config } from "./config";
 import type {
   SpecifiedBoundaries,
@@ -12,12 +13,12 @@ import type {
 // Completes the parts of a config that are about Kubernetes, the cloud's own services and the rules of the boundaries.
 
 /** What the rules of the boundaries are told. */
-export function completeBoundaries({ boundaries = {}, gcp }: Config): SpecifiedBoundaries {
+export function completeBoundaries({ boundaries = {}, gcp, ...config }: Partial<Config>): SpecifiedBoundaries {
   return {
     zone: boundaries.zone ?? "single-tenant",
     stage: boundaries.stage ?? "production",
     owner: boundaries.owner ?? "sourcegraph",
-    account: boundaries.account ?? gcp?.project,
+    account: boundaries.account ?? gcp?.project ?? monolithAccount({ boundaries, ...config }),
     licence: boundaries.licence,
     syntheticData: boundaries.syntheticData ?? false,
     development: boundaries.development,

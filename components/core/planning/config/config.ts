@@ -418,8 +418,11 @@ export interface KubernetesConfig {
    * @example "csi-snapshots"
    */
   readonly snapshotClass?: string;
-  /** Watching services that are left out; default none, in profile restricted the first three. In place. */
-  readonly leaveOut?: ("cadvisor" | "node-exporter" | "otel-agent" | "prometheus" | "grafana")[];
+  /**
+   * Services that are left out: those that watch, and those that take in code graph indexes; default none, in
+   * profile restricted the first three. In place.
+   */
+  readonly leaveOut?: ("cadvisor" | "node-exporter" | "otel-agent" | "prometheus" | "grafana" | "precise-code-intel-worker" | "syntactic-code-intel-worker")[];
   /** Executors of batch changes and auto-indexing; default none. In place. */
   readonly executors?: ExecutorsConfig;
   /**
@@ -706,6 +709,11 @@ export interface CellConfig {
   readonly state?: "open" | "draining" | "closed";
   /** Whether its tenants use models; default false. Restart. */
   readonly modelGateway?: boolean;
+  /**
+   * Whether filters of rows count for the owner of the tables too, but while the migrator runs; default false, as
+   * the product ships them. In place.
+   */
+  readonly filterOwner?: boolean;
   /** Whether new releases come here first; default false. Only checked. */
   readonly canary?: boolean;
   /** How the cell is known to the services it calls. */
@@ -839,6 +847,11 @@ export interface OffboardingConfig {
    * In place, but for keys of Google Cloud, where a change is refused.
    */
   readonly backupDays?: number;
+  /**
+   * Days after which nothing may be left, as promised to tenants; the other two have to fit in it; default their
+   * sum. Only checked.
+   */
+  readonly termDays?: number;
 }
 
 /** Where the edge is at Cloudflare; needed by edge cloudflare. */
@@ -1232,10 +1245,11 @@ export interface BoundariesConfig {
    */
   readonly owner?: string;
   /**
-   * What the instance is: one customer's (`single-tenant`, default), or the code search for the public (`dotcom`).
-   * Never changed: restart of all services, and other rules.
+   * What the instance is: one customer's (`single-tenant`, default), the code search for the public (`dotcom`), a
+   * cell (`multi-tenant`, set by that shape), or everything in one place (`dev-monolith`, set by shape monolith).
+   * Never changed.
    */
-  readonly zone?: "single-tenant" | "dotcom";
+  readonly zone?: "single-tenant" | "dotcom" | "multi-tenant" | "dev-monolith";
   /**
    * Account of AWS it is in; default not known; on GCP it is the project. Only checked.
    *

@@ -57,16 +57,20 @@ function withVariables(
   return { ...overrides, ...Object.fromEntries(changed) };
 }
 
+/** No variable that leads out of where the instance is: the company's hosts are not asked, and events go where this says. */
+function closed(overrides: Overrides, telemetry: string): Overrides {
+  const denying = withVariables(overrides, outgoing, (given) => ({
+    [denyListVariable]: withOurHosts(given[denyListVariable]),
+  }));
+  return withVariables(denying, ["worker"], () => ({ [telemetryVariable]: telemetry }));
+}
+
 /** What is different for single services, with what modes and zone ask for. */
-export function overridesFor({ overrides = {}, modes = [], boundaries }: Partial<Config>): Overrides {
-  const closed = !modes.includes("air-gapped")
-    ? overrides
-    : withVariables(
-        withVariables(overrides, outgoing, (given) => ({ [denyListVariable]: withOurHosts(given[denyListVariable]) })),
-        ["worker"],
-        () => ({ [telemetryVariable]: "" }),
-      );
-  return boundaries?.zone === "dotcom"
-    ? withVariables(closed, publicServices, () => ({ [publicVariable]: "true" }))
-    : closed;
+export function overridesFor({ overrides = {}, modes = [], boundaries = {} }: Partial<Config>): Overrides {
+  const { development, zone } = boundaries;
+  const all = modes.includes("air-gapped") ? closed(overrides, "") : overrides;
+  if (zone === "dotcom") return withVariables(all, publicServices, () => ({ [publicVariable]: "true" }));
+  if (zone === "dev-monolith" && development !== undefined)
+    return closed(all, `https://telemetry-gateway.${development.domain}:443`);
+  return all;
 }

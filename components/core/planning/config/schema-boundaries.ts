@@ -34,10 +34,10 @@ export const boundaries = keys("BoundariesConfig", {
     ),
   owner: text("service or team that answers for it; default sourcegraph. Only checked", "platform").optional(),
   zone: z
-    .enum(["single-tenant", "dotcom"])
+    .enum(["single-tenant", "dotcom", "multi-tenant", "dev-monolith"])
     .optional()
     .describe(
-      "what the instance is: one customer's (`single-tenant`, default), or the code search for the public (`dotcom`). Never changed: restart of all services, and other rules",
+      "what the instance is: one customer's (`single-tenant`, default), the code search for the public (`dotcom`), a cell (`multi-tenant`, set by that shape), or everything in one place (`dev-monolith`, set by shape monolith). Never changed",
     ),
   account: text(
     "account of AWS it is in; default not known; on GCP it is the project. Only checked",

@@ -5,6 +5,7 @@ import { checkCombinations } from "./combinations";
 import type { Config } from "./config";
 import { releaseProblem } from "./combinations-machine";
 import { modeRefusals } from "./combinations-modes";
+import { monolithRefusals } from "./combinations-monolith";
 import { overridesFor } from "./modes";
 import { readConfig } from "./reading";
 import { configSchema } from "./schema";
@@ -74,7 +75,7 @@ function firstZone(cloud: "aws" | "gcp", region: string): string {
 /** A config of what has a release, which is checked. */
 type DeployedConfig = Config & Required<Pick<Config, "release">>;
 
-const modesHeadline = "the modes of the instance refuse it";
+const brokenHeadline = "what the instance promises is broken";
 
 function completeSiteConfig(
   { siteConfig, modes = [] }: Config,
@@ -189,10 +190,10 @@ export function parseSpecification(config: unknown, files: FileTexts = {}): Spec
   const { config: readable, problems: unreadable, malformed } = readConfig(config);
   const problems = [...unreadable, ...checkCombinations(readable, files, malformed)];
   const release = releaseProblem(readable);
-  const broken = modeRefusals(readable, files, malformed);
+  const broken = [...modeRefusals(readable, files, malformed), ...monolithRefusals(readable, malformed)];
   if (problems.length > 0) throw new InputError([...problems, ...(release?.problems ?? []), ...broken]);
   if (release instanceof InputError) throw new InputError([...release.problems, ...broken]);
-  if (broken.length > 0) throw new RefusedError([...(release?.problems ?? []), ...broken], modesHeadline);
+  if (broken.length > 0) throw new RefusedError([...(release?.problems ?? []), ...broken], brokenHeadline);
   if (release !== undefined) throw release;
   return complete(readable as DeployedConfig, files);
 }

@@ -96,8 +96,8 @@ describe("What an instance states of the support services", () => {
   const all = [
     "sourcegraph-frontend to admin/cody-gateway for model-call, showing licence-token, of plane machine",
     "worker to admin/enterprise-portal for licence-check, showing licence-token, of plane machine",
-    "worker to admin/telemetry-gateway for telemetry, showing licence-token, of plane machine",
     "worker to admin/pings for ping, showing none, of plane machine",
+    "worker to admin/telemetry-gateway for telemetry, showing licence-token, of plane machine",
   ];
   const registry = { host: "mirror.example.com/sg" };
 
