@@ -73,6 +73,7 @@ describe("B-I05", () => {
         member("made", "telemetry@acme-admin.iam.gserviceaccount.com", { member: "telemetry" }),
         member("written", "pings@acme-admin.iam.gserviceaccount.com"),
         member("agent", "service-1@gcp-sa-pubsub.iam.gserviceaccount.com"),
+        member("encrypts", "bq-1@bigquery-encryption.iam.gserviceaccount.com"),
       ),
       [
         "made broken: it names account acme-admin of zone admin and it names telemetry of zone admin; name only identities of the zone, or state in admits whose account it is",

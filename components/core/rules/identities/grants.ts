@@ -265,7 +265,7 @@ export function accountOf(named: string): string | undefined {
 
 /** Projects of Google itself whose accounts are agents of its services, one for each project that uses them. */
 const agents =
-  /@(gcp-sa-[^.]+|[^.]+-system|container-engine-robot|cloud-redis|gs-project-accounts|serverless-robot-prod)\.(iam\.)?gserviceaccount\.com$/;
+  /@(gcp-sa-[^.]+|[^.]+-system|bigquery-encryption|container-engine-robot|cloud-redis|gs-project-accounts|serverless-robot-prod)\.(iam\.)?gserviceaccount\.com$/;
 
 /** Whether a principal is an agent of a service of Google. */
 export function isGoogleAgent(principal: string): boolean {

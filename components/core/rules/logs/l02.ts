@@ -81,7 +81,15 @@ function trail(graph: Graph, resource: GraphResource): Sight[] {
   ];
 }
 
+/** Whether a sink leads no audit log anywhere, because its filter leaves all of them out. */
+function leavesAuditOut({ inputs: { filter } }: GraphResource): boolean {
+  return (
+    typeof filter === "string" && filter.includes('NOT logName:"cloudaudit.googleapis.com"') && !/\bOR\b/.test(filter)
+  );
+}
+
 function sink(graph: Graph, resource: GraphResource): Sight[] {
+  if (leavesAuditOut(resource)) return [];
   return [
     property(resource.inputs, "disabled", { is: [false], byDefault: false, fix: "remove disabled" }),
     ...leaves(graph, resource, "destination"),
@@ -125,7 +133,9 @@ const looks: Readonly<Record<string, (graph: Graph, resource: GraphResource) => 
   "gcp:projects/iAMAuditConfig": (_, resource) => auditConfig(resource),
   "aws:eks/cluster": (_, resource) => controlPlane(resource),
   "gcp:logging/projectBucketConfig": (graph, resource) =>
-    graph.ofType("gcp:logging/projectSink").some((each) => graph.referred(each, "destination").includes(resource))
+    graph
+      .ofType("gcp:logging/projectSink")
+      .some((each) => !leavesAuditOut(each) && graph.referred(each, "destination").includes(resource))
       ? lockedBucket(resource)
       : [],
 };
@@ -145,7 +155,9 @@ function missing(graph: Graph): Judgement[] {
       : needed.flatMap(({ cloud, provider, types }) => {
           const own = graph.resources.filter((resource) => graph.factsOf(resource).zone === zone);
           if (!own.some(({ type }) => type.startsWith(provider))) return [];
-          const lacking = types.filter((type) => !own.some((resource) => resource.type === type));
+          const lacking = types.filter(
+            (type) => !own.some((resource) => resource.type === type && !leavesAuditOut(resource)),
+          );
           return lacking.length === 0
             ? []
             : [
