@@ -8,8 +8,7 @@ import { dataOptions } from "../vm/data-options";
 import type { GcpAdminKey, GcpAdminScope } from "./gcp-scope";
 
 /** Everything but audit logs: those are never left out, and go their own way. */
-const ownLogs =
-  'NOT log_id("cloudaudit.googleapis.com/data_access") AND NOT log_id("cloudaudit.googleapis.com/activity")';
+const ownLogs = 'NOT logName:"cloudaudit.googleapis.com"';
 
 const auditLogs = 'logName:"cloudaudit.googleapis.com"';
 

@@ -4,7 +4,7 @@ import * as projects from "@pulumi/gcp/projects";
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlannedAdminService } from "../core/planning/admin/admin-plan";
-import type { GcpAdminScope } from "./gcp-scope";
+import type { GcpAdminScope, GcpIdentity } from "./gcp-scope";
 
 /** What every service may do in the whole project; no data can be read with it. */
 const projectRoles = {
@@ -24,16 +24,18 @@ export function declareIdentity(
   { project }: GcpAdminScope,
   parent: pulumi.Resource,
   { identity, resource, title, stores }: PlannedAdminService,
-): serviceaccount.Account {
+): GcpIdentity {
   const account = new serviceaccount.Account(
     resource,
     { project, accountId: identity, displayName: title, description: "identity of the service" },
     { parent },
   );
+  const email = account.urn.apply(() => `${identity}@${project}.iam.gserviceaccount.com`);
+  const member = email.apply((address) => `serviceAccount:${address}`);
   const roles = { ...projectRoles, ...(stores.some(({ kind }) => kind === "relational") ? databaseRoles : {}) };
   for (const [suffix, role] of Object.entries(roles))
-    new projects.IAMMember(`${resource}-${suffix}`, { project, role, member: account.member }, { parent });
-  return account;
+    new projects.IAMMember(`${resource}-${suffix}`, { project, role, member }, { parent });
+  return { name: account.name, email, member };
 }
 
 /** Lets the company's groups through the proxy to a service, and the proxy to the service itself. */
@@ -69,7 +71,7 @@ export function declareProxy(
 export function declareInvoker(
   { project, region }: GcpAdminScope,
   parent: pulumi.Resource,
-  o: { readonly name: string; readonly run: cloudrunv2.Service; readonly caller: serviceaccount.Account },
+  o: { readonly name: string; readonly run: cloudrunv2.Service; readonly caller: GcpIdentity },
 ): cloudrunv2.ServiceIamMember {
   const { name, run, caller } = o;
   return new cloudrunv2.ServiceIamMember(

@@ -1,6 +1,5 @@
 import type * as compute from "@pulumi/gcp/compute";
 import type * as kms from "@pulumi/gcp/kms";
-import type * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AdminPlan, PlannedAdminService } from "../core/planning/admin/admin-plan";
 import type { StoredClass } from "../core/rules/facts";
@@ -46,12 +45,24 @@ export interface GcpAdminKey {
   readonly permitted: readonly pulumi.Resource[];
 }
 
+/**
+ * The identity of a service. What it is called is known before it is made, so that rules see who is given rights; whoever
+ * names it waits for it all the same.
+ */
+export interface GcpIdentity {
+  /** Full name. */
+  readonly name: pulumi.Output<string>;
+  readonly email: pulumi.Output<string>;
+  /** As a member of roles. */
+  readonly member: pulumi.Output<string>;
+}
+
 /** What every part of one service is made from. */
 export interface GcpServiceScope extends GcpAdminScope {
   readonly service: PlannedAdminService;
   readonly network: GcpAdminNetwork;
   /** Identity it runs as. */
-  readonly account: serviceaccount.Account;
+  readonly account: GcpIdentity;
   /** Its keys, by name. */
   readonly keys: ReadonlyMap<string, GcpAdminKey>;
 }

@@ -1,7 +1,6 @@
 import type * as cloudrunv2 from "@pulumi/gcp/cloudrunv2";
 import type * as kms from "@pulumi/gcp/kms";
 import * as bigquery from "@pulumi/gcp/bigquery";
-import type * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
 import type { PlannedAdminListener, PlannedAdminService } from "../core/planning/admin/admin-plan";
@@ -12,7 +11,7 @@ import { declareIdentity, declareProxy } from "./gcp-identity";
 import { declareAdminKey } from "./gcp-keys";
 import { AdminListener, type GcpAdminEdge } from "./gcp-listener";
 import { declareRun, permitSigning, type GcpRunParts } from "./gcp-run";
-import type { GcpAdminNetwork, GcpAdminScope, GcpServiceScope } from "./gcp-scope";
+import type { GcpAdminNetwork, GcpAdminScope, GcpIdentity, GcpServiceScope } from "./gcp-scope";
 import { declareAuthorities, declareSecret, type GcpAdminFile, type GcpAdminSecret } from "./gcp-secrets";
 import { declareCache, type GcpAdminStore } from "./gcp-stores";
 
@@ -48,7 +47,7 @@ export interface GcpAdminSurroundings {
  */
 export class AdminService extends pulumi.ComponentResource {
   /** Identity it runs as. */
-  readonly account: serviceaccount.Account;
+  readonly account: GcpIdentity;
   /** Its stores, by name. */
   readonly stores: ReadonlyMap<string, GcpAdminStore>;
   /** Its ways in, by plane; there when {@link run} was called. */
