@@ -60,7 +60,7 @@ export function adminConfig(admin: AdminConfig, more: Partial<AdminStackConfig> 
     tags: { team: "core" },
     admin,
     ...more,
-  } as AdminStackConfig;
+  };
 }
 
 /** The plan of such a stack. */
@@ -86,7 +86,13 @@ export const adminAnswers: Answers = {
       case "gcp:secretmanager/secretVersion:SecretVersion":
         return { version: "1" };
       case "gcp:redis/instance:Instance":
-        return { name, host: "10.60.224.4", port: 6378, authString: "redis password", serverCaCerts: [{ cert: "PEM" }] };
+        return {
+          name,
+          host: "10.60.224.4",
+          port: 6378,
+          authString: "redis password",
+          serverCaCerts: [{ cert: "PEM" }],
+        };
       case "gcp:sql/databaseInstance:DatabaseInstance":
         return { name, privateIpAddress: "10.60.225.3", connectionName: `example:us-central1:${name}` };
       case "gcp:compute/globalAddress:GlobalAddress":
