@@ -224,6 +224,7 @@ export const communityGateway: AdminServiceDescription = {
       contract: "entitlements",
       permissions: [],
       variable: "CODY_GATEWAY_DOTCOM_API_URL",
+      optional: true,
     },
   ],
 };
