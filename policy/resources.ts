@@ -3,7 +3,7 @@ import { Graph, secretValue, shortType, unknownValue, type GraphResource } from 
 import { unknownMarks } from "../components/core/rules/registration";
 import type { PackSettings } from "./settings";
 
-/** A resource as the policy SDK shows it, before it is made or at the end. */
+/** A resource as the policy SDK shows it before it is made. */
 export interface ShownResource {
   readonly type: string;
   readonly name: string;
@@ -12,8 +12,9 @@ export interface ShownResource {
   readonly opts: { readonly protect: boolean; readonly parent?: string };
 }
 
-/** A resource at the end, when its parent and what it is made from are known. */
-export interface ShownAtEnd extends ShownResource {
+/** A resource at the end, when its parent and what it is made from are known, but of its inputs only what came out. */
+export interface ShownAtEnd {
+  readonly urn: string;
   readonly parent?: { readonly urn: string };
   readonly propertyDependencies: Readonly<Record<string, readonly { readonly urn: string }[]>>;
 }
@@ -45,7 +46,7 @@ export class SeenResources {
 
   /** Keeps what a resource is to be made with: the one time that its secrets can be told from other values. */
   keep(shown: ShownResource): void {
-    this.inputs.set(shown.urn, this.resource(shown, shown.opts.parent, {}));
+    this.inputs.set(shown.urn, this.resource(shown));
   }
 
   /** What was kept of a resource. */
@@ -62,19 +63,19 @@ export class SeenResources {
   /** The whole stack: what each resource was to be made with, and what it is made from. */
   graph(shown: readonly ShownAtEnd[]): Graph {
     return new Graph(
-      shown.map((each) => {
-        const { propertyDependencies, parent } = each;
+      shown.flatMap(({ urn, propertyDependencies, parent }) => {
+        const kept = this.inputs.get(urn);
+        if (kept === undefined) return [];
         const refers = Object.fromEntries(
-          Object.entries(propertyDependencies).map(([input, made]) => [input, made.map(({ urn }) => urn)]),
+          Object.entries(propertyDependencies).map(([input, made]) => [input, made.map((each) => each.urn)]),
         );
-        const kept = this.inputs.get(each.urn) ?? this.resource(each, parent?.urn, refers);
-        return { ...kept, refers, ...(parent === undefined ? {} : { parent: parent.urn }) };
+        return [{ ...kept, refers, ...(parent === undefined ? {} : { parent: parent.urn }) }];
       }),
     );
   }
 
-  private resource(shown: ShownResource, parent: string | undefined, refers: GraphResource["refers"]): GraphResource {
-    const { urn, type, name, props, opts } = shown;
+  private resource({ urn, type, name, props, opts }: ShownResource): GraphResource {
+    const { parent } = opts;
     const { stage, zone } = this.settings;
     const facts = {
       ...(stage === undefined ? {} : { stage, stackStage: stage }),
@@ -87,7 +88,7 @@ export class SeenResources {
       name,
       ...(parent === undefined ? {} : { parent }),
       inputs: { ...(plain(props) as Record<string, unknown>), ...stated },
-      refers,
+      refers: {},
       protected: opts.protect,
       retained: false,
     };

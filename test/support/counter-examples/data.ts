@@ -198,16 +198,29 @@ export const dataExamples: readonly CounterExample[] = [
     rule: "B-N10",
     given: [
       instance,
-      { type: "gcp:redis/instance:Instance", name: "cache", parent: "instance", inputs: { memorySizeGb: 1 } },
+      {
+        type: "gcp:redis/instance:Instance",
+        name: "cache",
+        parent: "instance",
+        inputs: { memorySizeGb: 1, transitEncryptionMode: "DISABLED", authEnabled: false },
+      },
     ],
     words: [
-      "'cache' breaks B-N10: transitEncryptionMode is not set and authEnabled is not set; set transitEncryptionMode to SERVER_AUTHENTICATION and set authEnabled to true",
+      "'cache' breaks B-N10: transitEncryptionMode is DISABLED and authEnabled is false; set transitEncryptionMode to SERVER_AUTHENTICATION and set authEnabled to true",
     ],
   },
   {
     rule: "B-L01",
-    given: [instance, { type: "aws:cloudwatch/logGroup:LogGroup", name: "lines", parent: "instance" }],
-    words: ["'lines' breaks B-L01: retentionInDays is not set; set retentionInDays to a number of days"],
+    given: [
+      instance,
+      {
+        type: "aws:cloudwatch/logGroup:LogGroup",
+        name: "lines",
+        parent: "instance",
+        inputs: { retentionInDays: 0 },
+      },
+    ],
+    words: ["'lines' breaks B-L01: retentionInDays is 0; set retentionInDays to a number of days"],
   },
   {
     rule: "B-L02",

@@ -137,7 +137,7 @@ export const identityExamples: readonly CounterExample[] = [
         type: "aws:ebs/volume:Volume",
         name: "data",
         parent: "instance",
-        inputs: { availabilityZone: "us-east-1a", encrypted: true },
+        inputs: { availabilityZone: "us-east-1a", size: 10, encrypted: true },
       },
     ],
     words: [
@@ -151,16 +151,30 @@ export const identityExamples: readonly CounterExample[] = [
   },
   {
     rule: "B-K03",
-    given: [instance, { type: "aws:kms/key:Key", name: "still", parent: "instance", protected: true }],
-    words: ["'still' breaks B-K03: enableKeyRotation is not set; set enableKeyRotation to true"],
+    given: [
+      instance,
+      {
+        type: "aws:kms/key:Key",
+        name: "still",
+        parent: "instance",
+        inputs: { enableKeyRotation: false },
+        protected: true,
+      },
+    ],
+    words: ["'still' breaks B-K03: enableKeyRotation is false; set enableKeyRotation to true"],
   },
   {
     rule: "B-K04",
     given: [
       part("signing", { zone: "admin", use: "licence-signing", account: "acme-admin" }),
-      { type: "aws:kms/key:Key", name: "licences", parent: "signing" },
+      {
+        type: "aws:kms/key:Key",
+        name: "licences",
+        parent: "signing",
+        inputs: { keyUsage: "ENCRYPT_DECRYPT" },
+      },
     ],
-    words: ["'licences' breaks B-K04: keyUsage is not set; set keyUsage to SIGN_VERIFY"],
+    words: ["'licences' breaks B-K04: keyUsage is ENCRYPT_DECRYPT; set keyUsage to SIGN_VERIFY"],
   },
   {
     rule: "B-K05",
