@@ -1,3 +1,4 @@
+import { adminServiceNamed } from "../../product/admin/catalogue";
 import type {
   AdminCallDescription,
   AdminListenerDescription,
@@ -6,7 +7,7 @@ import type {
 } from "../../product/admin/description";
 import type { AdminNeighbourConfig, AdminStoreConfig, OwnAdminServiceConfig } from "../config/config";
 import { scopeOf } from "./scopes";
-import type { AdminZone } from "./specification";
+import { adminZones, type AdminZone } from "./specification";
 
 // A user's own service becomes a description of the same type as those of the catalogue.
 
@@ -39,6 +40,12 @@ function listenerOf(given: OwnAdminServiceConfig["listeners"][number]): AdminLis
   };
 }
 
+/** Zone of a service of the catalogue that is of one zone only. */
+function zoneOf(service: string): AdminZone | undefined {
+  const found = adminZones.filter((zone) => adminServiceNamed(zone, service) !== undefined);
+  return found.length === 1 ? found[0] : undefined;
+}
+
 /** Calls by callee: its rights there together. */
 function callsOf(
   calls: NonNullable<OwnAdminServiceConfig["calls"]>,
@@ -48,7 +55,7 @@ function callsOf(
   const callees = [...new Set(calls.map(({ to }) => to))];
   return callees.map((to) => ({
     to,
-    zone: neighbours[to]?.zone ?? zone,
+    zone: neighbours[to]?.zone ?? zoneOf(to) ?? zone,
     contract: to === "accounts" ? "introspection" : "entitlements",
     permissions: calls.flatMap((call) => {
       const scope = call.to === to ? scopeOf(call.scope) : undefined;

@@ -28,7 +28,7 @@ function checkNamed({ zone, services = {}, ownServices = {} }: AdminConfig, prob
       `admin.services.${name}`,
       elsewhere.length > 0
         ? `is a service of zone ${elsewhere.join(" and ")}, got zone ${zone}; deploy it by the stack of that zone`
-        : `is not a service of the catalogue; ${meant === undefined ? `those of zone ${zone} are ${here.join(", ")}` : `did you mean '${meant}'?`} A service of your own goes below 'admin.ownServices'`,
+        : `is not a service of the catalogue; ${meant === undefined ? `those of zone ${zone} are ${here.join(", ")}` : `did you mean '${meant}'?`}; a service of your own goes below 'admin.ownServices'`,
     );
   }
   for (const name of Object.keys(ownServices))
@@ -41,25 +41,21 @@ function checkNamed({ zone, services = {}, ownServices = {} }: AdminConfig, prob
     );
 }
 
-/** Names of resources are made of the stack's and the service's. */
+/** Names of resources are made of the stack's and the service's; told once, of the longest. */
 function checkNameLengths({ name: stack = "sourcegraph", admin }: Partial<Config>, problems: Problems): void {
-  for (const [key, names] of [
-    ["services", Object.keys(admin?.services ?? {})],
-    ["ownServices", Object.keys(admin?.ownServices ?? {})],
-  ] as const)
-    for (const name of names) {
-      const path = `admin.${key}.${name}`;
-      if (key === "ownServices" && !/^[a-z][a-z0-9-]{0,18}[a-z0-9]$/.test(name))
-        problems.add(
-          path,
-          `must be 2 to ${longestNames.service} lower-case letters, digits and dashes, begin with a letter and not end with a dash, got ${show(name)}`,
-        );
-      else if (`${stack}-${name}`.length > longestNames.resource)
-        problems.add(
-          "name",
-          `must be at most ${longestNames.resource - name.length - 1} characters beside service ${name}, because '${stack}-${name}' names identities and load balancers, of which the clouds allow ${longestNames.resource}; got ${stack.length}`,
-        );
-    }
+  for (const name of Object.keys(admin?.ownServices ?? {}))
+    if (!/^[a-z][a-z0-9-]{0,18}[a-z0-9]$/.test(name))
+      problems.add(
+        `admin.ownServices.${name}`,
+        `must be 2 to ${longestNames.service} lower-case letters, digits and dashes, begin with a letter and not end with a dash, got ${show(name)}`,
+      );
+  const [longest = ""] = Object.keys({ ...admin?.services, ...admin?.ownServices }).sort((a, b) => b.length - a.length);
+  const whole = `${stack}-${longest}`;
+  if (longest.length <= longestNames.service && whole.length > longestNames.resource)
+    problems.add(
+      "name",
+      `must be at most ${longestNames.resource - longest.length - 1} characters beside service ${longest}: '${whole}' names its identity and load balancers, for which the clouds allow ${longestNames.resource}, got ${stack.length}`,
+    );
 }
 
 function checkNetwork({ cidr }: AdminConfig, problems: Problems): void {

@@ -1,4 +1,6 @@
 import { InputError, type RefusedError } from "../../errors";
+import { checkAdmin } from "./combinations-admin";
+import { adminRefusal } from "./refusals-admin";
 import { completeAdmin, type AdminStackConfig } from "../admin/specified-admin";
 import type { AdminSpecification } from "../admin/specification";
 import { specifyMultiTenant } from "../multi-tenant/specify";
@@ -111,7 +113,7 @@ export function parseStack(config: unknown, files: FileTexts = {}): StackSpecifi
   switch (shapeOf(config)) {
     case "admin":
       return completeAdmin(
-        readStack(config, "admin", { check: () => undefined, refusal: () => undefined }) as AdminStackConfig,
+        readStack(config, "admin", { check: checkAdmin, refusal: adminRefusal }) as AdminStackConfig,
       );
     case "multi-tenant": {
       const read = readStack(config, "multi-tenant", { check: checkMultiTenant, refusal: multiTenantRefusal });
