@@ -123,6 +123,13 @@ const cell = keys("CellConfig", {
     "whether filters of rows count for the owner of the tables too, but while the migrator runs; default false, as the product ships them. In place",
   ),
   canary: flag("whether new releases come here first; default false. Only checked"),
+  acknowledge: z
+    .array(text("id of a manual step"))
+    .optional()
+    .meta({
+      description: "ids of the manual steps of this cell's upgrade that were taken; default none. Only checked",
+      examples: [["backup-first"]],
+    }),
   client: keys("CellClientConfig", {
     id: text("id of the cell's own client at the accounts service. Restart", "sams_cid_cell_1"),
     secret: text("name of the secret with the client's secret; no other cell's. Restart", "cell1Client"),

@@ -170,6 +170,8 @@ export function cellConfig(cell: SpecifiedCell, specification: MultiTenantSpecif
       leaveOut: [...leftOutOfCells],
     },
     cluster: { endpoint: { public: false, allowedCidrs: [] } },
+    acknowledge: [...cell.acknowledge],
+    allowDataLoss: [...specification.allowDataLoss],
     overrides: overridesOf(cell, specification, limits),
     tags: { ...tags, "sourcegraph-tenants": cell.targetMaxTenants === singleTenant ? "one" : "many" },
     secrets: Object.fromEntries(

@@ -30,6 +30,10 @@ export interface MultiTenantSpecification {
   readonly tags: Readonly<Record<string, string>>;
   /** Names of the encrypted config values; the values stay outside. */
   readonly secrets: readonly string[];
+  /** Ids of the manual steps that were taken: moves, purges and drained cells. */
+  readonly acknowledge: readonly string[];
+  /** Names of the data resources that may be lost. */
+  readonly allowDataLoss: readonly string[];
   /** What all cells have in common. */
   readonly environment: SpecifiedEnvironment;
   /** Cells, in the order of the config. */
@@ -119,6 +123,8 @@ export interface SpecifiedCell {
   readonly filterOwner: boolean;
   /** Whether new releases come here first. */
   readonly canary: boolean;
+  /** Ids of the manual steps of its upgrade that were taken. */
+  readonly acknowledge: readonly string[];
   /** How it is known to the services it calls. */
   readonly client: {
     /** Id at the accounts service. */

@@ -34,6 +34,7 @@ function completeCell(name: string, cell: GivenCell, config: MultiTenantInput): 
     modelGateway: cell.modelGateway ?? false,
     filterOwner: cell.filterOwner ?? false,
     canary: cell.canary ?? false,
+    acknowledge: cell.acknowledge ?? [],
     client: cell.client,
     customerKeys: cell.customerKeys ?? {},
     ...(cell.customerAccount === undefined ? {} : { customerAccount: cell.customerAccount }),
@@ -110,6 +111,8 @@ export function specifyMultiTenant(config: MultiTenantInput): MultiTenantSpecifi
     ...(config.registry === undefined ? {} : { registry: config.registry.host }),
     tags: config.tags ?? {},
     secrets: Object.keys(config.secrets ?? {}).sort(),
+    acknowledge: config.acknowledge ?? [],
+    allowDataLoss: config.allowDataLoss ?? [],
     environment: completeEnvironment(config, section, cells, account),
     cells,
     tenants: Object.entries(section.tenants ?? {}).map(([name, tenant]) =>
