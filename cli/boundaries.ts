@@ -1,14 +1,17 @@
 import { RefusedError } from "../components/core/errors";
-import { boundarySections, type JudgedGraph } from "../components/core/rendering/boundary-report";
+import type { JudgedGraph } from "../components/core/rendering/boundary-collect";
+import type { BoundaryReport } from "../components/core/rendering/boundary-model";
+import { boundarySections } from "../components/core/rendering/boundary-report";
 import type { Section } from "../components/core/rendering/section";
 import { judgeGraph, refuseBroken } from "../components/core/rules/engine";
 import { rules } from "../components/core/rules/rules";
 import type { PlannedStack } from "./planned";
 
 /** What the rules say about what a stack would declare. */
-export function judgeBoundaries({ graph, specification }: PlannedStack, today: string): JudgedGraph {
+export function judgeBoundaries({ graph, specification, stack }: PlannedStack, today: string): JudgedGraph {
   const { exceptions } = specification.boundaries;
-  return { graph, rules, exceptions, verdicts: judgeGraph(graph, rules, exceptions, today) };
+  const verdicts = judgeGraph(graph, rules, exceptions, today);
+  return { graph, rules, exceptions, verdicts, of: stack.file, day: today };
 }
 
 /** Why the stack is refused; undefined where nothing speaks against it, or the config only wants to be told. */
@@ -24,7 +27,7 @@ export function boundaryRefusal({ specification }: PlannedStack, { verdicts }: J
 }
 
 /** What would be refused if the rules were enforced; where they are, it is among everything that is refused. */
-function reasons({ specification }: PlannedStack, { verdicts: { problems } }: JudgedGraph): Section[] {
+function reasonSections({ specification }: PlannedStack, { problems }: BoundaryReport): Section[] {
   if (specification.boundaries.enforce || problems.length === 0) return [];
   return [
     {
@@ -38,8 +41,8 @@ function reasons({ specification }: PlannedStack, { verdicts: { problems } }: Ju
 }
 
 /** The sections of the boundaries below those of data safety. */
-export function boundaryReport(planned: PlannedStack, judged: JudgedGraph): Section[] {
-  const [overview, ...rest] = boundarySections(judged);
-  const sections = [...(overview === undefined ? [] : [overview]), ...reasons(planned, judged), ...rest];
+export function boundaryParts(planned: PlannedStack, report: BoundaryReport): Section[] {
+  const [overview, ...rest] = boundarySections(report);
+  const sections = [...(overview === undefined ? [] : [overview]), ...reasonSections(planned, report), ...rest];
   return sections.map((section) => ({ ...section, id: `boundary-${section.id}` }));
 }

@@ -1,14 +1,22 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { Option, type Command } from "commander";
 import { InputError, RefusedError } from "../../components/core/errors";
 import { requireKubernetes, requireVm } from "../../components/core/planning/config/specification";
 import { checkKubernetesTransition } from "../../components/core/planning/kubernetes/transition";
 import { checkTransition, parseManifest, type Manifest } from "../../components/core/planning/manifest";
+import { boundaryReport } from "../../components/core/rendering/boundary-collect";
+import { changeSections, compareReports, type BoundaryChanges } from "../../components/core/rendering/boundary-compare";
+import {
+  parseBoundaryReport,
+  saysBoundaryReport,
+  type BoundaryReport,
+} from "../../components/core/rendering/boundary-model";
+import { boundaryPage } from "../../components/core/rendering/boundary-page";
 import { checkSections } from "../../components/core/rendering/check-report";
-import { reportPage } from "../../components/core/rendering/report-html";
 import { reportMarkdown } from "../../components/core/rendering/report-markdown";
-import { boundaryRefusal, boundaryReport, judgeBoundaries } from "../boundaries";
+import type { Section } from "../../components/core/rendering/section";
+import { boundaryParts, boundaryRefusal, judgeBoundaries } from "../boundaries";
 import { checkCluster, clusterRefusal, clusterSection, type ClusterCheck } from "../cluster-check/cluster-check";
 import { exitCodes, ExitWith, failureOf } from "../failure";
 import { planStack, type PlannedStack } from "../planned";
@@ -23,24 +31,41 @@ interface Options {
   readonly cluster?: boolean;
   readonly kubeconfig?: string;
   readonly format: "text" | "json" | "markdown" | "html";
+  readonly out?: string;
   readonly json?: boolean;
 }
 
-/** Reads a manifest: one by itself, or among a stack's outputs. */
-function readManifest(file: string, terminal: Terminal): Manifest {
-  const wrong = (message: string) => new InputError([{ path: "against", message }], "the manifest cannot be read");
-  let value: unknown;
+/** What a stack is compared with: what is deployed, an older report on its boundaries, or neither. */
+interface Against {
+  readonly manifest?: Manifest;
+  readonly report?: BoundaryReport;
+}
+
+/** Reads what to compare with: a manifest or a stack's outputs, a report on boundaries or what an older check printed. */
+function readAgainst(file: string | undefined, terminal: Terminal): Against {
+  if (file === undefined) return {};
+  const wrong = (message: string) => new InputError([{ path: "against", message }], "the comparison cannot be made");
+  const how =
+    "write a manifest with sgbox outputs --stack STACK --json, or a report with sgbox check --stack STACK --json";
+  let value: { readonly manifest?: unknown; readonly boundaries?: unknown } | null;
   try {
-    value = JSON.parse(readFileSync(path.resolve(terminal.folder, file), "utf8"));
+    value = JSON.parse(readFileSync(path.resolve(terminal.folder, file), "utf8")) as typeof value;
   } catch (error) {
+    throw wrong(`is "${file}", which ${error instanceof SyntaxError ? "is not JSON" : "cannot be read"}; ${how}`);
+  }
+  const given = value?.boundaries ?? value;
+  if (saysBoundaryReport(given)) {
+    const report = parseBoundaryReport(given);
+    if (report !== undefined) return { report };
+    const version = given.schema === 1 ? "is not whole" : `has schema ${String(given.schema)}, and only 1 is known`;
     throw wrong(
-      `is "${file}", which ${error instanceof SyntaxError ? "is not JSON" : "cannot be read"}; write it with sgbox outputs --stack STACK --json`,
+      `is "${file}", a report on boundaries that ${version}; write it again with sgbox check --stack STACK --json`,
     );
   }
-  const manifest = parseManifest((value as { manifest?: unknown } | null)?.manifest ?? value);
+  const manifest = parseManifest(value?.manifest ?? value);
   if (manifest === undefined)
-    throw wrong(`is "${file}", which holds no manifest; write it with sgbox outputs --stack STACK --json`);
-  return manifest;
+    throw wrong(`is "${file}", which holds neither a manifest nor a report on boundaries; ${how}`);
+  return { manifest };
 }
 
 /** What the comparison refuses; empty when it lets the change pass. */
@@ -78,56 +103,111 @@ function together(errors: readonly (RefusedError | undefined)[]): RefusedError |
   return all.length < 2 ? all[0] : new RefusedError(all.flatMap(({ problems }) => problems));
 }
 
+/** What a check found. */
+interface Checked {
+  readonly planned: PlannedStack;
+  readonly against: Against;
+  readonly cluster?: ClusterCheck;
+  readonly report: BoundaryReport;
+  readonly changes?: BoundaryChanges;
+  readonly refused?: RefusedError;
+}
+
+function jsonOf({ planned, against, cluster, report, changes, refused }: Checked): string {
+  const { stack, plan } = planned;
+  return JSON.stringify(
+    {
+      stack: stack.file,
+      dataResources: plan.dataResources,
+      compared: against.manifest !== undefined || against.report !== undefined,
+      ...(cluster !== undefined && { cluster }),
+      boundaries: report,
+      ...(changes !== undefined && { changes }),
+      passed: refused === undefined,
+      ...(refused !== undefined && { error: failureOf(refused) }),
+    },
+    null,
+    2,
+  );
+}
+
+function rendered(checked: Checked, format: Options["format"], terminal: Terminal): string {
+  const { planned, against, cluster, report, changes, refused } = checked;
+  const title = `Data safety of ${planned.stack.isSample ? sampleStackFile : planned.stack.file}`;
+  const safety: readonly Section[] = [
+    ...checkSections(planned, {
+      ...(against.manifest !== undefined && { previous: against.manifest }),
+      ...(refused !== undefined && { refused }),
+    }),
+    ...(cluster === undefined ? [] : [clusterSection(cluster)]),
+  ];
+  const sections = () => [
+    ...safety,
+    ...(changes === undefined ? [] : changeSections(changes)),
+    ...boundaryParts(planned, report),
+  ];
+  switch (format) {
+    case "json":
+      return jsonOf(checked);
+    case "text":
+      return sectionsText(sections(), terminal);
+    case "markdown":
+      return reportMarkdown(title, sections());
+    case "html":
+      return boundaryPage({
+        title,
+        subtitle: `release ${planned.plan.release} on ${planned.plan.cloud}`,
+        report,
+        ...(changes !== undefined && { changes }),
+        before: safety,
+      });
+  }
+}
+
+/** Writes a text to a file, or prints it where none is named. */
+function put(text: string, out: string | undefined, terminal: Terminal): void {
+  if (out === undefined) {
+    printText(terminal, text);
+    return;
+  }
+  try {
+    writeFileSync(path.resolve(terminal.folder, out), text.endsWith("\n") ? text : `${text}\n`);
+  } catch {
+    throw new InputError(
+      [
+        {
+          path: "out",
+          message: `is "${out}", which cannot be written to; give the path of a file in a folder that exists`,
+        },
+      ],
+      "the check cannot be written",
+    );
+  }
+  terminal.note(`wrote ${out}`);
+}
+
 async function check(options: Options, terminal: Terminal): Promise<void> {
-  const { stack, against, format, json } = options;
+  const { stack, out, format, json } = options;
   // What can be refused at once comes before the plan.
-  const previous = against === undefined ? undefined : readManifest(against, terminal);
+  const against = readAgainst(options.against, terminal);
   const planned = await planStack(stack, terminal);
   const cluster = await clusterOf(options, planned, terminal);
-  const boundaries = judgeBoundaries(planned, terminal.today);
+  const judged = judgeBoundaries(planned, terminal.today);
+  const report = boundaryReport(judged);
   const refused = together([
-    refusals(previous, planned),
+    refusals(against.manifest, planned),
     cluster && clusterRefusal(cluster),
-    boundaryRefusal(planned, boundaries),
+    boundaryRefusal(planned, judged),
   ]);
-  const title = `Data safety of ${planned.stack.isSample ? sampleStackFile : planned.stack.file}`;
-  const sections = [
-    ...checkSections(planned, { previous, refused }),
-    ...(cluster === undefined ? [] : [clusterSection(cluster)]),
-    ...boundaryReport(planned, boundaries),
-  ];
-  switch (json === true ? "json" : format) {
-    case "json":
-      printText(
-        terminal,
-        JSON.stringify(
-          {
-            stack: planned.stack.file,
-            dataResources: planned.plan.dataResources,
-            compared: previous !== undefined,
-            ...(cluster !== undefined && { cluster }),
-            boundaries: { findings: boundaries.verdicts.findings, problems: boundaries.verdicts.problems },
-            passed: refused === undefined,
-            ...(refused !== undefined && { error: failureOf(refused) }),
-          },
-          null,
-          2,
-        ),
-      );
-      break;
-    case "text":
-      printText(terminal, sectionsText(sections, terminal));
-      break;
-    case "markdown":
-      printText(terminal, reportMarkdown(title, sections));
-      break;
-    case "html":
-      printText(
-        terminal,
-        reportPage({ title, subtitle: `release ${planned.plan.release} on ${planned.plan.cloud}`, sections }),
-      );
-      break;
-  }
+  const checked: Checked = {
+    planned,
+    against,
+    report,
+    ...(cluster !== undefined && { cluster }),
+    ...(against.report !== undefined && { changes: compareReports(against.report, report) }),
+    ...(refused !== undefined && { refused }),
+  };
+  put(rendered(checked, json === true ? "json" : format, terminal), out, terminal);
   if (refused !== undefined) throw new ExitWith(exitCodes.refused);
 }
 
@@ -135,15 +215,21 @@ async function check(options: Options, terminal: Terminal): Promise<void> {
 export function define(command: Command, terminal: Terminal): void {
   command
     .option("--stack <file>", `stack file; default: a sample deployment, ${sampleStackFile}`)
-    .option("--against <file>", "manifest of what is deployed (or the stack's outputs), as JSON")
+    .option(
+      "--against <file>",
+      "what to compare with, as JSON: the manifest of what is deployed (or the stack's outputs), or an older check of the boundaries",
+    )
     .option("--cluster", "ask the cluster by kubectl whether it takes the deployment")
     .option("--kubeconfig <file>", "kubeconfig of that cluster; default: the one kubectl uses")
     .addOption(
       new Option("--format <format>", "how it is shown").choices(["text", "json", "markdown", "html"]).default("text"),
-    );
+    )
+    .option("--out <file>", "write to a file instead of standard output");
   withExamples(command, [
     "sgbox check --stack Pulumi.prod.yaml",
     "sgbox outputs --stack Pulumi.prod.yaml --json > deployed.json && sgbox check --stack Pulumi.prod.yaml --against deployed.json",
+    "sgbox check --stack Pulumi.prod.yaml --json > before.json && sgbox check --stack Pulumi.prod.yaml --against before.json",
+    "sgbox check --stack Pulumi.prod.yaml --format html --out boundaries.html",
     "sgbox check --stack Pulumi.prod.yaml --cluster",
   ]).action((options: Options) => check(options, terminal));
 }

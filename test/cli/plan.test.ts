@@ -217,7 +217,7 @@ describe("sgbox check", () => {
       code: 2,
       stdout: "",
       stderr:
-        "sgbox: the manifest cannot be read:\n  - 'against' is \"text.json\", which is not JSON; write it with sgbox outputs --stack STACK --json\n",
+        "sgbox: the comparison cannot be made:\n  - 'against' is \"text.json\", which is not JSON; write a manifest with sgbox outputs --stack STACK --json, or a report with sgbox check --stack STACK --json\n",
     });
     assert.equal((await run("other.json")).code, 3);
   });

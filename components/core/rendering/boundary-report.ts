@@ -1,52 +1,77 @@
-import { connectionsOf, inWords, type Connection } from "../rules/edges";
-import { nameOf, type Finding, type RuleException, type Verdicts } from "../rules/engine";
-import { zones, type BoundaryFacts, type Zone } from "../rules/facts";
-import type { Graph, GraphResource } from "../rules/graph";
-import type { Rule } from "../rules/rule";
-import { keyOf, keyTypes, storesOf } from "../rules/stores";
+import { zones, type Zone } from "../rules/facts";
+import type {
+  BoundaryReport,
+  ReportedConnection,
+  ReportedFinding,
+  ReportedListener,
+  ReportedPlace,
+  ReportedRight,
+  ReportedStore,
+} from "./boundary-model";
 import type { Section } from "./section";
-
-/** What a report on boundaries is made from. */
-export interface JudgedGraph {
-  readonly graph: Graph;
-  readonly verdicts: Verdicts;
-  readonly rules: readonly Rule[];
-  readonly exceptions: readonly RuleException[];
-}
 
 const unknown = "not stated";
 
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** A zone with its cell, in words. */
+export function placeText({ zone, cell, tenant }: ReportedPlace): string {
+  const within = [cell, tenant].filter((each) => each !== undefined);
+  return `${zone ?? unknown}${within.length === 0 ? "" : ` (${within.join(", ")})`}`;
 }
 
-/** Sorted by their cells, so that two reports can be compared line by line. */
-function sorted(rows: readonly (readonly string[])[]): (readonly string[])[] {
-  return [...rows].sort((a, b) => byText(a.join("\0"), b.join("\0")));
+/** The verdict of a finding, with the exception that covers it. */
+export function verdictText({ verdict, exceptedUntil }: ReportedFinding): string {
+  return exceptedUntil === undefined ? verdict : `${verdict}, excepted until ${exceptedUntil}`;
 }
 
-/** The zone of what a finding is of: a resource, an edge in words, which begins with the zone of its caller, or a zone on a cloud. */
-function zoneOf({ of }: Finding, graph: Graph): Zone | undefined {
-  const resource = graph.find(of);
-  if (resource !== undefined) return graph.factsOf(resource).zone;
-  return zones.find((zone) => of.startsWith(`${zone}/`) || of.startsWith(`${zone} on `));
+/** What shows a finding, and what would mend it. */
+export function shownText({ verdict, because, fix }: ReportedFinding): string {
+  return verdict === "holds" || fix === undefined ? because : `${because}; ${fix}`;
 }
 
-function verdictText({ verdict, exception }: Finding): string {
-  return exception === undefined ? verdict : `${verdict}, excepted until ${exception.expires}`;
+/** A connection in words. */
+export function connectionText({ from, to, port }: ReportedConnection): string {
+  return `${from} to ${to}${port === undefined ? "" : ` at ${port}`}`;
 }
 
-function overview({ verdicts, rules }: JudgedGraph): Section {
-  const of = (verdict: Finding["verdict"]) => verdicts.findings.filter((finding) => finding.verdict === verdict);
-  const silent = rules.filter(({ id }) => !verdicts.findings.some(({ rule }) => rule === id));
-  const ids = (findings: readonly Finding[]) => [...new Set(findings.map(({ rule }) => rule))].join(", ");
+/** Cells that a connection is of, in words. */
+export function cellsText({ fromCell, toCell }: ReportedConnection): string {
+  if (fromCell === toCell) return fromCell ?? "";
+  return `${fromCell === undefined ? "" : `from ${fromCell}`}${toCell === undefined ? "" : `to ${toCell}`}`;
+}
+
+/** Classes of a store, in words. */
+export function classesText({ classes }: ReportedStore): string {
+  return classes === undefined ? unknown : classes.join(", ") || "none";
+}
+
+/** The first few of many names, and how many more there are. */
+export function namesText(names: readonly string[], most = 12): string {
+  return names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
+}
+
+function columns(...titles: readonly string[]): Section["columns"] {
+  return titles.map((title) => ({ title }));
+}
+
+/** How many there are, with their noun. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
+}
+
+/** What the report says in one phrase. */
+export function summaryText({ problems }: BoundaryReport): string {
+  return problems.length === 0 ? "may be deployed" : `${counted(problems.length, "reason")} against it`;
+}
+
+function overview(report: BoundaryReport): Section {
+  const { findings, rules } = report;
+  const of = (verdict: ReportedFinding["verdict"]) => findings.filter((finding) => finding.verdict === verdict);
+  const silent = rules.filter(({ id }) => !findings.some(({ rule }) => rule === id));
+  const ids = (list: readonly ReportedFinding[]) => [...new Set(list.map(({ rule }) => rule))].join(", ");
   return {
     id: "verdict",
     title: "Boundaries",
-    summary:
-      verdicts.problems.length === 0
-        ? "may be deployed"
-        : `${verdicts.problems.length} ${verdicts.problems.length === 1 ? "reason" : "reasons"} against it`,
+    summary: summaryText(report),
     columns: [{ title: "" }, { title: "", align: "right" }, { title: "" }],
     rows: [
       ["holds", String(of("holds").length), ""],
@@ -60,150 +85,238 @@ function overview({ verdicts, rules }: JudgedGraph): Section {
   };
 }
 
-function zoneSections({ graph, verdicts, rules }: JudgedGraph): Section[] {
-  const places: readonly (Zone | undefined)[] = [...zones, undefined];
-  return places.flatMap((zone): Section[] => {
-    const findings = verdicts.findings.filter((finding) => zoneOf(finding, graph) === zone);
-    if (findings.length === 0) return [];
-    const proofs = new Map(rules.map(({ id, proof }) => [id, proof]));
-    return [
-      {
-        id: `zone-${zone ?? "none"}`,
-        title: zone === undefined ? "Without a zone" : `Zone ${zone}`,
-        summary: `${findings.filter(({ verdict }) => verdict === "holds").length} of ${findings.length} hold`,
-        columns: ["rule", "severity", "what is looked at", "resource", "verdict", "what shows it"].map((title) => ({
-          title,
-        })),
-        rows: sorted(
-          findings.map((finding) => [
-            finding.rule,
-            finding.severity,
-            proofs.get(finding.rule) ?? "",
-            nameOf(finding.of),
-            verdictText(finding),
-            finding.verdict === "holds" || finding.fix === undefined
-              ? finding.because
-              : `${finding.because}; ${finding.fix}`,
-          ]),
-        ),
-      },
-    ];
+/** Findings by zone, in the order of zones; those of none last. */
+export function findingsByZone({
+  findings,
+}: BoundaryReport): { readonly zone?: Zone; readonly findings: readonly ReportedFinding[] }[] {
+  return [...zones, undefined].flatMap((zone) => {
+    const own = findings.filter((finding) => finding.zone === zone);
+    return own.length === 0 ? [] : [{ ...(zone === undefined ? {} : { zone }), findings: own }];
   });
 }
 
-function factCells({ zone, owner, dataClasses }: BoundaryFacts): string[] {
-  return [zone ?? unknown, owner ?? unknown, dataClasses === undefined ? unknown : dataClasses.join(", ") || "none"];
+/** Title of the part of a report that is about a zone. */
+export function zoneTitle(zone: Zone | undefined): string {
+  return zone === undefined ? "Without a zone" : `Zone ${zone}`;
 }
 
-function storesSection({ graph }: JudgedGraph): Section {
-  const rows = storesOf(graph).map((store) => {
-    const { resource, kind } = store;
-    const key = keyOf(graph, store);
-    return [
-      resource.name,
-      kind.what,
-      ...factCells(graph.factsOf(resource)),
-      key?.keys.map(({ name }) => name).join(", ") ||
-        (key?.value === undefined ? "the provider's own" : "of another program"),
-    ];
-  });
-  return {
-    id: "stores",
-    title: "Where data rests",
-    summary: `${rows.length} stores`,
-    columns: ["store", "kind", "zone", "owner", "data classes", "key"].map((title) => ({ title })),
-    rows: sorted(rows),
-  };
+function zoneSections(report: BoundaryReport): Section[] {
+  const ruleOf = new Map(report.rules.map((rule) => [rule.id, rule]));
+  return findingsByZone(report).map(({ zone, findings }) => ({
+    id: `zone-${zone ?? "none"}`,
+    title: zoneTitle(zone),
+    summary: `${findings.filter(({ verdict }) => verdict === "holds").length} of ${findings.length} hold`,
+    columns: columns("rule", "severity", "what has to be so", "resource", "verdict", "what shows it"),
+    rows: findings.map((finding) => [
+      finding.rule,
+      ruleOf.get(finding.rule)?.severity ?? "",
+      ruleOf.get(finding.rule)?.statement ?? "",
+      finding.of,
+      verdictText(finding),
+      shownText(finding),
+    ]),
+  }));
 }
 
-function reachCells(connection: Connection): string[] {
-  const { edge } = connection;
-  const { contract, credential, carries, over, plane } = edge;
+/** A section of a list; nothing where the list is empty. */
+function listed<Each>(
+  list: readonly Each[],
+  section: Omit<Section, "rows" | "columns"> & { readonly titles: readonly string[] },
+  row: (each: Each) => readonly string[],
+): Section[] {
+  const { titles, ...more } = section;
+  return list.length === 0 ? [] : [{ ...more, columns: columns(...titles), rows: list.map(row) }];
+}
+
+/** Cells of a store. */
+export function storeCells(store: ReportedStore): string[] {
+  const { name, kind, owner, keys, kept, writers } = store;
   return [
-    inWords(connection),
-    plane ?? "internal",
+    name,
+    kind,
+    placeText(store),
+    owner ?? unknown,
+    classesText(store),
+    keys.join(", "),
+    store.public,
+    kept.join(", "),
+    namesText(writers),
+  ];
+}
+
+/** Cells of a listener. */
+export function listenerCells(listener: ReportedListener): string[] {
+  const { name, plane, hosts, paths } = listener;
+  return [name, placeText(listener), plane ?? unknown, hosts.join(", "), namesText(paths)];
+}
+
+/** Cells of a connection. */
+export function connectionCells(connection: ReportedConnection): string[] {
+  const { plane, contract, credential, carries, over } = connection;
+  return [
+    connectionText(connection),
+    plane,
     contract ?? "",
     credential ?? "none stated",
-    (carries ?? []).join(", "),
+    carries.join(", "),
     over ?? "",
+    cellsText(connection),
   ];
 }
 
-function reachSection({ graph }: JudgedGraph): Section[] {
-  const rows = connectionsOf(graph).map(reachCells);
-  if (rows.length === 0) return [];
+/** Cells of a right. */
+export function rightCells({ by, to, may, on, when }: ReportedRight): string[] {
+  return [
+    namesText(to),
+    namesText(may) || "known only after the deployment",
+    namesText(on) || "what it names",
+    when ?? "",
+    by,
+  ];
+}
+
+function exceptionState({ daysLeft, covers }: { readonly daysLeft: number; readonly covers: boolean }): string {
+  if (daysLeft < 0) return `over for ${counted(-daysLeft, "day")}`;
+  return `${counted(daysLeft, "day")} left${covers ? "" : ", covers nothing"}`;
+}
+
+/** Where data rests: every store with what it holds. */
+export function dataSections({ stores, keys }: BoundaryReport): Section[] {
   return [
     {
-      id: "reach",
-      title: "Who may reach what",
-      summary: `${rows.length} connections, everything else is refused`,
-      columns: ["connection", "plane", "contract", "credential", "carries", "over"].map((title) => ({ title })),
-      rows: sorted(rows),
+      id: "stores",
+      title: "Where data rests",
+      summary: counted(stores.length, "store"),
+      columns: columns("store", "kind", "zone", "owner", "data classes", "key", "public", "kept", "written by"),
+      rows: stores.map(storeCells),
     },
+    ...listed(
+      keys,
+      {
+        id: "keys",
+        title: "Keys and who may use them",
+        summary: counted(keys.length, "key"),
+        titles: ["key", "zone", "whose", "encrypts", "who may use it", "named by"],
+      },
+      (key) => [
+        key.name,
+        placeText(key),
+        key.whose,
+        namesText(key.encrypts) || "no store",
+        namesText(key.users) || "nobody by name",
+        namesText(key.named),
+      ],
+    ),
   ];
 }
 
-/** Resources whose inputs are made from a key. */
-function usersOf(graph: Graph, key: GraphResource): string[] {
-  const users = graph.resources.filter(({ refers }) => Object.values(refers).some((urns) => urns.includes(key.urn)));
-  return [...new Set(users.map(({ name }) => name))].sort(byText);
-}
-
-function keysSection({ graph }: JudgedGraph): Section[] {
-  const rows = graph.ofType(...keyTypes).map((key) => {
-    const { zone, keyOwner } = graph.factsOf(key);
-    return [key.name, zone ?? unknown, keyOwner === "customer" ? "the customer" : "us", usersOf(graph, key).join(", ")];
-  });
-  if (rows.length === 0) return [];
+/** Who may reach what, and who may do what. */
+export function reachSections({ listeners, connections, scopes, identities, rights }: BoundaryReport): Section[] {
   return [
-    {
-      id: "keys",
-      title: "Keys",
-      columns: ["key", "zone", "whose", "used by"].map((title) => ({ title })),
-      rows: sorted(rows),
-    },
+    ...listed(
+      listeners,
+      {
+        id: "listeners",
+        title: "What answers from outside",
+        titles: ["listener", "zone", "plane", "hosts", "paths"],
+      },
+      listenerCells,
+    ),
+    ...listed(
+      connections,
+      {
+        id: "reach",
+        title: "Who may reach what",
+        summary: `${counted(connections.length, "connection")}, everything else is refused`,
+        titles: ["connection", "plane", "contract", "credential", "carries", "over", "cell"],
+      },
+      connectionCells,
+    ),
+    ...listed(
+      scopes,
+      {
+        id: "scopes",
+        title: "What services may ask of each other",
+        titles: ["caller", "callee", "scope", "client", "token lives"],
+      },
+      ({ caller, callee, scope, client, tokenSeconds }) => [
+        caller,
+        callee,
+        scope,
+        client,
+        tokenSeconds === undefined ? "" : `${tokenSeconds} s`,
+      ],
+    ),
+    ...listed(
+      identities,
+      { id: "identities", title: "Identities", titles: ["identity", "zone", "type", "what runs as it"] },
+      (identity) => [identity.name, placeText(identity), identity.type, namesText(identity.runs)],
+    ),
+    ...listed(rights, { id: "rights", title: "Rights", titles: ["who", "may", "on", "when", "given by"] }, rightCells),
   ];
 }
 
-function exceptionsSection({ exceptions }: JudgedGraph): Section[] {
-  if (exceptions.length === 0) return [];
+/** Credentials between deployments, what is excepted, and what only a probe can show. */
+export function trustSections({ credentials, exceptions, rules, findings }: BoundaryReport): Section[] {
+  const about = new Set(findings.map(({ rule }) => rule));
   return [
-    {
-      id: "exceptions",
-      title: "Exceptions",
-      columns: ["rule", "resource", "until", "owner", "reason"].map((title) => ({ title })),
-      rows: sorted(
-        exceptions.map(({ rule, resource, expires, owner, reason }) => [rule, resource, expires, owner, reason]),
-      ),
-    },
+    ...listed(
+      credentials,
+      {
+        id: "credentials",
+        title: "Credentials between deployments",
+        titles: ["credential", "held by", "kind", "opens", "kept", "whoever has it can", "rotation"],
+      },
+      ({ name, holder, kind, scope, kept, blastRadius, rotation }) => [
+        name,
+        holder,
+        kind,
+        scope,
+        kept,
+        blastRadius,
+        rotation.map((step, index) => `${index + 1}. ${step}`).join("\n"),
+      ],
+    ),
+    ...listed(
+      exceptions,
+      {
+        id: "exceptions",
+        title: "Exceptions",
+        titles: ["rule", "resource", "until", "state", "owner", "reason"],
+      },
+      (exception) => {
+        const { rule, resource, expires, owner, reason } = exception;
+        return [rule, resource, expires, exceptionState(exception), owner, reason];
+      },
+    ),
+    ...listed(
+      rules.filter(({ id, probe }) => probe !== undefined && about.has(id)),
+      {
+        id: "probes",
+        title: "What infrastructure cannot prove",
+        titles: ["rule", "statement", "what stands in"],
+      },
+      ({ id, statement, probe }) => [id, statement, probe ?? ""],
+    ),
   ];
 }
 
-function probesSection({ rules, verdicts }: JudgedGraph): Section[] {
-  const about = new Set(verdicts.findings.map(({ rule }) => rule));
-  const rows = rules.flatMap(({ id, statement, probe }) =>
-    probe !== undefined && about.has(id) ? [[id, statement, probe]] : [],
+function rulesSection({ rules }: BoundaryReport): Section[] {
+  return listed(
+    rules,
+    { id: "rules", title: "What is looked at", titles: ["rule", "severity", "exception", "what is looked at"] },
+    ({ id, severity, absolute, proof }) => [id, severity, absolute === true ? "never" : "possible", proof],
   );
-  if (rows.length === 0) return [];
-  return [
-    {
-      id: "probes",
-      title: "What infrastructure cannot prove",
-      columns: ["rule", "statement", "what stands in"].map((title) => ({ title })),
-      rows,
-    },
-  ];
 }
 
-/** The verdict on a graph as a report: by zone, with what each store holds, who reaches what, keys, exceptions and probes. */
-export function boundarySections(judged: JudgedGraph): Section[] {
+/** A report as sections: by zone, with what each store holds, who reaches what, keys, exceptions and probes. */
+export function boundarySections(report: BoundaryReport): Section[] {
   return [
-    overview(judged),
-    ...zoneSections(judged),
-    storesSection(judged),
-    ...reachSection(judged),
-    ...keysSection(judged),
-    ...exceptionsSection(judged),
-    ...probesSection(judged),
+    overview(report),
+    ...zoneSections(report),
+    ...dataSections(report),
+    ...reachSections(report),
+    ...trustSections(report),
+    ...rulesSection(report),
   ];
 }

@@ -10,7 +10,8 @@ export interface ReportPage {
   readonly sections: readonly Section[];
 }
 
-const style = `
+/** The looks of every page: light or dark as the reader has it. */
+export const reportStyle = `
 :root{color-scheme:light dark;--ink:#1d2530;--soft:#5b6675;--paper:#ffffff;--panel:#f6f7f9;--line:#d9dee6;--accent:#1f6f8b}
 @media (prefers-color-scheme:dark){:root{--ink:#e7ebf1;--soft:#9aa6b6;--paper:#11161d;--panel:#181f29;--line:#303a47;--accent:#6cc3de}}
 *{box-sizing:border-box}
@@ -95,7 +96,7 @@ export function reportPage({ title, subtitle, drawing, sections }: ReportPage): 
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${escapeXml(title)}</title>`,
-    `<style>${style}</style>`,
+    `<style>${reportStyle}</style>`,
     "</head>",
     "<body>",
     `<header><h1>${escapeXml(title)}</h1><p>${escapeXml(subtitle)}</p><nav>${links}</nav></header>`,
