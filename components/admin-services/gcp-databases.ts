@@ -59,7 +59,13 @@ export function declareDatabase(scope: GcpServiceScope, planned: PlannedAdminDat
   );
   new sql.User(
     `${resource}-owner`,
-    { project, instance: server.name, name: logins.owner, password, deletionPolicy: "ABANDON" },
+    {
+      project,
+      instance: server.name,
+      name: logins.owner,
+      password: pulumi.secret(password),
+      deletionPolicy: "ABANDON",
+    },
     dataOptions(parent),
   );
   return {

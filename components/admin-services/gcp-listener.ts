@@ -3,6 +3,7 @@ import * as compute from "@pulumi/gcp/compute";
 import * as dns from "@pulumi/gcp/dns";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
+import { adminListenerBoundary } from "../core/planning/admin/boundary";
 import type { PlannedAdminListener } from "../core/planning/admin/admin-plan";
 import { declareArmor } from "./gcp-armor";
 import type { GcpAdminScope } from "./gcp-scope";
@@ -58,7 +59,8 @@ export class AdminListener extends pulumi.ComponentResource {
 
   /** @param args the way in, and what is behind it */
   constructor(args: AdminListenerArgs, opts: pulumi.ComponentResourceOptions) {
-    const { scope, edge, listener, boundary } = args;
+    const { scope, edge, listener } = args;
+    const { boundary = adminListenerBoundary(listener) } = args;
     const { resource, host } = listener;
     super("sourcegraph:admin-services:AdminListener", resource, { boundary }, opts);
     const { project, plan, labels } = scope;

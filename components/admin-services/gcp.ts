@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { refuseOwn } from "../boundary";
+import { adminBoundary } from "../core/planning/admin/boundary";
 import { declareMailChannel } from "../vm/gcp-mail-channel";
 import type { GcpAdminServicesArgs } from "./gcp-args";
 import { declareAdmission, declareAudit, declareLogs, declarePerimeter } from "./gcp-guards";
@@ -10,6 +12,8 @@ import { declareNetwork } from "./gcp-network";
 import { stackLabels, type GcpAdminScope } from "./gcp-scope";
 import { AdminService } from "./gcp-service";
 import type { GcpAdminStore } from "./gcp-stores";
+
+const token = "sourcegraph:admin-services:AdminServices";
 
 /**
  * The support services of one zone on Google Cloud: each runs on Cloud Run with an identity, keys and stores of its own, is
@@ -38,12 +42,14 @@ export class AdminServices extends pulumi.ComponentResource {
   /**
    * @param args what is declared
    * @param opts options of the component; a provider given here is used for every child
+   * @throws RefusedError where what it states breaks a rule by itself, before anything is registered
    */
   constructor(args: GcpAdminServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { plan, boundary, secrets = {}, uncheckedServices = [] } = args;
+    const { plan, secrets = {}, uncheckedServices = [] } = args;
+    const { boundary = adminBoundary(plan) } = args;
     const { name, region, project } = plan;
     if (project === undefined) throw new Error("a plan for gcp has a project");
-    super("sourcegraph:admin-services:AdminServices", name, { boundary }, opts);
+    super(token, name, refuseOwn(token, name, { boundary }, args), opts);
     const scope: GcpAdminScope = {
       parent: this,
       plan,
@@ -62,7 +68,9 @@ export class AdminServices extends pulumi.ComponentResource {
     this.edgeSecret =
       plan.edge === "direct"
         ? undefined
-        : new random.RandomPassword(`${name}-edge`, { length: 32, special: false }, { parent: this }).result;
+        : pulumi.secret(
+            new random.RandomPassword(`${name}-edge`, { length: 32, special: false }, { parent: this }).result,
+          );
     const edge = declareEdge(scope, this.edgeSecret);
     const channels = declareMailChannel(this, `${name}-alarms`, {
       project,

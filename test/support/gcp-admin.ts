@@ -117,3 +117,12 @@ export function recordAdmin(
     ...answers,
   });
 }
+
+const recorded = new Map<string, Promise<Recording<AdminServices>>>();
+
+/** Records the default stack of a zone; one that was recorded already is not recorded again. */
+export function recordDefault(zone: keyof typeof adminConfigs): Promise<Recording<AdminServices>> {
+  const known = recorded.get(zone) ?? recordAdmin(plannedAdmin(adminConfigs[zone]));
+  recorded.set(zone, known);
+  return known;
+}

@@ -143,6 +143,16 @@ exports.functions = (number) => ({
       member: `serviceAccount:${emailAddress}`,
     };
   },
+  "gcp:bigquery/getDefaultServiceAccount:getDefaultServiceAccount": ({ args, settings }) => {
+    const email = `bq-${number}@bigquery-encryption.iam.gserviceaccount.com`;
+    return {
+      ...args,
+      id: email,
+      project: args.project ?? settings.project,
+      email,
+      member: `serviceAccount:${email}`,
+    };
+  },
   "gcp:compute/getDefaultServiceAccount:getDefaultServiceAccount": ({ args, settings }) => {
     const email = `${number}-compute@developer.gserviceaccount.com`;
     return {
