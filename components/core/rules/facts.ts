@@ -182,6 +182,8 @@ export interface IssuesEdge {
   readonly to: string;
   /** Scope, `service::permission::action`. */
   readonly scope: string;
+  /** First segment of the scopes of a callee in another stack, by its public facts; else what that stack states counts. */
+  readonly honours?: string;
   /** Client that holds it; one for every instance of the caller. */
   readonly client: string;
   /** Seconds that a token of it lives. */

@@ -66,6 +66,30 @@ describe("B-M01", () => {
       ],
     ));
 
+  it("takes the scope name of a callee elsewhere from its public facts, unless a stack states another", () => {
+    const sams = (...given: readonly Given[]) =>
+      said(
+        m01,
+        graphOf([cell(issues({ to: "identity/accounts", scope: "sams::session::read", honours: "sams" })), ...given]),
+      );
+    assert.deepEqual(sams(), [
+      "multi-tenant/worker to identity/accounts with sams::session::read holds: it is for sams",
+    ]);
+    assert.deepEqual(sams(part("accounts", { zone: "identity", service: "accounts", scopeName: "accounts" })), [
+      "multi-tenant/worker to identity/accounts with sams::session::read broken: it is for sams, and the callee is accounts; give it a scope of accounts",
+    ]);
+  });
+
+  it("wants no scope of whoever only asks the issuer about tokens", () => {
+    assert.deepEqual(said(m01, graphOf([cell(asks)])), [
+      "admin/telemetry-gateway to identity/accounts holds: it shows its own client to identity/accounts, which made it",
+    ]);
+    assert.deepEqual(said(m01, graphOf([cell({ ...asks, to: "admin/accounts" })])), []);
+    assert.deepEqual(said(m01, graphOf([cell({ ...asks, from: "worker", to: "admin/accounts" })])), [
+      "multi-tenant/worker to admin/accounts broken: no right of the caller at the callee is stated; give the caller a client with a scope of the callee",
+    ]);
+  });
+
   it("finds a connection without a right, and a callee that asks nobody", () => {
     assert.deepEqual(said(m01, graphOf([cell(connects())])), [
       "multi-tenant/worker to admin/telemetry-gateway broken: no right of the caller at the callee is stated; give the caller a client with a scope of the callee",

@@ -52,8 +52,12 @@ export function crossingsOf(graph: Graph, rule: string): Connection[] {
   );
 }
 
-/** First segment of the scopes that a service honours. */
-export function scopeNameOf(graph: Graph, { zone, service }: EdgeEnd): string {
+/**
+ * First segment of the scopes that a service honours.
+ *
+ * @param published what its public facts say of one that is neither here nor in a manifest
+ */
+export function scopeNameOf(graph: Graph, { zone, service }: EdgeEnd, published?: string): string {
   const known = [
     ...graph.resources.map((resource) => graph.factsOf(resource)),
     ...graph.neighbours.map(({ facts }) => facts),
@@ -61,5 +65,5 @@ export function scopeNameOf(graph: Graph, { zone, service }: EdgeEnd): string {
   const stated = known.find(
     (facts) => facts.service === service && facts.zone === zone && facts.scopeName !== undefined,
   )?.scopeName;
-  return stated ?? service.replaceAll("-", "_");
+  return stated ?? published ?? service.replaceAll("-", "_");
 }

@@ -16,8 +16,11 @@ function asksIssuer(graph: Graph, { to }: Connection): boolean {
 }
 
 function ofClient(graph: Graph, connection: Connection): Sight[] {
-  const { from, to } = connection;
+  const { from, to, edge } = connection;
   const grants = clientGrantsOf(graph).filter((grant) => sameEnd(grant.from, from) && sameEnd(grant.to, to));
+  // Whoever only asks about tokens shows its client to the issuer that made it; no scope is needed for that.
+  if (grants.length === 0 && edge.contract === "introspection" && to.zone === "identity")
+    return [good(`it shows its own client to ${endText(to)}, which made it`)];
   if (grants.length === 0) return [bad("no right of the caller at the callee is stated", client)];
   const scopes = grants.map(({ edge: { scope } }) => scope).join(", ");
   return asksIssuer(graph, connection)
@@ -88,7 +91,7 @@ export const m01: Rule = {
       .filter((grant) => concerns("B-M01", grant))
       .map((grant) => {
         const [segment = ""] = grant.edge.scope.split("::");
-        const wanted = scopeNameOf(graph, grant.to);
+        const wanted = scopeNameOf(graph, grant.to, grant.edge.honours);
         const fix = `give it a scope of ${wanted}`;
         return judgedBy(grantText(grant), [
           segment === wanted
