@@ -28,6 +28,12 @@ export interface AdminPlan {
   readonly stage: Stage;
   /** Team that answers for it. */
   readonly owner: string;
+  /** Account of AWS or project of Google; absent where it is not known. */
+  readonly account?: string;
+  /** Domains of the company, of whose groups alone rights may be; absent where they are not known. */
+  readonly companyDomains?: readonly string[];
+  /** Accounts and domain of development; absent where none are named. */
+  readonly development?: BoundaryFacts["development"];
   /** Domain that all host names are below. */
   readonly domain: string;
   /** Zone that records are written into; absent: somebody else writes them. */
@@ -148,6 +154,8 @@ export interface PlannedM2MGrant extends M2MGrant {
   readonly calleeZone: BoundaryFacts["zone"];
   /** The scope, `callee::permission::action`. */
   readonly scope: string;
+  /** First segment of the scopes that the callee honours. */
+  readonly honours: string;
   /** Name of the client that holds it; one for every service, cell and instance. */
   readonly client: string;
   /** Seconds that a token of it lives. */
