@@ -91,6 +91,9 @@ const rolePolicyInputs: Readonly<Record<string, string>> = {
   "aws:iam/groupPolicy": "group",
 };
 
+/** Types of policies of an identity: whom they give rights is known, whatever they say. */
+export const identityPolicyTypes: readonly string[] = [...Object.keys(rolePolicyInputs), "aws:iam/policy"];
+
 /** Who is given a policy that stands by itself. */
 function attachedTo(graph: Graph, policy: GraphResource): GraphResource[] {
   return graph
@@ -103,7 +106,8 @@ function awsIdentityPolicy(graph: Graph, resource: GraphResource): Grant[] {
   const input = rolePolicyInputs[resource.type];
   if (input === undefined && resource.type !== "aws:iam/policy") return [];
   const grantees = input === undefined ? attachedTo(graph, resource) : graph.referred(resource, input);
-  const principals = input === undefined ? [] : textsOf(valueAt(resource.inputs, input));
+  // An identity of the program says more than its name, which is of no account.
+  const principals = input === undefined || grantees.length > 0 ? [] : textsOf(valueAt(resource.inputs, input));
   const targets = graph.referred(resource, "policy");
   const statements = statementsOf(valueAt(resource.inputs, "policy"));
   const shared = { resource, principals, grantees, targets, scope: "resource" } as const;

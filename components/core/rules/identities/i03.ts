@@ -2,7 +2,7 @@ import { appliesTo } from "../applicability";
 import { valueAt, type Graph, type GraphResource } from "../graph";
 import { judgedBy, bad, good, listAt, textsAt, unseen, type Sight } from "../sights";
 import type { Rule } from "../rule";
-import { grantsOf, type Grant } from "./grants";
+import { grantsOf, identityPolicyTypes, type Grant } from "./grants";
 
 /** Roles that there are only for a whole project, and with which no data can be read. */
 const ofProjects: readonly string[] = [
@@ -19,8 +19,6 @@ const everything: readonly string[] = ["AdministratorAccess", "PowerUserAccess"]
 
 /** Actions that tell what there is, and for most of which no resource can be named. */
 const describes = /^[a-z0-9-]+:Describe\*$/;
-
-const identityPolicies = ["aws:iam/policy", "aws:iam/rolePolicy", "aws:iam/userPolicy", "aws:iam/groupPolicy"];
 
 function wideRole({ actions, scope, condition }: Grant): Sight[] {
   const named = condition?.includes("resource.name") === true;
@@ -42,7 +40,7 @@ function ofGrant(grant: Grant): Sight {
     return bad("it gives cluster-admin", "bind a role that names resources and verbs");
   const wide = actions.find((action) => everything.some((policy) => action.endsWith(`policy/${policy}`)));
   if (wide !== undefined) return bad(`it gives ${wide}`, "attach a policy that names actions and resources");
-  if (identityPolicies.includes(resource.type)) {
+  if (identityPolicyTypes.includes(resource.type)) {
     if (notSeen)
       return targets.length > 0
         ? good(`it is made from ${targets.map(({ name }) => name).join(", ")}`)

@@ -1,16 +1,18 @@
 import { appliesTo } from "../applicability";
 import type { GraphResource } from "../graph";
-import { grantsOf, type Grant } from "../identities/grants";
+import { grantsOf, identityPolicyTypes, type Grant } from "../identities/grants";
 import type { Judgement, Rule } from "../rule";
 import { bad, good, judgedBy, property, unseen, type Sight } from "../sights";
 
 const everybody =
   /^(allUsers|allAuthenticatedUsers|\*|User:system:anonymous|Group:system:(unauthenticated|authenticated))$/;
 
-function grantSight({ principals, condition, unseen: hidden, resource }: Grant): Sight {
+function grantSight({ principals, grantees, condition, unseen: hidden, resource }: Grant): Sight {
   const anyone = principals.find((principal) => everybody.test(principal));
   if (anyone !== undefined && (condition === undefined || resource.type.startsWith("gcp:")))
     return bad(`it lets ${anyone} in without a condition`, "name the identities that may");
+  if (identityPolicyTypes.includes(resource.type) && grantees.length > 0)
+    return good(`it lets ${grantees.map(({ name }) => name).join(", ")} in`);
   if (hidden)
     return unseen("whom it lets in is known only after the deployment", "name identities that are known before");
   return good(
