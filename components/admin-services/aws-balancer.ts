@@ -4,10 +4,8 @@ import * as lb from "@pulumi/aws/lb";
 import * as route53 from "@pulumi/aws/route53";
 import * as vpc from "@pulumi/aws/vpc";
 import type * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { PlannedAdminListener } from "../core/planning/admin/admin-plan";
 import { cloudflareBlocks } from "../core/product/multi-tenant/tenancy";
-import { dataOptions } from "../vm/data-options";
 import { balancerOf, isPublic } from "./aws-names";
 import { adminTags, type AwsAdminGround, type AwsAdminScope } from "./aws-scope";
 import { declareWebFirewall } from "./aws-web-firewall";
@@ -101,9 +99,13 @@ function declareGroup(
 function declareBalancer(
   scope: AwsAdminScope,
   name: string,
-  ground: AwsAdminGround,
-  listeners: readonly PlannedAdminListener[],
+  o: {
+    readonly ground: AwsAdminGround;
+    readonly listeners: readonly PlannedAdminListener[];
+    readonly edgeSecret: pulumi.Output<string> | undefined;
+  },
 ): AwsAdminBalancer | undefined {
+  const { ground, listeners, edgeSecret } = o;
   const { parent } = scope;
   const [first] = listeners;
   if (first === undefined) return undefined;
@@ -145,8 +147,7 @@ function declareBalancer(
     new lb.ListenerCertificate(each.resource, { listenerArn: listener.arn, certificateArn: arn }, { parent });
   if (listeners.some(({ webFirewall }) => webFirewall)) declareWebFirewall(scope, name, balancer, listeners);
   if (first.origin !== "edge" || !open) return { balancer, listener, group };
-  const { result } = new random.RandomPassword(`${name}-edge`, { length: 48, special: false }, dataOptions(parent));
-  return { balancer, listener, group, edgeSecret: result };
+  return { balancer, listener, group, edgeSecret };
 }
 
 /**
@@ -154,14 +155,18 @@ function declareBalancer(
  * and some do not. What no rule serves is answered with 404; those of employees and of the zone itself are not reachable from
  * the internet.
  */
-export function declareBalancers(scope: AwsAdminScope, ground: AwsAdminGround): ReadonlyMap<string, AwsAdminBalancer> {
+export function declareBalancers(
+  scope: AwsAdminScope,
+  ground: AwsAdminGround,
+  edgeSecret: pulumi.Output<string> | undefined,
+): ReadonlyMap<string, AwsAdminBalancer> {
   const { plan } = scope;
   const all = plan.services.flatMap(({ listeners }) => listeners);
   const names = [...new Set(all.map((listener) => balancerOf(plan.name, listener)))].sort();
   return new Map(
     names.flatMap((name): [string, AwsAdminBalancer][] => {
       const own = all.filter((listener) => balancerOf(plan.name, listener) === name);
-      const made = declareBalancer(scope, name, ground, own);
+      const made = declareBalancer(scope, name, { ground, listeners: own, edgeSecret });
       return made === undefined ? [] : [[name, made]];
     }),
   );

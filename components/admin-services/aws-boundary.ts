@@ -1,4 +1,10 @@
-import type { AdminPlan, PlannedAdminListener, PlannedAdminService } from "../core/planning/admin/admin-plan";
+import { adminBoundary, adminListenerBoundary, adminServiceBoundary } from "../core/planning/admin/boundary";
+import type {
+  AdminPlan,
+  PlannedAdminListener,
+  PlannedAdminSecret,
+  PlannedAdminService,
+} from "../core/planning/admin/admin-plan";
 import type { Boundary, BoundaryFacts } from "../core/rules/facts";
 import { balancerOf, healthRuleOf, rulesOf } from "./aws-names";
 import { statedContainer } from "./aws-task";
@@ -7,64 +13,42 @@ import { statedContainer } from "./aws-task";
 
 type Children = Record<string, BoundaryFacts>;
 
-const listenerFacts = ({ plane, paths, origin }: PlannedAdminListener): BoundaryFacts => ({ plane, paths, origin });
-
 /** A policy of a bucket here only refuses, of which no value is known before the deployment. */
 const refusing: Children = { "aws:s3/bucketPolicy": { givesRights: false } };
 
-/** What the stack states: the boundary that was planned, and the planes of load balancers and certificates. */
-export function awsAdminBoundary(plan: AdminPlan, boundary: Boundary): Boundary {
+const factsOf = (listener: PlannedAdminListener): BoundaryFacts => adminListenerBoundary(listener).facts;
+
+/** The address of a store is made again with it. */
+const followsStore = ({ resource }: PlannedAdminSecret): [string, BoundaryFacts] => [
+  resource,
+  { dataClasses: ["secret"], rebuildable: true },
+];
+
+/** What the stack states: what is planned of it, and the planes of load balancers and certificates. */
+export function awsAdminBoundary(plan: AdminPlan, boundary: Boundary = adminBoundary(plan)): Boundary {
   const listeners = plan.services.flatMap((service) => service.listeners.map((listener) => ({ service, listener })));
-  const children: Children = {
-    ...refusing,
-    ...Object.fromEntries(
-      listeners.flatMap(({ service, listener }): [string, BoundaryFacts][] => [
-        [balancerOf(plan.name, listener), { plane: listener.plane, origin: listener.origin }],
-        [listener.resource, { ...listenerFacts(listener), service: service.name }],
-      ]),
-    ),
-  };
-  return { ...boundary, children: { ...boundary.children, ...children } };
+  const planes = listeners.flatMap(({ service, listener }): [string, BoundaryFacts][] => [
+    [balancerOf(plan.name, listener), { plane: listener.plane, origin: listener.origin }],
+    [listener.resource, { ...factsOf(listener), service: service.name }],
+  ]);
+  return { ...boundary, children: { ...boundary.children, ...refusing, ...Object.fromEntries(planes) } };
 }
 
-/** What a service states: itself, and each of its children of which the rules have to know more. */
-export function awsServiceBoundary({ zone }: AdminPlan, service: PlannedAdminService): Boundary {
-  const { name, scopeName, administers, listeners, checks, secrets, stores, signingKey } = service;
-  const children: Children = {
-    ...refusing,
-    "aws:ecs/taskDefinition": { containers: [statedContainer(service)] },
-    ...Object.fromEntries(stores.map(({ resource, dataClasses }) => [resource, { dataClasses }])),
-    ...Object.fromEntries(
-      secrets.map(({ resource, use }) => [
-        resource,
-        { dataClasses: ["secret"] as const, ...(use === undefined ? {} : { use }) },
-      ]),
-    ),
-    ...Object.fromEntries(
-      listeners.flatMap((listener): [string, BoundaryFacts][] => [
-        ...rulesOf(listener, listener.origin === "edge" ? 2 : 1).map((rule): [string, BoundaryFacts] => [
-          rule.name,
-          listenerFacts(listener),
-        ]),
-        [healthRuleOf(listener), { plane: "internal" }],
-      ]),
-    ),
-    ...Object.fromEntries(
-      checks.map(({ resource, shows, plane }) => [
-        resource,
-        { plane, probe: shows === "none" ? "without-credentials" : "with-credentials" },
-      ]),
-    ),
-    ...(signingKey === undefined ? {} : { [signingKey]: { use: "licence-signing" } }),
-  };
+/** What a service states: what is planned of it, and what rules of load balancers and the text of its task are. */
+export function awsServiceBoundary(plan: AdminPlan, service: PlannedAdminService): Boundary {
+  const planned = adminServiceBoundary(plan, service);
+  const rules = service.listeners.flatMap((listener): [string, BoundaryFacts][] => [
+    ...rulesOf(listener).map(({ name }): [string, BoundaryFacts] => [name, factsOf(listener)]),
+    [healthRuleOf(listener), { plane: "internal" }],
+  ]);
   return {
-    facts: {
-      zone,
-      service: name,
-      owner: name,
-      scopeName,
-      ...(administers === undefined ? {} : { administers }),
+    ...planned,
+    children: {
+      ...planned.children,
+      ...refusing,
+      "aws:ecs/taskDefinition": { containers: [statedContainer(service)] },
+      ...Object.fromEntries(rules),
+      ...Object.fromEntries(service.secrets.filter(({ origin }) => origin === "store").map(followsStore)),
     },
-    children,
   };
 }

@@ -203,8 +203,12 @@ export function declareAdminStream(
   const keyArn = keyNamed(scope, planned.key).arn;
   const bucketKeyArn = keyNamed(scope, o.into.planned.key).arn;
   const filter = declareFilter(scope, planned, o.ground);
-  const log = declareLog(scope, resource, owner);
-  const errors = new cloudwatch.LogStream(resource, { logGroupName: log.name, name: "delivery" }, { parent });
+  const log = declareLog(scope, `${resource}-delivery`, owner);
+  const errors = new cloudwatch.LogStream(
+    `${resource}-delivery`,
+    { logGroupName: log.name, name: "delivery" },
+    { parent },
+  );
   const role = declareRole(scope, resource, owner, "firehose.amazonaws.com");
   const rights = permit(scope, resource, role, [
     { Sid: "Filter", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: pulumi.interpolate`${filter.arn}:*` },

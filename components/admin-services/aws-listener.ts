@@ -135,7 +135,7 @@ export function declareListener(
     balancer.edgeSecret === undefined
       ? []
       : [{ httpHeader: { httpHeaderName: edgeHeader, values: [balancer.edgeSecret] } }];
-  const rules = rulesOf(listener, 1 + header.length).map(
+  const rules = rulesOf(listener).map(
     ({ name, paths }) =>
       new lb.ListenerRule(
         name,

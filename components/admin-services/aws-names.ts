@@ -12,15 +12,15 @@ export function balancerOf(stack: string, listener: Pick<PlannedAdminListener, "
   return `${stack}-${listener.plane}${isPublic(listener) && listener.origin === "edge" ? "-edge" : ""}`;
 }
 
-/** Conditions that AWS takes in one rule: the host, and four paths; one less where the edge's header is a third. */
+/** Conditions that AWS takes in one rule. */
 const conditionsOfRule = 5;
 
-/** Rules of a listener: AWS takes few paths in one. */
-export function rulesOf(
-  { resource, paths }: Pick<PlannedAdminListener, "resource" | "paths">,
-  others = 1,
-): { readonly name: string; readonly paths: readonly string[] }[] {
-  const size = conditionsOfRule - others;
+/** Rules of a listener: AWS takes few paths in one, beside the host and the header of the edge. */
+export function rulesOf({ resource, paths, origin }: Pick<PlannedAdminListener, "resource" | "paths" | "origin">): {
+  readonly name: string;
+  readonly paths: readonly string[];
+}[] {
+  const size = conditionsOfRule - (origin === "edge" ? 2 : 1);
   return Array.from({ length: Math.ceil(paths.length / size) }, (_, index) => ({
     name: index === 0 ? resource : `${resource}-${index + 1}`,
     paths: paths.slice(index * size, (index + 1) * size),

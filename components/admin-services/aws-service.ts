@@ -60,19 +60,17 @@ export class AdminService extends pulumi.ComponentResource {
   private readonly log: cloudwatch.LogGroup;
 
   /**
-   * @param name stem of the names that planning does not give
    * @param args the service, and what it stands on
    * @param opts options of the component
    */
   constructor(
-    name: string,
     private readonly args: AwsAdminServiceArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     const { service } = args;
     super(
       "sourcegraph:admin-services:AdminService",
-      name,
+      service.resource,
       { boundary: awsServiceBoundary(args.scope.plan, service) },
       opts,
     );

@@ -1,7 +1,9 @@
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { declareMailTopic } from "../vm/aws-mail-topic";
+import { dataOptions } from "../vm/data-options";
 import type { AdminServicesArgs } from "./args";
 import type { AdminPlan } from "../core/planning/admin/admin-plan";
 import { declareBalancers, type AwsAdminBalancer } from "./aws-balancer";
@@ -24,35 +26,24 @@ import { declareTrail } from "./aws-trail";
  * Cost: `plan.price`; the firewall, address translation and databases are most of it.
  *
  * @example
- * new AdminServices("admin", { plan: planAdmin(specification), boundary, secrets: { employeesClient } });
+ * new AdminServices({ plan: planAdmin(specification), boundary, secrets: { employeesClient } });
  */
 export class AdminServices extends pulumi.ComponentResource {
   /** The services, by name. */
   readonly services: Readonly<Record<string, AdminService>>;
-  /** Host name to the name of the load balancer that its record has to lead to. */
-  readonly records: pulumi.Output<Readonly<Record<string, string>>>;
-  /** Secret: value of the header `x-origin-auth` that the edge has to send, by load balancer; none without an edge. */
-  readonly edgeSecrets: pulumi.Output<Readonly<Record<string, string>>>;
+  /** Names of load balancers that host names have to lead to, where no DNS zone is planned or an edge stands before them. */
+  readonly addresses: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Value of the header `x-origin-auth` that the edge has to send; undefined where there is no edge. Secret. */
+  readonly edgeSecret: pulumi.Output<string> | undefined;
 
   /**
-   * @param name name of the component
    * @param args the plan, what it states to the rules, and values of secrets
    * @param opts options of the component; the AWS provider given here is used for every child, and must be of the region
    */
-  constructor(name: string, args: AdminServicesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(args: AdminServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     const { plan, boundary, secrets = {} } = args;
-    super(
-      "sourcegraph:admin-services:AdminServices",
-      name,
-      {
-        boundary: awsAdminBoundary(
-          plan,
-          boundary ?? { facts: { zone: plan.zone, stage: plan.stage, owner: plan.owner } },
-        ),
-      },
-      opts,
-    );
-    const account = boundary?.facts.account ?? getCallerIdentityOutput({}, { parent: this }).accountId;
+    super("sourcegraph:admin-services:AdminServices", plan.name, { boundary: awsAdminBoundary(plan, boundary) }, opts);
+    const account = plan.account ?? getCallerIdentityOutput({}, { parent: this }).accountId;
     const bare = { parent: this, plan, account, keys: new Map(), topicArns: [] };
     const keys = plan.keys
       .filter(({ service }) => service === undefined)
@@ -74,11 +65,15 @@ export class AdminServices extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const balancers = declareBalancers(scope, ground);
+    const edgeSecret =
+      plan.edge === "direct"
+        ? undefined
+        : new random.RandomPassword(`${plan.name}-edge`, { length: 48, special: false }, dataOptions(this)).result;
+    const balancers = declareBalancers(scope, ground, edgeSecret);
     const checks = declareCheckStore(scope);
     const { parent: _parent, ...shared } = scope;
     const services = plan.services.map(
-      (service) => new AdminService(service.resource, { scope: shared, service, ground, secrets }, { parent: this }),
+      (service) => new AdminService({ scope: shared, service, ground, secrets }, { parent: this }),
     );
     const stores = new Map(
       plan.services.flatMap((service, index) =>
@@ -96,18 +91,14 @@ export class AdminServices extends pulumi.ComponentResource {
         return made === undefined ? [] : [[own, made]];
       }),
     );
-    this.records = pulumi.output(recordsOf(plan, balancers));
-    this.edgeSecrets = pulumi.secret(
-      Object.fromEntries(
-        [...balancers].flatMap(([own, { edgeSecret }]) => (edgeSecret === undefined ? [] : [[own, edgeSecret]])),
-      ),
-    );
-    this.registerOutputs({ records: this.records, edgeSecrets: this.edgeSecrets });
+    this.edgeSecret = edgeSecret;
+    this.addresses = addressesOf(plan, balancers);
+    this.registerOutputs({ addresses: this.addresses });
   }
 }
 
 /** Where the record of every host has to lead, whoever writes it. */
-function recordsOf(
+function addressesOf(
   { name, services }: AdminPlan,
   balancers: ReadonlyMap<string, AwsAdminBalancer>,
 ): Record<string, pulumi.Output<string>> {
