@@ -52,14 +52,14 @@ export function declareLoadBalancer(
     readonly domain: string;
   },
 ): lb.LoadBalancer {
-  const { parent, names, transform } = scope;
+  const { parent, names, transform, plan } = scope;
   const child = { parent };
   const balancer = new lb.LoadBalancer(
     names.loadBalancer,
     transformed(
       {
         loadBalancerType: "application",
-        internal: false,
+        internal: plan.exposure.closed !== undefined,
         securityGroups: [o.group.id],
         subnets: o.place.loadBalancerSubnetIds,
         idleTimeout: idleTimeoutSeconds,

@@ -76,7 +76,7 @@ function admitGroup(
 /**
  * Declares who may reach the machine: the allowed blocks at 80 and 443, or the load balancer alone at 80; an Instance
  * Connect endpoint alone at 22. The machine itself may go anywhere: code hosts, the registry and mail servers are the
- * user's, and their addresses are not known here.
+ * user's, and their addresses are not known here. Without a way out it may go to private addresses only.
  */
 export function declareFirewall(scope: AwsScope, place: AwsPlace): AwsFirewall {
   const { parent, names, transform, plan } = scope;
@@ -90,16 +90,15 @@ export function declareFirewall(scope: AwsScope, place: AwsPlace): AwsFirewall {
     ),
     { parent },
   );
-  new vpc.SecurityGroupEgressRule(
-    names.machineToAnywhere,
-    {
-      securityGroupId: machine.id,
-      ipProtocol: "-1",
-      cidrIpv4: "0.0.0.0/0",
-      tags: tagsOf(scope, names.machineToAnywhere),
-    },
-    { parent },
-  );
+  const letOut = (name: string, cidrIpv4: string): vpc.SecurityGroupEgressRule =>
+    new vpc.SecurityGroupEgressRule(
+      name,
+      { securityGroupId: machine.id, ipProtocol: "-1", cidrIpv4, tags: tagsOf(scope, name) },
+      { parent },
+    );
+  const { closed } = plan.exposure;
+  if (closed === undefined) letOut(names.machineToAnywhere, "0.0.0.0/0");
+  else for (const cidr of closed.egress) letOut(names.machineTo(cidr), cidr);
   const loadBalancer = plan.exposure.loadBalancer ? group(names.edge, "Load balancer of Sourcegraph") : undefined;
   allowBlocks(scope, loadBalancer ?? machine);
   if (loadBalancer !== undefined)

@@ -26,7 +26,7 @@ export interface AwsMachine {
  * way of it; a change of it by a new version of the library stops and starts the machine once.
  */
 export function userData(specification: Specification, bucket: string, volumeId: string): string {
-  const { name, region, access, proxy } = specification;
+  const { name, region, access, machine, proxy } = specification;
   return renderBootstrap({
     cloud: "aws",
     name,
@@ -35,6 +35,7 @@ export function userData(specification: Specification, bucket: string, volumeId:
     dataDevice: `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`,
     adminSshKeys: access.sshKeys,
     ...(proxy?.http === undefined && proxy?.https === undefined ? {} : { httpProxy: proxy }),
+    ...(machine.packageMirror === undefined ? {} : { packageMirror: machine.packageMirror }),
   }).text;
 }
 
@@ -148,7 +149,7 @@ export function declareMachine(
     { deviceName: "/dev/sdf", instanceId: instance.id, volumeId: dataVolume.id, stopInstanceBeforeDetaching: true },
     { parent, deleteBeforeReplace: true },
   );
-  if (plan.exposure.loadBalancer) return { instance, dataVolume };
+  if (plan.exposure.loadBalancer || plan.exposure.closed !== undefined) return { instance, dataVolume };
   const address = new ec2.Eip(
     names.address,
     transformed({ domain: "vpc", tags: tagsOf(scope, names.address) }, transform.address),

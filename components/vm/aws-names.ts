@@ -32,6 +32,8 @@ export const awsNames = (name: string) =>
     loadBalancerToMachine: `${name}-edge-to-machine`,
     machineFromLoadBalancer: `${name}-machine-from-edge`,
     machineToAnywhere: `${name}-machine-to-anywhere`,
+    /** Rule that lets the machine out to a block. */
+    machineTo: (cidr: string) => `${name}-machine-to-${cidr.replace("/", "-").replaceAll(":", "_")}`,
     connectToMachine: `${name}-connect-to-machine`,
     machineFromConnect: `${name}-machine-from-connect`,
   }) as const;

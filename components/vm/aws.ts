@@ -91,6 +91,8 @@ export class SourcegraphVm extends pulumi.ComponentResource {
   readonly instanceId: pulumi.Output<string>;
   /** Id of the data volume. */
   readonly dataVolumeId: pulumi.Output<string>;
+  /** How the customer takes back the key that everything is under; absent under a key made here. */
+  readonly revocation: string | undefined;
 
   /**
    * @param name stem of all names; 2 to 24 lower-case letters, digits and dashes
@@ -113,7 +115,8 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     if (machine === undefined || dataDisk === undefined)
       throw new Error("a plan for AWS has a machine and a data disk");
 
-    const key = this.key(scope);
+    const { customerKey } = specification;
+    const key = customerKey === undefined ? this.key(scope) : { arn: customerKey, keyId: keyIdOf(customerKey) };
     const place = this.place(scope, args);
     const firewall = declareFirewall(scope, place);
     const dataVolume = declareDataVolume(scope, dataDisk, { arn: key.arn, id: key.keyId });
@@ -158,6 +161,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
         : pulumi.output(plan.exposure.url);
     this.instanceId = made.instance.id;
     this.dataVolumeId = dataVolume.id;
+    this.revocation = plan.revocation;
     this.connect = made.instance.id.apply((id) => connectTo(plan.region, id));
     this.release = pointer.id.apply(() => plan.release);
     this.manifest = pointer.id.apply(() => decision.manifest);
@@ -169,6 +173,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       address: this.address,
       instanceId: this.instanceId,
       dataVolumeId: this.dataVolumeId,
+      ...(plan.revocation !== undefined && { revocation: plan.revocation }),
     });
   }
 
@@ -270,6 +275,11 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       network,
     };
   }
+}
+
+/** Id of a key, by its ARN. */
+function keyIdOf(arn: string): string {
+  return arn.split("/").at(-1) ?? arn;
 }
 
 /** Command lines through an Instance Connect endpoint, with the user's own key: Debian takes no other. */

@@ -34,7 +34,7 @@ export function declareBundleStore(scope: GcpScope, keys: GcpKeys, account: serv
       transform.bucket,
       openArgs,
     ),
-    { parent, dependsOn: [keys.forStorage] },
+    { parent, dependsOn: [...keys.forStorage] },
   );
   new storage.BucketIAMMember(
     names.bundleReader,

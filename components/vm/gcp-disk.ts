@@ -35,7 +35,7 @@ export function declareDataDisk(scope: GcpScope, keys: GcpKeys): GcpDataDisk {
       transform.dataDisk,
       ["labels"],
     ),
-    dataOptions(parent, { dependsOn: [keys.forCompute] }),
+    dataOptions(parent, { dependsOn: [...keys.forCompute] }),
   );
   const schedule = declareBackup(scope);
   new compute.DiskResourcePolicyAttachment(
@@ -79,7 +79,7 @@ function declareBackup(scope: GcpScope): compute.ResourcePolicy {
 function declareSnapshot(
   scope: GcpScope,
   disk: compute.Disk,
-  key: pulumi.Output<string>,
+  key: pulumi.Input<string>,
 ): compute.Snapshot | undefined {
   const { name, names, parent, project, region, zone, lastHop, transform } = scope;
   if (lastHop === undefined) return undefined;

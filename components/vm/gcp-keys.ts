@@ -5,25 +5,30 @@ import * as pulumi from "@pulumi/pulumi";
 import { declareKey, permitKey, serviceAgent } from "./gcp-key";
 import { dataLabels, type GcpScope } from "./gcp-scope";
 
-/** The key of an instance, and the permissions that must be there before something is encrypted with it. */
+/** The key of an instance, and the permissions made here that must be there before something is encrypted with it. */
 export interface GcpKeys {
   /** Full name of the key. */
-  readonly key: pulumi.Output<string>;
+  readonly key: pulumi.Input<string>;
   /** Compute Engine may use the key: needed by disks and snapshots. */
-  readonly forCompute: pulumi.Resource;
+  readonly forCompute: readonly pulumi.Resource[];
   /** Cloud Storage may use the key: needed by the bucket. */
-  readonly forStorage: pulumi.Resource;
+  readonly forStorage: readonly pulumi.Resource[];
   /** Secret Manager may use the key: needed by secrets. */
-  readonly forSecrets: pulumi.Resource;
+  readonly forSecrets: readonly pulumi.Resource[];
 }
 
 /**
  * One key for disk, snapshots, bucket and secrets, in the region of the machine, rotated every 90 days. It is used by
  * the service agents of the project, never by the machine. Key, ring and the agents' permissions are kept like data:
  * without them the disk cannot be read.
+ *
+ * A key of the customer's stands in for it where there is one: nothing of it is made here, and the customer permits the
+ * service agents.
  */
 export function declareKeys(scope: GcpScope): GcpKeys {
-  const { names, parent, project, region, transform } = scope;
+  const { names, parent, project, region, specification, transform } = scope;
+  if (specification.customerKey !== undefined)
+    return { key: specification.customerKey, forCompute: [], forStorage: [], forSecrets: [] };
   const labels = dataLabels(scope, "secret");
   const key = declareKey(parent, { names, project, region, labels, transform: transform.key });
   const permit = (
@@ -42,8 +47,8 @@ export function declareKeys(scope: GcpScope): GcpKeys {
   );
   return {
     key: key.id,
-    forCompute: permit("compute", agent("compute-system")),
-    forStorage: permit("storage", pulumi.interpolate`serviceAccount:${storageAgent}`),
-    forSecrets: permit("secrets", agent("gcp-sa-secretmanager"), [secretsAgent]),
+    forCompute: [permit("compute", agent("compute-system"))],
+    forStorage: [permit("storage", pulumi.interpolate`serviceAccount:${storageAgent}`)],
+    forSecrets: [permit("secrets", agent("gcp-sa-secretmanager"), [secretsAgent])],
   };
 }

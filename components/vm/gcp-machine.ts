@@ -35,20 +35,21 @@ const balancerRanges = ["130.211.0.0/22", "35.191.0.0/16"];
  */
 export function startupScript(scope: Omit<GcpScope, "parent">, bucket: string): string {
   const { name, project, specification } = scope;
-  const { proxy } = specification;
+  const { machine, proxy } = specification;
   return renderBootstrap({
     cloud: "gcp",
     name,
     source: { kind: "gcs", bucket, project },
     dataDevice: `/dev/disk/by-id/google-${deviceName}`,
     ...(proxy?.http === undefined && proxy?.https === undefined ? {} : { httpProxy: proxy }),
+    ...(machine.packageMirror === undefined ? {} : { packageMirror: machine.packageMirror }),
   }).text;
 }
 
 /** The machine's own lasting address, where no load balancer is in front. */
 export function declareAddress(scope: GcpScope): compute.Address | undefined {
   const { names, parent, project, region, labels, plan, transform } = scope;
-  if (plan.exposure.loadBalancer) return undefined;
+  if (plan.exposure.loadBalancer || plan.exposure.closed !== undefined) return undefined;
   return new compute.Address(
     names.address,
     transformed<compute.AddressArgs>({ project, region, addressType: "EXTERNAL", labels }, transform.address),
@@ -128,7 +129,7 @@ export function declareMachine(o: {
     names.machine,
     { ...given, ...kept },
     // The disk can be in one machine only, so the old one goes first.
-    { parent, deleteBeforeReplace: true, dependsOn: [o.keys.forCompute] },
+    { parent, deleteBeforeReplace: true, dependsOn: [...o.keys.forCompute] },
   );
 }
 
@@ -170,6 +171,40 @@ export function declareFirewall(scope: GcpScope, place: GcpPlace, account: servi
       },
       transform.tunnelFirewall,
     ),
+    { parent },
+  );
+  if (exposure.closed !== undefined) declareClosedEgress(scope, place, account, exposure.closed.egress);
+}
+
+/** Lets the machine out to these blocks only: what is denied comes after what is allowed. */
+function declareClosedEgress(
+  scope: GcpScope,
+  place: GcpPlace,
+  account: serviceaccount.Account,
+  blocks: readonly string[],
+): void {
+  const { names, parent, project } = scope;
+  const common = { project, network: place.network, direction: "EGRESS", targetServiceAccounts: [account.email] };
+  new compute.Firewall(
+    names.outInside,
+    {
+      ...common,
+      description: "out, to private addresses",
+      priority: 1000,
+      destinationRanges: [...blocks],
+      allows: [{ protocol: "all" }],
+    },
+    { parent },
+  );
+  new compute.Firewall(
+    names.outNowhere,
+    {
+      ...common,
+      description: "out, to nowhere else",
+      priority: 2000,
+      destinationRanges: ["0.0.0.0/0"],
+      denies: [{ protocol: "all" }],
+    },
     { parent },
   );
 }

@@ -32,6 +32,8 @@ export const gcpNames = (name: string) =>
     address: `${name}-address`,
     web: `${name}-web`,
     tunnel: `${name}-tunnel`,
+    outInside: `${name}-out-inside`,
+    outNowhere: `${name}-out-nowhere`,
     /** A right of a person or group on the machine. */
     right: (right: "tunnel" | "login" | "act-as", member: string) =>
       `${name}-${right}-${member.replaceAll(/[^A-Za-z0-9]+/g, "-")}`,

@@ -86,7 +86,7 @@ function declareSecret(
       transform.secret,
       ["annotations", "labels"],
     ),
-    options({ dependsOn: [keys.forSecrets] }),
+    options({ dependsOn: [...keys.forSecrets] }),
   );
   const version = new secretmanager.SecretVersion(
     child,

@@ -1,3 +1,4 @@
+import type * as compute from "@pulumi/gcp/compute";
 import * as dns from "@pulumi/gcp/dns";
 import type * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
@@ -72,6 +73,8 @@ export class SourcegraphVm extends pulumi.ComponentResource {
   readonly instanceName: pulumi.Output<string>;
   /** Name of the data disk in its zone. */
   readonly dataDiskName: pulumi.Output<string>;
+  /** How the customer takes back the key that everything is under; absent under a key made here. */
+  readonly revocation: string | undefined;
 
   /**
    * @param name stem of all names; 2 to 24 lower-case letters, digits and dashes
@@ -105,7 +108,9 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     declareAdmins(scope, machine, account);
     // The machine before the pointer: an update that changes both must not stop the machine in the middle of an upgrade.
     const pointer = declareBundle(scope, bucket, secrets, [machine, ...taken]);
-    const address = ownAddress?.address ?? declareLoadBalancer(scope, machine);
+    const address =
+      ownAddress?.address ??
+      (plan.exposure.closed === undefined ? declareLoadBalancer(scope, machine) : addressWithin(machine));
     declareRecord(scope, address);
     declareAlarms(scope, machine, disk, specification.domain ?? address, channels);
 
@@ -117,6 +122,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     this.address = address;
     this.instanceName = machine.name;
     this.dataDiskName = disk.name;
+    this.revocation = plan.revocation;
     this.registerOutputs({
       url: this.url,
       release: this.release,
@@ -125,8 +131,14 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       address: this.address,
       instanceName: this.instanceName,
       dataDiskName: this.dataDiskName,
+      ...(plan.revocation !== undefined && { revocation: plan.revocation }),
     });
   }
+}
+
+/** Address of a machine in its network. */
+function addressWithin(machine: compute.Instance): pulumi.Output<string> {
+  return machine.networkInterfaces.apply(([first]) => first?.networkIp ?? "");
 }
 
 /** The config of an instance whose network comes from the program: planning need not know which. */
@@ -205,7 +217,7 @@ function declareServices(
       network,
       ...(privateServices !== undefined && { privateServices }),
       key: o.keys.key,
-      keyForStorage: o.keys.forStorage,
+      ...(o.keys.forStorage[0] !== undefined && { keyForStorage: o.keys.forStorage[0] }),
       bucketUsers: { machine: o.account.member },
       deletionProtection: specification.deletionProtection,
       backupHourUtc: plan.backup.hourUtc,

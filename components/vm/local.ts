@@ -28,6 +28,14 @@ export interface LocalSourcegraphVmArgs extends SourcegraphVmArgs {
   readonly transform?: LocalTransforms;
 }
 
+/** The networks of the containers. */
+interface LocalNetworks {
+  /** All are in it. */
+  readonly inside: docker.Network;
+  /** Only what publishes ports is in it, where the other leads nowhere. */
+  readonly entry: docker.Network | undefined;
+}
+
 /** Durations as Go prints them, which is how the engine gives them back. */
 function duration(seconds: number): string {
   const hours = Math.floor(seconds / 3600);
@@ -72,10 +80,17 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const host = specification.local.host;
     const provider = host === undefined ? undefined : new docker.Provider(`${name}-engine`, { host }, { parent: this });
     const values = this.secretValues(plan, secrets);
-    const network = new docker.Network(`${name}-network`, transformed({ name }, transform.network), {
-      parent: this,
-      provider,
-    });
+    const { closed } = plan.exposure;
+    const network = new docker.Network(
+      `${name}-network`,
+      transformed({ name, ...(closed !== undefined && { internal: true }) }, transform.network),
+      { parent: this, provider },
+    );
+    // Docker publishes no port of what is in an internal network only: the web server is in a second one, as the way in.
+    const entry =
+      closed?.entry === undefined
+        ? undefined
+        : new docker.Network(closed.entry, { name: closed.entry }, { parent: this, provider });
     const volumes = plan.volumes.map((volume) => {
       const full = dataNames.volume(name, volume);
       // A cache is of no consequence: it may go with the replica or the service it belongs to.
@@ -86,7 +101,15 @@ export class SourcegraphVm extends pulumi.ComponentResource {
         holdsData ? dataOptions(this, { provider }) : { parent: this, provider },
       );
     });
-    const containers = this.containers(plan, bundle, values, network, volumes, transform.containers ?? {}, provider);
+    const containers = this.containers(
+      plan,
+      bundle,
+      values,
+      { inside: network, entry },
+      volumes,
+      transform.containers ?? {},
+      provider,
+    );
 
     this.url = pulumi.output(plan.exposure.url);
     this.release = pulumi.output(plan.release);
@@ -120,7 +143,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     plan: Plan,
     bundle: Bundle,
     values: pulumi.Output<Record<string, string>>,
-    network: docker.Network,
+    networks: LocalNetworks,
     volumes: readonly docker.Volume[],
     transforms: Readonly<Record<string, Transform<docker.ContainerArgs>>>,
     provider: docker.Provider | undefined,
@@ -141,7 +164,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
         .filter(([, condition]) => condition === "service_completed_successfully")
         .flatMap(([other]) => made.get(other) ?? []);
       const args = {
-        ...containerArgs(plan, container, bundle, values, network.name, image),
+        ...containerArgs(plan, container, bundle, values, networks, image),
         // The provider does not mind how a job ends; what waits for it does.
         labels: jobs.map((job) => ({
           label: "sourcegraph.after",
@@ -224,7 +247,7 @@ function containerArgs(
   container: PlannedContainer,
   bundle: Bundle,
   values: pulumi.Output<Record<string, string>>,
-  network: pulumi.Input<string>,
+  networks: LocalNetworks,
   image: docker.RemoteImage,
 ): docker.ContainerArgs {
   const isJob = container.restart === "on-failure";
@@ -239,7 +262,10 @@ function containerArgs(
     hostname: container.hostname,
     command: container.command === undefined ? undefined : [...container.command],
     envs: [...plain, ...secret],
-    networksAdvanced: [{ name: network, aliases: [container.name] }],
+    networksAdvanced: [
+      { name: networks.inside.name, aliases: [container.name] },
+      ...(networks.entry !== undefined && container.publishedPorts.length > 0 ? [{ name: networks.entry.name }] : []),
+    ],
     volumes: container.mounts.flatMap((mount): docker.types.input.ContainerVolume[] => {
       if (mount.kind === "volume")
         return [{ volumeName: dataNames.volume(plan.name, mount.volume), containerPath: mount.target }];

@@ -124,7 +124,7 @@ export function googleServicesBlock(cidr: string): string | undefined {
 }
 
 /** Blocks no public address lies in: what a network of its own may use on both clouds. */
-const privateBlocks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+export const privateBlocks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"] as const;
 /** What Docker's own networks on the machine use. */
 const dockerBlocks = ["172.17.0.0/16", "172.18.0.0/16"];
 

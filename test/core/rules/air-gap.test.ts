@@ -242,6 +242,33 @@ describe("B-A04", () => {
       ],
     ));
 
+  it("tells whose a key is by its project, wherever in a value it is named", () => {
+    const project = part("byok", { zone: "multi-tenant", tenancy: "byok", account: "ours", admits: ["customer-keys"] });
+    const secret = (owner: string): Given => ({
+      type: "gcp:secretmanager/secret",
+      name: "secret",
+      parent: "byok",
+      inputs: {
+        replication: {
+          userManaged: {
+            replicas: [
+              {
+                customerManagedEncryption: { kmsKeyName: `projects/${owner}/locations/us/keyRings/sg/cryptoKeys/sg` },
+              },
+            ],
+          },
+        },
+      },
+    });
+    assert.deepEqual(
+      ["customer-keys", "ours"].flatMap((owner) => said(a04, graphOf([project, secret(owner)]))),
+      [
+        "secret holds: replication is of the customer's account customer-keys",
+        "secret broken: replication is of our account ours; use the key that the customer owns",
+      ],
+    );
+  });
+
   it("tells whose a key is by its account", () => {
     const log = (kmsKeyId: unknown): Given => ({
       type: "aws:cloudwatch/logGroup",

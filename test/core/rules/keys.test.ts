@@ -35,6 +35,30 @@ describe("B-K01", () => {
       ]));
   }
 
+  it("takes a key that the customer brings, where it is said whose that is", () => {
+    const store = (account: string, modes: readonly string[]) =>
+      graphOf([
+        {
+          type: "sourcegraph:aws:SourcegraphVm",
+          name: "vm",
+          inputs: { boundary: { facts: { zone: "single-tenant", modes, admits: ["210987654321"] } } },
+        },
+        {
+          type: "aws:ebs/volume",
+          name: "store",
+          parent: "vm",
+          inputs: { kmsKeyId: `arn:aws:kms:us-east-1:${account}:key/x` },
+        },
+      ]);
+    const unproven =
+      "store unproven: kmsKeyId is a key that this program did not make; set kmsKeyId to a key of this zone, or declare whose it is";
+    assert.deepEqual(said(k01, store("210987654321", ["byok"])), [
+      "store holds: kmsKeyId is of the customer's account 210987654321",
+    ]);
+    assert.deepEqual(said(k01, store("333333333333", ["byok"])), [unproven]);
+    assert.deepEqual(said(k01, store("210987654321", [])), [unproven]);
+  });
+
   it("cannot prove a key that is known only later, or that somebody else made", () => {
     const store = (kmsKeyId: unknown) => graphOf([{ type: "aws:ebs/volume", name: "store", inputs: { kmsKeyId } }]);
     assert.deepEqual(said(k01, store(unknownValue)), [

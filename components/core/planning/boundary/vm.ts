@@ -35,6 +35,7 @@ const bundles: BoundaryFacts = { dataClasses: ["configuration"], rebuildable: tr
 export function vmBoundary(plan: Plan, specification: Specification): Boundary {
   const services = [...new Set(plan.containers.map(({ service }) => service))];
   const { managed } = plan;
+  const entry = plan.exposure.closed?.entry;
   const kept = classesOf(services.map(serviceNamed));
   return {
     facts: productFacts(specification),
@@ -51,6 +52,7 @@ export function vmBoundary(plan: Plan, specification: Specification): Boundary {
       "aws:s3/bucket": bundles,
       "gcp:storage/bucket": bundles,
       ...(managed === undefined ? {} : managedChildren(managed)),
+      ...(entry === undefined ? {} : { [entry]: { plane: "end-user" } }),
     },
   };
 }

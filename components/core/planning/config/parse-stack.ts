@@ -6,6 +6,7 @@ import type { AdminSpecification } from "../admin/specification";
 import { specifyMultiTenant } from "../multi-tenant/specify";
 import type { MultiTenantSpecification } from "../multi-tenant/specification";
 import { checkCloudPlace } from "./combinations";
+import { checkAdmin } from "./combinations-admin";
 import { checkBoundaries } from "./combinations-boundaries";
 import { monolithInstance } from "./combinations-monolith";
 import { checkMultiTenant, multiTenantRefusal } from "./combinations-multi-tenant";
@@ -13,6 +14,7 @@ import { completeBoundaries } from "./completion";
 import type { Config } from "./config";
 import { Problems } from "./problems";
 import { readConfig } from "./reading";
+import { adminRefusal } from "./refusals-admin";
 import { parseSpecification, type FileTexts } from "./specification";
 import type { Specification, SpecifiedBoundaries } from "./specified";
 

@@ -2,6 +2,7 @@ import ipaddr from "ipaddr.js";
 import { serviceNamed } from "../../product/services";
 import type { ServiceName } from "../../product/service";
 import type { KubernetesSpecification } from "../config/specified";
+import { privateBlocks } from "../addresses";
 import { databaseServices, signsInByIdentity } from "../database-environment";
 import { managedLogin } from "../managed/values";
 import type { KubernetesContext } from "./context";
@@ -13,9 +14,6 @@ import type { PlannedWorkload } from "./workload";
 
 /** Addresses of the nodes' own services: metadata and identities of the cloud, caches of DNS. */
 const linkLocal = "169.254.0.0/16";
-
-/** Addresses that are nobody's on the internet. */
-const privateBlocks: readonly string[] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
 
 /** Google's load balancers and their health checks reach pods from these published blocks. */
 const googleBlocks: readonly string[] = ["130.211.0.0/22", "35.191.0.0/16"];

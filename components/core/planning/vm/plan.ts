@@ -1,7 +1,7 @@
 import { requireRenderable } from "../../product/releases";
 import type { ServiceVolume } from "../../product/service";
 import { serviceNamed, volumeName } from "../../product/services";
-import { planDatabaseSubnets, planSubnets, type PlannedSubnet } from "../addresses";
+import { planDatabaseSubnets, planSubnets, privateBlocks, type PlannedSubnet } from "../addresses";
 import { configurationFilesOf } from "../configuration-files";
 import type { PlannedContainer } from "./container";
 import { planContainers } from "./containers";
@@ -10,6 +10,7 @@ import { dataDiskFor, type DataDisk, type Machine } from "./machine";
 import { chosenMachine } from "./machine-type";
 import { machineImages, type MachineImage } from "./machine-images";
 import { plannedSecrets } from "../planned-secrets";
+import { modeNotices, revocationText } from "../mode-texts";
 import { needsDatabaseSubnets } from "../managed/amazon";
 import { needsPrivateServices, planPrivateServices } from "../managed/google";
 import { managedNotices } from "../managed/notices";
@@ -38,6 +39,13 @@ export interface Exposure {
   readonly ports: readonly number[];
   /** Proxies whose X-Forwarded headers are believed. */
   readonly trustedProxies: readonly string[];
+  /** Present where there is no public address and no way out to the internet. */
+  readonly closed?: {
+    /** Blocks that the machine may reach. */
+    readonly egress: readonly string[];
+    /** Network of the web server alone, on a Docker Engine, which publishes no port of others; absent elsewhere. */
+    readonly entry?: string;
+  };
 }
 
 /** The machine with its image and root disk. */
@@ -98,6 +106,8 @@ export interface Plan {
   readonly managed?: PlannedManagedServices;
   /** Every secret, by name only. */
   readonly secrets: readonly PlannedSecret[];
+  /** How the customer takes back the key that everything is under, and what happens then; absent under a key of ours. */
+  readonly revocation?: string;
   /** When the data disk is snapshotted, and how long snapshots are kept. */
   readonly backup: Specification["backup"];
   /** Everything that holds data and must not be lost. */
@@ -106,6 +116,14 @@ export interface Plan {
   readonly price?: PriceEstimate;
   /** Things a person should know before going on. */
   readonly notices: readonly string[];
+}
+
+/** Addresses by which Google's own services are reached without a way out. Source: private Google access. */
+const googleServices = ["199.36.153.4/30", "199.36.153.8/30"];
+
+/** Blocks that a machine without a way out may reach. */
+function closedEgress(cloud: VmSpecification["cloud"]): readonly string[] {
+  return cloud === "gcp" ? [...privateBlocks, ...googleServices] : privateBlocks;
 }
 
 function exposureOf(specification: VmSpecification, network: PlannedNetwork | undefined): Exposure {
@@ -128,6 +146,9 @@ function exposureOf(specification: VmSpecification, network: PlannedNetwork | un
     allowedCidrs: cloud === "local" ? [`${local.address}/32`] : access.allowedCidrs,
     ports: cloud === "local" ? [local.httpPort] : secured ? [80, 443] : [80],
     trustedProxies: access.trustedProxies ?? (loadBalancer ? balancers : []),
+    ...(specification.modes.includes("air-gapped") && {
+      closed: { egress: closedEgress(cloud), ...(cloud === "local" && { entry: `${specification.name}-entry` }) },
+    }),
   };
 }
 
@@ -165,6 +186,7 @@ function noticesOf(specification: VmSpecification): string[] {
     );
   if (release.split(".")[0] === "6")
     notices.push("release 6 is one major behind the newest; support covers the two newest majors");
+  notices.push(...modeNotices(specification));
   return notices;
 }
 
@@ -225,6 +247,7 @@ export function planVm(given: Specification): Plan {
     containers,
     volumes,
     secrets,
+    ...(specification.customerKey !== undefined && { revocation: revocationText(specification.customerKey, cloud) }),
     backup: specification.backup,
     notices: noticesOf(specification),
   };
@@ -253,9 +276,9 @@ export function planVm(given: Specification): Plan {
       rootDiskGb: machine.rootDiskGb,
       dataDisk,
       loadBalancer: exposure.loadBalancer,
-      publicAddress: true,
+      publicAddress: exposure.closed === undefined,
       snapshotGb: dataDisk.sizeGb,
-      kmsKeys: 1,
+      kmsKeys: specification.customerKey === undefined ? 1 : 0,
       secrets: secrets.filter((secret) => secret.origin !== "store").length,
     }),
     ...managedPriceThings(cloud, managed),

@@ -1,7 +1,7 @@
 import { appliesTo } from "../applicability";
 import type { BoundaryFacts } from "../facts";
 import { valueAt, type Graph, type GraphResource } from "../graph";
-import { accountOf } from "../identities/grants";
+import { ownerOfKey } from "../keys/key-owner";
 import type { Rule } from "../rule";
 import { bad, good, inText, isHidden, judgedBy, unseen, type Sight } from "../sights";
 import { keyOf, keyTypes, storesOf, type Store } from "../stores";
@@ -33,7 +33,7 @@ function ofStore(graph: Graph, store: Store): Sight[] {
     return [bad("no key is set, so it is under one of the provider", fix)];
   if (key.keys.length > 0) return key.keys.map((each) => ofKey(graph, each, key.input));
   if (isHidden(key.value)) return [unseen(`${key.input} is ${inText(key.value)}`, fix)];
-  const owner = accountOf(inText(key.value)) ?? /^projects\/([^/]+)\//.exec(inText(key.value))?.[1];
+  const owner = ownerOfKey(key.value);
   if (owner === undefined || account === undefined)
     return [
       unseen(

@@ -2,6 +2,7 @@ import { appliesTo } from "../applicability";
 import { unknownValue, valueAt } from "../graph";
 import type { Judgement, Rule } from "../rule";
 import { keyOf, storesOf } from "../stores";
+import { ownerOfKey } from "./key-owner";
 
 /** Every store has a key of the program. */
 export const k01: Rule = {
@@ -27,6 +28,9 @@ export const k01: Rule = {
         return [{ of, verdict: "broken", because: `${key.input} is not set, so the provider's own key is used`, fix }];
       if (key.value === unknownValue)
         return [{ of, verdict: "unproven", because: `${key.input} is known only after the deployment`, fix }];
+      const owner = ownerOfKey(key.value);
+      if (owner !== undefined && facts.modes?.includes("byok") === true && facts.admits?.includes(owner) === true)
+        return [{ of, verdict: "holds", because: `${key.input} is of the customer's account ${owner}` }];
       return [
         {
           of,

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { declaredBy } from "../../cli/declared";
+import { judgeGraph, nameOf, type Finding } from "../../components/core/rules/engine";
+import type { Graph } from "../../components/core/rules/graph";
+import { rules } from "../../components/core/rules/rules";
+
+const access = { allowedCidrs: ["10.0.0.0/8"] };
+const clouds = {
+  aws: { cloud: "aws", region: "us-east-1", size: "S", access },
+  gcp: { cloud: "gcp", region: "us-central1", size: "S", access, gcp: { project: "example-project" } },
+  local: { cloud: "local" },
+} as const;
+const networks = {
+  aws: { existing: { vpcId: "vpc-0123456789abcdef0", subnetId: "subnet-0123456789abcdef0" } },
+  gcp: { existing: { network: "inside", subnetId: "inside" } },
+};
+const closed = {
+  release: "7.5.4453",
+  modes: ["air-gapped"],
+  registry: { host: "mirror.example.com/sourcegraph" },
+  boundaries: { licence: ["allow-air-gapped"] },
+};
+const machine = { packageMirror: "https://mirror.example.com/debian" };
+
+/** What the rules of some families find in what a config declares. */
+async function judged(config: object, families: RegExp): Promise<{ graph: Graph; findings: readonly Finding[] }> {
+  const { graph } = await declaredBy({ config: config as Record<string, unknown>, files: {} });
+  const chosen = rules.filter(({ id }) => families.test(id));
+  return { graph, findings: judgeGraph(graph, chosen, [], "2026-11-21").findings };
+}
+
+const typesOf = (graph: Graph): readonly string[] => graph.resources.map(({ type }) => type);
+const weak = (findings: readonly Finding[]): string[] =>
+  findings
+    .filter(({ verdict }) => verdict !== "holds")
+    .map(({ rule, verdict, of, because }) => `${rule} ${verdict}: ${nameOf(of)}: ${because}`);
+const judgedBy = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ rule }) => rule))];
+
+describe("An air-gapped instance", () => {
+  const configs = {
+    aws: { ...clouds.aws, ...closed, machine, network: networks.aws },
+    gcp: { ...clouds.gcp, ...closed, machine, network: networks.gcp },
+    local: { ...clouds.local, ...closed },
+  };
+
+  for (const [cloud, config] of Object.entries(configs))
+    it(`keeps every rule of its mode: ${cloud}`, async () => {
+      const { findings } = await judged(config, /^B-(A|M|N06)/);
+      assert.deepEqual(weak(findings), []);
+      assert.deepEqual(
+        judgedBy(findings).filter((rule) => rule.startsWith("B-A")),
+        ["B-A01", "B-A02", ...(cloud === "local" ? ["B-A05"] : [])],
+      );
+    });
+
+  it("has no public address on AWS, reaches private addresses alone, and a load balancer of it is internal", async () => {
+    const tls = {
+      mode: "load-balancer",
+      certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000",
+    };
+    const subnets = ["subnet-0123456789abcdef1", "subnet-0123456789abcdef2"];
+    const network = { existing: { ...networks.aws.existing, loadBalancerSubnetIds: subnets } };
+    const balanced = { ...configs.aws, domain: "sourcegraph.example.com", tls, network };
+    for (const config of [configs.aws, balanced]) {
+      const { graph } = await judged(config, /^B-A/);
+      assert.ok(!typesOf(graph).some((type) => type === "aws:ec2/eip" || type === "aws:ec2/eipAssociation"));
+      const out = graph
+        .ofType("aws:vpc/securityGroupEgressRule")
+        .flatMap(({ inputs }) => (inputs["cidrIpv4"] === undefined ? [] : [inputs["cidrIpv4"]]));
+      assert.deepEqual(out, ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]);
+      assert.deepEqual(
+        graph.ofType("aws:lb/loadBalancer").map(({ inputs }) => inputs["internal"]),
+        config === balanced ? [true] : [],
+      );
+    }
+  });
+
+  it("has no public address on Google Cloud, and is denied whatever is not private", async () => {
+    const { graph } = await judged(configs.gcp, /^B-A/);
+    assert.ok(!typesOf(graph).some((type) => /compute\/(address|globalAddress|forwardingRule)$/.test(type)));
+    const out = graph.ofType("gcp:compute/firewall").filter(({ inputs }) => inputs["direction"] === "EGRESS");
+    assert.deepEqual(
+      out.map(({ name, inputs }) => [name, inputs["priority"], inputs["destinationRanges"]]),
+      [
+        [
+          "sourcegraph-out-inside",
+          1000,
+          ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "199.36.153.4/30", "199.36.153.8/30"],
+        ],
+        ["sourcegraph-out-nowhere", 2000, ["0.0.0.0/0"]],
+      ],
+    );
+  });
+
+  it("is in a network of Docker that leads nowhere, and only its web server is in another", async () => {
+    const { graph } = await judged(configs.local, /^B-A/);
+    assert.deepEqual(
+      graph
+        .ofType("docker:index/network")
+        .map(({ name, inputs }) => [name, inputs["internal"] ?? false])
+        .sort(),
+      [
+        ["sourcegraph-entry", false],
+        ["sourcegraph-network", true],
+      ],
+    );
+    const outside = graph
+      .ofType("docker:index/container")
+      .filter(({ inputs }) => (inputs["networksAdvanced"] as readonly unknown[]).length === 2);
+    assert.deepEqual(
+      outside.map(({ name }) => name),
+      ["sourcegraph-caddy"],
+    );
+  });
+});
+
+describe("An instance under the customer's key", () => {
+  const all = { databases: "managed", cache: "managed", objectStorage: "managed" };
+  const configs = {
+    aws: {
+      ...clouds.aws,
+      ...all,
+      release: "7.5.4453",
+      modes: ["byok"],
+      alarms: { email: "ops@example.com" },
+      boundaries: { account: "123456789012" },
+      customerKey: "arn:aws:kms:us-east-1:210987654321:key/00000000-0000-0000-0000-000000000000",
+    },
+    gcp: {
+      ...clouds.gcp,
+      ...all,
+      release: "7.5.4453",
+      modes: ["byok"],
+      alarms: { email: "ops@example.com" },
+      customerKey: "projects/customer-keys/locations/us-central1/keyRings/sg/cryptoKeys/sg",
+    },
+  };
+
+  for (const [cloud, config] of Object.entries(configs))
+    it(`has every store under it, backups too, and makes no key to fall back to: ${cloud}`, async () => {
+      const { graph, findings } = await judged(config, /^B-(A04|K01)/);
+      assert.deepEqual(weak(findings), []);
+      const stores = findings.filter(({ rule }) => rule === "B-A04");
+      assert.ok(stores.length >= 10, String(stores.length));
+      assert.ok(stores.every(({ because }) => because.includes("customer")));
+      const keys = ["aws:kms/key", "aws:kms/alias", "gcp:kms/keyRing", "gcp:kms/cryptoKey"];
+      assert.deepEqual(
+        typesOf(graph).filter((type) => keys.includes(type)),
+        [],
+      );
+    });
+});
