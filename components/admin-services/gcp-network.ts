@@ -5,6 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AdminPlan } from "../core/planning/admin/admin-plan";
 import { planPrivateServices } from "../core/planning/managed/google";
 import { declarePrivateServices } from "../network/gcp-private-services";
+import { hostsReached } from "./gcp-boundary";
 import type { GcpAdminNetwork, GcpAdminScope } from "./gcp-scope";
 
 /** Addresses at which Google's APIs are reached from inside a network only. */
@@ -123,7 +124,7 @@ function declareFirewall(
   storesBlock: string | undefined,
 ): pulumi.Resource[] {
   const { name } = plan;
-  const { allowedHosts } = plan.network;
+  const hosts = [...new Set(plan.services.flatMap((service) => hostsReached(plan, service)))].sort();
   const policy = new compute.NetworkFirewallPolicy(
     name,
     { project, description: "where the services may send to" },
@@ -148,7 +149,7 @@ function declareFirewall(
       { parent },
     );
   const rules = [
-    ...(allowedHosts.length === 0 ? [] : [rule("hosts", 1000, { destFqdns: [...allowedHosts] }, ["443"])]),
+    ...(hosts.length === 0 ? [] : [rule("hosts", 1000, { destFqdns: hosts }, ["443"])]),
     rule("apis", 1100, { destIpRanges: [privateApisBlock] }, ["443"]),
     ...(storesBlock === undefined ? [] : [rule("stores", 1200, { destIpRanges: [storesBlock] }, storePorts)]),
     rule("anywhere", 65_000, { destIpRanges: ["0.0.0.0/0"] }),

@@ -3,7 +3,7 @@ import type * as kms from "@pulumi/gcp/kms";
 import * as bigquery from "@pulumi/gcp/bigquery";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
-import { adminServiceBoundary } from "../core/planning/admin/boundary";
+import { gcpServiceBoundary } from "./gcp-boundary";
 import type { PlannedAdminListener, PlannedAdminService } from "../core/planning/admin/admin-plan";
 import { declareAlarms, declareChecks } from "./gcp-alarms";
 import { declareDatabase } from "./gcp-databases";
@@ -60,7 +60,7 @@ export class AdminService extends pulumi.ComponentResource {
   /** @param args the service, and what it stands in */
   constructor(args: GcpAdminServiceArgs, opts: pulumi.ComponentResourceOptions) {
     const { service, network, ring, secrets } = args;
-    const { boundary = adminServiceBoundary(args.scope.plan, service) } = args;
+    const { boundary = gcpServiceBoundary(args.scope.plan, service) } = args;
     super("sourcegraph:admin-services:AdminService", service.resource, { boundary }, opts);
     const stack: GcpAdminScope = { ...args.scope, parent: this };
     const planned = stack.plan.keys.filter((key) => key.service === service.name);
