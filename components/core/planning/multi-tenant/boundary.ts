@@ -146,6 +146,7 @@ export function cellBoundary(plan: MultiTenantPlan, cell: PlannedCell): Boundary
     to: ingress.service,
     port: ingress.port,
     plane: "end-user",
+    over: "internet",
   };
   const edges: DeclaredEdge[] = [visitors, ...outgoing(cell), ...grantsOf(cell), ...stores(cell)];
   const kept: BoundaryFacts = { dataClasses: ["user-data", "identity", "secret"] };

@@ -10,6 +10,8 @@ interface Runner {
   readonly resource: GraphResource;
   /** Service it is of, apart from the same service of another zone, stage or cell. */
   readonly service: string;
+  /** Cell, which has a cluster of its own. */
+  readonly cell?: string;
   readonly input: string;
   readonly value: unknown;
   /** Identity of the program that it runs as. */
@@ -27,6 +29,7 @@ function runnerOf(graph: Graph, resource: GraphResource, input: string, value: u
   return {
     resource,
     service: `${service ?? resource.name}${within === "" ? "" : ` of ${within}`}`,
+    ...(cell === undefined ? {} : { cell }),
     input,
     value,
     ...(identity === undefined ? {} : { identity }),
@@ -42,11 +45,12 @@ function runnersOf(graph: Graph): Runner[] {
   ];
 }
 
-/** What tells the identity of a runner from every other; accounts of Kubernetes are of a namespace. */
-function keyOf({ resource, value, identity }: Runner): string | undefined {
+/** What tells the identity of a runner from every other; accounts of Kubernetes are of a namespace of a cluster. */
+function keyOf({ resource, cell, value, identity }: Runner): string | undefined {
   if (identity !== undefined) return identity.urn;
   const namespace = valueAt(resource.inputs, "metadata.namespace");
-  return typeof value === "string" ? `${typeof namespace === "string" ? `${namespace}/` : ""}${value}` : undefined;
+  const place = [cell, namespace].map((each) => (typeof each === "string" ? `${each}/` : "")).join("");
+  return typeof value === "string" ? `${place}${value}` : undefined;
 }
 
 const isDefault = (value: unknown): boolean =>

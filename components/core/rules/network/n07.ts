@@ -10,11 +10,13 @@ const policyType = "kubernetes:networking.k8s.io/v1/NetworkPolicy";
 
 const inText = ({ from, to, port }: Opening): string => `${from} to ${to}${port === undefined ? "" : ` at ${port}`}`;
 
-/** Policies of a namespace, by name or by the resource they name. */
+/** Policies of a namespace, by name or by the resource they name; cells have clusters of their own with the same names. */
 function policiesOf(graph: Graph, namespace: GraphResource): GraphResource[] {
   const name = valueAt(namespace.inputs, "metadata.name") ?? namespace.name;
+  const { cell } = graph.factsOf(namespace);
   return graph
     .ofType(policyType)
+    .filter((policy) => graph.factsOf(policy).cell === cell)
     .filter(
       (policy) =>
         valueAt(policy.inputs, "metadata.namespace") === name || graph.referred(policy, "metadata").includes(namespace),
@@ -22,7 +24,7 @@ function policiesOf(graph: Graph, namespace: GraphResource): GraphResource[] {
 }
 
 function namespaceSights(graph: Graph, namespace: GraphResource): Sight[] {
-  const { zone, cell } = graph.factsOf(namespace);
+  const { zone, cell, service } = graph.factsOf(namespace);
   const policies = policiesOf(graph, namespace);
   const denied = policies.filter(isOfEveryPod).flatMap(({ inputs }) => textsAt(inputs, "spec.policyTypes"));
   const missing = ["Ingress", "Egress"].filter((each) => !denied.includes(each));
@@ -35,6 +37,11 @@ function namespaceSights(graph: Graph, namespace: GraphResource): Sight[] {
         );
   const declared = connectionsOf(graph)
     .filter(({ by, to }) => by.zone === zone && by.cell === cell && to.zone === zone)
+    // A namespace of one service has that one's callers; hosts outside, and what is reached over the internet, are in none.
+    .filter(
+      ({ to, edge }) =>
+        (service === undefined || to.service === service) && !to.service.includes(".") && edge.over !== "internet",
+    )
     .map(({ from, to, edge: { port } }) =>
       inText({
         from: from.zone === zone ? from.service : `${from.zone ?? ""}/${from.service}`,

@@ -26,6 +26,7 @@ const without: readonly string[] = [
   "jaeger",
   "caddy",
   "executor",
+  "db-set-up",
 ];
 
 function modeSight(workload: Workload): Sight {

@@ -3,6 +3,7 @@ import { valueAt, type Graph, type GraphResource } from "../graph";
 import { accountOf, zonesOfAccounts } from "../identities/grants";
 import type { Rule } from "../rule";
 import { bad, good, inText, isHidden, judgedBy, textsAt, unseen, type Sight } from "../sights";
+import { parsed } from "../workloads";
 import { stackZonesOf, zoneComponentsOf } from "./stack-zones";
 
 /** Who a provider acts as, by the input that says so. */
@@ -11,14 +12,25 @@ const actors: Readonly<Record<string, string>> = {
   "pulumi:providers/gcp": "impersonateServiceAccount",
 };
 
+/** Inputs of a provider, of which lists and sets of keys go over the wire as text. */
+function textsRead({ inputs }: GraphResource): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([key, value]) => [
+      key,
+      typeof value === "string" && /^[[{]/.test(value) ? parsed(value) : value,
+    ]),
+  );
+}
+
 function ofProvider(graph: Graph, resource: GraphResource): Sight[] {
   const input = actors[resource.type];
   if (input === undefined) return [];
   const { zone } = graph.factsOf(resource);
-  const named = valueAt(resource.inputs, input) ?? valueAt(resource.inputs, "assumeRole.roleArn");
+  const inputs = textsRead(resource);
+  const named = valueAt(inputs, input) ?? valueAt(inputs, "assumeRole.roleArn");
   const fix = `set ${input} to an identity that deploys zone ${zone ?? "of its resources"} alone`;
   if (named === undefined || isHidden(named)) {
-    const [only] = textsAt(resource.inputs, "allowedAccountIds");
+    const [only] = textsAt(inputs, "allowedAccountIds");
     if (only === undefined) return [unseen(`${input} is ${named === undefined ? "not set" : inText(named)}`, fix)];
     return ofAccount(graph, only, zone, fix);
   }
