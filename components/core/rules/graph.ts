@@ -1,4 +1,5 @@
 import type { Boundary, BoundaryFacts, DeclaredEdge } from "./facts";
+import { labelText } from "./label-text";
 
 /** Stands for a value that is known only when the resource has been made. */
 export const unknownValue = Symbol("unknown until it is deployed");
@@ -95,22 +96,33 @@ export class Graph {
     };
   }
 
-  /** What is known about a resource: its own facts before those of what it belongs to. Classes of its tags add to stated ones. */
+  /** What components state of a resource, the nearest and what is said of the very resource before the rest. */
+  statedOf(resource: GraphResource): BoundaryFacts {
+    const parent = resource.parent === undefined ? undefined : this.find(resource.parent);
+    return {
+      ...(parent === undefined ? {} : this.factsOf(parent)),
+      ...(parent === undefined ? {} : this.statedAbove(parent, resource)),
+      ...boundaryOf(resource)?.facts,
+    };
+  }
+
+  /** What is known about a resource: its own tags before what components state. Classes of its tags add to stated ones. */
   factsOf(resource: GraphResource): BoundaryFacts {
     const known = this.inherited.get(resource.urn);
     if (known !== undefined) return known;
     const parent = resource.parent === undefined ? undefined : this.find(resource.parent);
-    const stated = parent === undefined ? {} : this.statedAbove(parent, resource);
+    const above = parent === undefined ? {} : this.statedAbove(parent, resource);
+    const stated = this.statedOf(resource);
     const tags = tagged(resource);
+    // A tag has not every character of what it was made from.
+    const told = Object.entries(tags).filter(([fact, tag]) => labelOf(stated, fact) !== tag);
     const facts = {
-      ...(parent === undefined ? {} : this.factsOf(parent)),
       ...stated,
-      ...boundaryOf(resource)?.facts,
-      ...tags,
-      // One tag holds the worst class only; neither may hide what the other says.
-      ...(tags.dataClasses === undefined || stated.dataClasses === undefined
+      ...(Object.fromEntries(told) as BoundaryFacts),
+      // One tag may hold the worst class only; neither may hide what the other says.
+      ...(tags.dataClasses === undefined || above.dataClasses === undefined
         ? {}
-        : { dataClasses: [...new Set([...stated.dataClasses, ...tags.dataClasses])] }),
+        : { dataClasses: [...new Set([...above.dataClasses, ...tags.dataClasses])] }),
     };
     this.inherited.set(resource.urn, facts);
     return facts;
@@ -142,10 +154,16 @@ export const factTags = {
   tenant: "sourcegraph-tenant",
 } as const satisfies Partial<Record<keyof BoundaryFacts, string>>;
 
-const tagInputs = ["tags", "labels", "userLabels", "settings.userLabels", "metadata.labels"];
+const tagInputs = ["tags", "labels", "userLabels", "settings.userLabels", "resourceLabels", "metadata.labels"];
+
+/** A fact as a tag tells it; undefined for what is no text. */
+function labelOf(facts: BoundaryFacts, fact: string): string | undefined {
+  const value = (facts as Readonly<Record<string, unknown>>)[fact];
+  return typeof value === "string" ? labelText(value) : undefined;
+}
 
 /** Facts that a resource's own tags or labels tell. */
-function tagged({ inputs }: GraphResource): BoundaryFacts {
+export function tagged({ inputs }: GraphResource): BoundaryFacts {
   const facts: Record<string, unknown> = {};
   for (const input of tagInputs)
     for (const [fact, tag] of Object.entries(factTags)) {

@@ -130,7 +130,7 @@ export const volumeTypes: readonly string[] = ["kubernetes:core/v1/PersistentVol
 const byType: ReadonlyMap<string, StoreKind> = new Map(storeKinds.map((kind) => [kind.type, kind]));
 
 /** The kind of store a resource is; undefined for everything else. */
-export function storeKindOf({ type }: GraphResource): StoreKind | undefined {
+export function storeKindOf({ type }: Pick<GraphResource, "type">): StoreKind | undefined {
   return byType.get(type);
 }
 
