@@ -15,7 +15,7 @@ export const adminDecisions: readonly AdminDecision[] = [
   {
     today: "the login of a service is an administrator of the database",
     here: "one login owns the schema, for migrations; that of the service does not",
-    rule: "B-I03",
+    rule: "B-T02",
   },
   { today: "caches write snapshots to a disk", here: "caches write nothing to a disk", rule: "B-D04" },
   {

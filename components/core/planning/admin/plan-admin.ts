@@ -11,6 +11,7 @@ import { planKeys } from "./plan-keys";
 import { planChecks, planListeners } from "./plan-listeners";
 import { planAdminNetwork } from "./plan-network";
 import { planStores } from "./plan-stores";
+import { platformHosts } from "./platform-hosts";
 import { priceAdmin } from "./price-admin";
 import type { AdminSpecification, SpecifiedAdminService } from "./specification";
 
@@ -100,10 +101,10 @@ export function planAdmin(specification: AdminSpecification): AdminPlan {
   const { name, cloud, region, boundaries } = specification;
   const services = specification.services.map((service) => planService(specification, service));
   const keys = planKeys(specification, services);
-  const network = planAdminNetwork(
-    specification,
-    services.flatMap(({ allowedHosts }) => allowedHosts),
-  );
+  const network = planAdminNetwork(specification, [
+    ...services.flatMap(({ allowedHosts }) => allowedHosts),
+    ...platformHosts(specification),
+  ]);
   const { calls, grants } = planCalls(specification);
   const { employees } = specification;
   return {
