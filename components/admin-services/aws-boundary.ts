@@ -5,7 +5,7 @@ import type {
   PlannedAdminSecret,
   PlannedAdminService,
 } from "../core/planning/admin/admin-plan";
-import type { Boundary, BoundaryFacts } from "../core/rules/facts";
+import type { Boundary, BoundaryFacts, ConnectsEdge } from "../core/rules/facts";
 import { balancerOf, healthRuleOf, rulesOf } from "./aws-names";
 import { statedContainer } from "./aws-task";
 
@@ -24,6 +24,12 @@ const followsStore = ({ resource }: PlannedAdminSecret): [string, BoundaryFacts]
   { dataClasses: ["secret"], rebuildable: true },
 ];
 
+/** Hosts outside that the firewall lets somebody reach, unless a connection to them is stated already. */
+function reaches(from: string, hosts: readonly string[], { edges = [] }: Boundary): ConnectsEdge[] {
+  const stated = edges.flatMap((edge) => (edge.kind === "connects" ? [edge.to] : []));
+  return hosts.filter((host) => !stated.includes(host)).map((to) => ({ kind: "connects", from, to, port: 443 }));
+}
+
 /** What the stack states: what is planned of it, and the planes of load balancers and certificates. */
 export function awsAdminBoundary(plan: AdminPlan, boundary: Boundary = adminBoundary(plan)): Boundary {
   const listeners = plan.services.flatMap((service) => service.listeners.map((listener) => ({ service, listener })));
@@ -31,7 +37,13 @@ export function awsAdminBoundary(plan: AdminPlan, boundary: Boundary = adminBoun
     [balancerOf(plan.name, listener), { plane: listener.plane, origin: listener.origin }],
     [listener.resource, { ...factsOf(listener), service: service.name }],
   ]);
-  return { ...boundary, children: { ...boundary.children, ...refusing, ...Object.fromEntries(planes) } };
+  const ofServices = plan.services.flatMap(({ allowedHosts }) => allowedHosts);
+  const others = plan.network.allowedHosts.filter((host) => !ofServices.includes(host));
+  return {
+    ...boundary,
+    edges: [...(boundary.edges ?? []), ...reaches(plan.name, others, boundary)],
+    children: { ...boundary.children, ...refusing, ...Object.fromEntries(planes) },
+  };
 }
 
 /** What a service states: what is planned of it, and what rules of load balancers and the text of its task are. */
@@ -43,6 +55,7 @@ export function awsServiceBoundary(plan: AdminPlan, service: PlannedAdminService
   ]);
   return {
     ...planned,
+    edges: [...(planned.edges ?? []), ...reaches(service.name, service.allowedHosts, planned)],
     children: {
       ...planned.children,
       ...refusing,

@@ -41,7 +41,11 @@ export const dotcomConfig = (): Record<string, unknown> =>
       services: { "cody-gateway": { image: image("cody-gateway"), clientId: "sams_cid_community" } },
       licenceSigning: undefined,
     },
-    { name: "community", boundaries: { owner: "cody", account: "333344445555" } },
+    {
+      name: "community",
+      boundaries: { owner: "cody", account: "333344445555" },
+      secrets: { anthropicToken: "", codyGatewayClient: "", codyGatewaySiteToken: "", employeesClient: "" },
+    },
   );
 
 /** The plan of a config of shape admin. */
