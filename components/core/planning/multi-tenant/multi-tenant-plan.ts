@@ -190,7 +190,7 @@ export interface PlannedTenant extends SpecifiedTenant {
   readonly tenancy: Tenancy;
   /** Host of its cell's origin. */
   readonly origin: string;
-  /** Whether the edge has its route: not while it leaves. */
+  /** Whether the edge has its route: only while it is active. */
   readonly routed: boolean;
   /** What it has for itself in a cell of many; absent where the whole cell is its own. */
   readonly isolated?: PlannedIsolation;

@@ -1,4 +1,5 @@
-import { cellScopes } from "../../product/multi-tenant/tenancy";
+import { InputError, RefusedError } from "../../errors";
+import { cellScopes, diskShares, pressureShare } from "../../product/multi-tenant/tenancy";
 import { parseSpecification, requireKubernetes } from "../config/specification";
 import { planKubernetes } from "../kubernetes/plan";
 import type { KubernetesPlan } from "../kubernetes/kubernetes-plan";
@@ -67,24 +68,28 @@ function backupsOf(name: string, { environment }: MultiTenantSpecification): Pla
   };
 }
 
-function alarmsOf(name: string, cloud: "aws" | "gcp", limits: CellLimits): PlannedCellAlarm[] {
-  const namespace = { aws: "Sourcegraph/Cells", gcp: "custom.googleapis.com/sourcegraph" }[cloud];
+/** Alarms of fullness. A cell of one is always full; what has to be seen there is a tenant that is not its own. */
+function alarmsOf({ name, tenancy }: SpecifiedCell, cloud: "aws" | "gcp", limits: CellLimits): PlannedCellAlarm[] {
+  const metricNamespace = { aws: "Sourcegraph/Cells", gcp: "custom.googleapis.com/sourcegraph" }[cloud];
   return [
     {
       name: `${name}-tenants`,
       watches: "tenants",
-      percent: 85,
-      metric: "TenantsPercent",
-      metricNamespace: namespace,
-      description: `cell ${name} holds more than 85 % of the ${limits.targetMaxTenants} tenants it is made for: open another cell`,
+      percent: pressureShare * 100,
+      metric: tenancy === "pooled" ? "TenantsPercent" : "ForeignTenantsPercent",
+      metricNamespace,
+      description:
+        tenancy === "pooled"
+          ? `cell ${name} holds more than 85 % of the ${limits.targetMaxTenants} tenants it is made for: open another cell`
+          : `cell ${name} holds a tenant that is not the one it is for: close it, and look how that came about`,
     },
     {
       name: `${name}-disk`,
       watches: "disk",
-      percent: 70,
+      percent: diskShares.pressure * 100,
       metric: "FullestDiskPercent",
-      metricNamespace: namespace,
-      description: `a disk of cell ${name} is more than 70 % full: grow it, or open another cell; at 85 % the cell takes no tenants`,
+      metricNamespace,
+      description: `a disk of cell ${name} is more than 70 % full: grow it${tenancy === "pooled" ? ", or open another cell; at 85 % the cell takes no tenants" : ""}`,
     },
   ];
 }
@@ -114,6 +119,26 @@ function priceFor(cell: SpecifiedCell, plan: KubernetesPlan, keys: readonly Plan
   ]);
 }
 
+/** Keys of a cell's config that are keys of the cell, with the same meaning. */
+const sameKeys: readonly string[] = ["release", "region", "size", "acknowledge"];
+
+/** Says of what is wrong with the config of a cell in which cell that is. */
+function ofCell<Decided>(name: string, decide: () => Decided): Decided {
+  try {
+    return decide();
+  } catch (error) {
+    if (!(error instanceof InputError) && !(error instanceof RefusedError)) throw error;
+    const problems = error.problems.map(({ path, message }) => {
+      const [key = ""] = path.split(".");
+      const at = `multiTenant.cells.${name}`;
+      return sameKeys.includes(key)
+        ? { path: `${at}.${path}`, message }
+        : { path: at, message: `cannot be deployed: '${path}' ${message}` };
+    });
+    throw error instanceof InputError ? new InputError(problems) : new RefusedError(problems);
+  }
+}
+
 /**
  * Decides one cell: an instance on Kubernetes by the same plan as every other, in an account, with keys, identities, logins
  * and limits of its own. Pure.
@@ -123,8 +148,10 @@ function priceFor(cell: SpecifiedCell, plan: KubernetesPlan, keys: readonly Plan
 export function planCell(cell: SpecifiedCell, specification: MultiTenantSpecification): PlannedCell {
   const { cloud, environment } = specification;
   const config = cellConfig(cell, specification);
-  const kubernetes = requireKubernetes(parseSpecification(config));
-  const plan = planKubernetes(kubernetes);
+  const { kubernetes, plan } = ofCell(cell.name, () => {
+    const completed = requireKubernetes(parseSpecification(config));
+    return { kubernetes: completed, plan: planKubernetes(completed) };
+  });
   requirePurges(cell.name, storeKindsOf(plan));
   const limits = cellLimits(cell);
   const keys = cellKeys(cell, specification);
@@ -156,7 +183,7 @@ export function planCell(cell: SpecifiedCell, specification: MultiTenantSpecific
       header: originHeader,
     },
     backups: backupsOf(cell.name, specification),
-    alarms: alarmsOf(cell.name, cloud, limits),
+    alarms: alarmsOf(cell, cloud, limits),
     purges,
     ...(cell.customerAccount === undefined ? {} : { customerAccount: cell.customerAccount }),
     price,

@@ -37,7 +37,7 @@ function planTenant(
     ...tenant,
     tenancy: tenant.tier,
     origin: originOf(tenant.cell, environment.domain),
-    routed: tenant.state !== "deleted",
+    routed: tenant.state === "active",
     ...(isolated ? { isolated: isolationOf(tenant, specification) } : {}),
     ...(own === undefined ? {} : { monthly: own }),
   };
@@ -73,7 +73,7 @@ function priceOfAll(
   };
 }
 
-function cellNotices({ name, tenancy, canary, state, keys, price }: PlannedCell): string[] {
+function cellNotices({ name, tenancy, canary, state, keys }: PlannedCell): string[] {
   return [
     ...(state === "draining"
       ? [`cell ${name} is drained: it takes no tenants, and its tenants are moved by the procedure of a move`]
@@ -87,7 +87,6 @@ function cellNotices({ name, tenancy, canary, state, keys, price }: PlannedCell)
           `every store of cell ${name} is under keys of the customer, who can take them back: then nothing of it can be read, by anybody`,
         ]
       : []),
-    ...price.unpriced.map((item) => `cell ${name}: no price is known for ${item}, so the total is too low by it`),
   ];
 }
 
@@ -122,6 +121,9 @@ function noticesOf(specification: MultiTenantSpecification, plan: Omit<MultiTena
       : []),
     "the API of every cluster is private: whoever deploys has to be inside the network of the cell, or reach it by a tunnel",
     ...cells.flatMap(cellNotices),
+    ...[...new Set(cells.flatMap(({ price }) => price.unpriced))].map(
+      (item) => `no price is known for ${item}, so the total is too low by it`,
+    ),
   ];
 }
 

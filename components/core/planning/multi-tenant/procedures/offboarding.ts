@@ -66,7 +66,6 @@ function checksOf(
   cloud: "aws" | "gcp",
 ): ProcedureAction[] {
   const { number } = tenant;
-  const bucket = cell.plan.managed.bucket?.resource ?? "";
   const prefix = prefixOf(tenant);
   switch (store) {
     case "database":
@@ -87,8 +86,8 @@ function checksOf(
           kind: "command",
           text:
             cloud === "aws"
-              ? `aws s3api list-object-versions --bucket "$(pulumi stack output ${bucket}-name)" --prefix "${prefix}" --max-items 1`
-              : `gcloud storage ls --all-versions "gs://$(pulumi stack output ${bucket}-name)/${prefix}**"`,
+              ? `aws s3api list-object-versions --bucket "$UPLOADS_BUCKET" --prefix "${prefix}" --max-items 1`
+              : `gcloud storage ls --all-versions "gs://$UPLOADS_BUCKET/${prefix}**"`,
         },
       ];
     case "redis":
