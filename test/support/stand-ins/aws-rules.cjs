@@ -5,6 +5,7 @@ const { all, keyOf } = require("./cloud.cjs");
 const { UNKNOWN, isObject } = require("./compare.cjs");
 const { hex, shortRegion } = require("./shapes.cjs");
 const eks = require("./aws-eks.cjs");
+const firewall = require("./aws-firewall.cjs");
 const stores = require("./aws-stores.cjs");
 
 const ACCOUNT = "123456789012";
@@ -35,6 +36,7 @@ const ATTACHMENT = "aws:ec2/volumeAttachment:VolumeAttachment";
 
 const create = {
   ...eks.create,
+  ...firewall.create,
   ...stores.create,
   "aws:ec2/subnet:Subnet": ({ inputs, settings }) => {
     const zone = inputs.availabilityZone ?? `${settings.region}a`;
