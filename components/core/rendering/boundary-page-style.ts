@@ -5,7 +5,7 @@ export const boundaryStyle = `
 .skip{position:absolute;left:-9999px}
 .skip:focus{position:static}
 .state{display:inline-block;margin:0 0 12px;padding:6px 14px;border:2px solid;border-radius:8px;font-weight:600}
-.tools{display:flex;flex-wrap:wrap;gap:8px 14px;align-items:end}
+.tools:not([hidden]){display:flex;flex-wrap:wrap;gap:8px 14px;align-items:end}
 .tools label{display:flex;flex-direction:column;font-size:12px;color:var(--soft)}
 .tools select,.tools button{font:inherit;font-size:14px;color:var(--ink);background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:7px 10px;max-width:260px}
 .tools input{width:240px}
@@ -29,7 +29,7 @@ tr.rule small{display:block;color:var(--soft);font-size:12.5px}
 @page{size:A4 landscape;margin:12mm}
 @media print{
 :root{color-scheme:light;--ink:#1d2530;--soft:#414b57;--paper:#fff;--panel:#f6f7f9;--line:#c4cad3;--accent:#1d2530;--holds:#1c6b45;--broken:#b4232a;--unproven:#8a5a00;--excepted:#6d3fa8}
-body{font-size:9pt}main,header{max-width:none;padding:0}nav,.skip{display:none}
+body{font-size:9pt}main,header{max-width:none;padding:0}nav,.skip,#tools{display:none}
 h2{break-after:avoid}thead{display:table-header-group}tr{break-inside:avoid}tr.rule{break-after:avoid}
 .wide{overflow:visible;border-radius:0}table{font-size:8pt}th,td{padding:3px 6px}td{overflow-wrap:anywhere}td:first-child{min-width:0}
 figure{border:0}figure svg{width:100%;min-width:0;max-height:170mm}
