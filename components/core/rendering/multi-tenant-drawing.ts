@@ -42,7 +42,7 @@ function storesOf(cells: readonly PlannedCell[]): Group[] {
         cloudCard(`${databases.length} databases`, ["rows filtered by tenant"], ["user-data", "identity", "secret"]),
         cloudCard(`${caches.length} caches`, ["keys by tenant"], ["user-data", "identity"]),
         ...(bucket === undefined ? [] : [cloudCard("bucket", ["objects by tenant"], ["user-data"])]),
-        cloudCard("disks", [`git ${first.limits.gitDiskGb} GB`, `index ${first.limits.indexDiskGb} GB`], ["user-data"]),
+        cloudCard("disks", ["git, index"], ["user-data"]),
         cloudCard(`${first.keys.length} keys`, ["of the cell alone"], []),
       ],
     },
@@ -89,7 +89,9 @@ export function multiTenantDrawingOf(plan: MultiTenantPlan): Drawing {
       id: "services",
       title: "Services that cells call",
       place: "cloud",
-      cards: ours.map(({ host, reason }) => cloudCard(host, [], [], reason)),
+      cards: ours.map(({ host, service = host, reason }) =>
+        cloudCard(service.replace(/^.*\//, ""), [host], [], reason),
+      ),
     },
     ...(executors === undefined
       ? []

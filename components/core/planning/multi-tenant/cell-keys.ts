@@ -47,6 +47,7 @@ const shortNames: Readonly<Record<string, string>> = {
   "zoekt-webserver": "zoekt-web",
   "zoekt-indexserver": "zoekt-index",
   "syntect-server": "syntect",
+  "otel-collector": "otel",
 };
 
 /** Service account of Kubernetes of a service: zoekt's two run in one pod. */
