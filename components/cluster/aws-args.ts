@@ -79,6 +79,11 @@ export interface EksClusterArgs extends ClusterArgs {
    * disks and logs have AWS' own. Another `secret` replaces the cluster; another `disk` exchanges the nodes; `log` is in place.
    */
   readonly keys?: KeysByUse;
+  /**
+   * ARN of the role that the kubeconfig signs in as, where the cluster is made by a provider that takes a role: only that role
+   * knows the cluster at first. Default whoever has the kubeconfig. In place.
+   */
+  readonly kubeconfigRole?: string;
   /** Changes to single children, applied last. Default none. */
   readonly transform?: EksTransforms;
 }

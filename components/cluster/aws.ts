@@ -4,6 +4,7 @@ import { InputError } from "../core/errors";
 import type { PlannedCluster } from "../core/planning/kubernetes/cluster";
 import { loadBalancerAccount, planEks } from "../core/planning/kubernetes/eks";
 import { eksKubeconfig } from "../core/rendering/eks-kubeconfig";
+import { labelled } from "../fact-labels";
 import { ClusterNetwork } from "../network/aws-cluster";
 import { partitionOf } from "../vm/aws-scope";
 import { declareAddOns, type AddOnSettings } from "./aws-add-ons";
@@ -37,7 +38,14 @@ function missingZones(decision: ClusterDecision, existing: EksExistingNetwork): 
 
 /** Decides everything, and refuses everything that can be refused, before the component is registered. */
 function decideOnAws(name: string, args: EksClusterArgs) {
-  const { existingNetwork, addOnVersions = {}, keys: _keys, transform: _transform, ...shared } = args;
+  const {
+    existingNetwork,
+    addOnVersions = {},
+    keys: _keys,
+    kubeconfigRole: _role,
+    transform: _transform,
+    ...shared
+  } = args;
   if (shared.cluster?.existing !== undefined)
     throw new InputError([
       { path: "cluster.existing", message: "names a cluster that is there, where one is made; remove it" },
@@ -122,7 +130,7 @@ export class EksCluster extends pulumi.ComponentResource {
    */
   constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const { decision, planned } = decideOnAws(name, args);
-    super("sourcegraph:aws:EksCluster", name, { boundary: decision.boundary }, opts);
+    super("sourcegraph:aws:EksCluster", name, { boundary: decision.boundary }, labelled(decision.boundary, opts));
     const { specification, cluster } = decision;
     const scope: EksScope = {
       parent: this,
@@ -180,6 +188,7 @@ export class EksCluster extends pulumi.ComponentResource {
           region: specification.region,
           endpoint,
           certificateAuthority: authority.data ?? "",
+          ...(args.kubeconfigRole === undefined ? {} : { roleArn: args.kubeconfigRole }),
         }),
       );
     this.registerOutputs({

@@ -38,6 +38,12 @@ export interface SourcegraphKubernetesArgs extends SourcegraphVmArgs, Bounded {
    * @example { kmsKeyId: key.arn }
    */
   readonly storageClassParameters?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Service account of the migrator, which then runs as a Job alone: frontends start without it, and so without its login of the
+   * databases. Native objects only. Default none: the Job has the frontends' account, and they start with the migrator. Restart of
+   * the frontends.
+   */
+  readonly migratorAccount?: string;
   /** What follows from a config, where it is decided elsewhere: the config's keys are then not read. Default: from the keys. */
   readonly specification?: KubernetesSpecification;
 }

@@ -15,6 +15,7 @@ import { objectsBesideChart } from "../core/rendering/helm/beside-chart";
 import { helmValues, type HelmValues } from "../core/rendering/helm/values";
 import { renderManifests } from "../core/rendering/manifests/manifests";
 import { migrationJob } from "../core/rendering/manifests/migration-job";
+import { jobWithAccount, withoutMigrator } from "../core/rendering/manifests/migrator-apart";
 import type { KubernetesObject } from "../core/rendering/manifests/object";
 import { templateClaims } from "../core/rendering/manifests/template-claims";
 import { specificationOf } from "../specification-of";
@@ -82,6 +83,7 @@ export function decide(name: string, args: SourcegraphKubernetesArgs): Kubernete
     accountAnnotations: _accountAnnotations,
     storageClassParameters: _storageClassParameters,
     boundary: _boundary,
+    migratorAccount,
     specification: decided,
     ...config
   } = args;
@@ -98,8 +100,10 @@ export function decide(name: string, args: SourcegraphKubernetesArgs): Kubernete
   if (problems.length > 0) throw new InputError(problems);
   const rendered = renderManifests(plan);
   const values = plan.via === "helm" ? helmValues(plan, "declared") : undefined;
-  const objects = values === undefined ? [...rendered, ...templateClaims(plan, rendered)] : objectsBesideChart(plan);
-  const job = jobOf(plan, transition, rendered);
+  const apart = migratorAccount === undefined ? rendered : withoutMigrator(plan, rendered, migratorAccount);
+  const objects = values === undefined ? [...apart, ...templateClaims(plan, rendered)] : objectsBesideChart(plan);
+  const common = jobOf(plan, transition, rendered);
+  const job = common === undefined || migratorAccount === undefined ? common : jobWithAccount(common, migratorAccount);
   return {
     specification,
     plan,

@@ -6,13 +6,17 @@ export interface EksEndpoint {
   readonly endpoint: string;
   /** Certificate of the cluster's own authority, PEM in base64. */
   readonly certificateAuthority: string;
+  /** Role to sign in as; absent for whoever uses it. */
+  readonly roleArn?: string;
 }
 
 /**
  * A kubeconfig without any secret: whoever uses it signs in by the AWS command line with an identity of their own, which
  * the cluster must know.
  */
-export function eksKubeconfig({ clusterName, region, endpoint, certificateAuthority }: EksEndpoint): string {
+export function eksKubeconfig(o: EksEndpoint): string {
+  const { clusterName, region, endpoint, certificateAuthority, roleArn } = o;
+  const role = roleArn === undefined ? [] : ["--role-arn", roleArn];
   return JSON.stringify(
     {
       apiVersion: "v1",
@@ -27,7 +31,17 @@ export function eksKubeconfig({ clusterName, region, endpoint, certificateAuthor
             exec: {
               apiVersion: "client.authentication.k8s.io/v1beta1",
               command: "aws",
-              args: ["--region", region, "eks", "get-token", "--cluster-name", clusterName, "--output", "json"],
+              args: [
+                "--region",
+                region,
+                "eks",
+                "get-token",
+                "--cluster-name",
+                clusterName,
+                "--output",
+                "json",
+                ...role,
+              ],
               interactiveMode: "Never",
             },
           },

@@ -1,0 +1,93 @@
+import { InputError } from "../core/errors";
+import { clusterBoundary, kubernetesBoundary, managedBoundary } from "../core/planning/boundary/kubernetes";
+import { kubernetesContext } from "../core/planning/kubernetes/context";
+import { planExecutors } from "../core/planning/kubernetes/executors";
+import { planWorkloads } from "../core/planning/kubernetes/workloads";
+import { cellBoundary, cellFacts, inCell } from "../core/planning/multi-tenant/boundary";
+import type { MultiTenantPlan, PlannedCell, PlannedTenant } from "../core/planning/multi-tenant/multi-tenant-plan";
+import type { Boundary, BoundaryFacts } from "../core/rules/facts";
+import { kubernetesNames } from "../kubernetes/names";
+
+/** A cell of the plan, and what each of its parts states to the rules. */
+export interface CellDecision {
+  readonly plan: MultiTenantPlan;
+  readonly cell: PlannedCell;
+  /** Of the cell itself. */
+  readonly boundary: Boundary;
+  readonly clusterBoundary: Boundary;
+  readonly managedBoundary: Boundary;
+  readonly productBoundary: Boundary;
+  readonly setUpBoundary: Boundary;
+}
+
+/** The task that sets up logins of databases, as the rules know it. */
+const databaseSetUp = "db-set-up";
+
+/** Which service each workload is, and which claims hold nothing that cannot be made again, by the name of the resource. */
+function servicesOf({ name, plan }: PlannedCell): Record<string, BoundaryFacts> {
+  const names = kubernetesNames(name);
+  return Object.fromEntries([
+    ...plan.workloads.map((workload) => [names.object(workload.kind, workload.name), { service: workload.name }]),
+    [names.migration, { service: "migrator" }],
+    ...plan.workloads
+      .flatMap(({ claims }) => claims)
+      .filter(({ value }) => value === "cache")
+      .flatMap(({ objects }) => objects)
+      .map((claim) => [names.object("PersistentVolumeClaim", claim), { rebuildable: true }]),
+  ]) as Record<string, BoundaryFacts>;
+}
+
+/** Service account of the migrator of a cell. */
+export function migratorAccountOf({ identities }: PlannedCell): string {
+  return identities.find(({ service }) => service === "migrator")?.serviceAccount ?? "migrator";
+}
+
+/**
+ * The cell of a component's name.
+ *
+ * @throws InputError where the plan has none of that name, or is of another cloud
+ */
+export function decideCell(cloud: "aws" | "gcp", name: string, plan: MultiTenantPlan): CellDecision {
+  const cell = plan.cells.find((each) => each.name === name);
+  if (plan.cloud !== cloud)
+    throw new InputError([{ path: "plan.cloud", message: `is ${plan.cloud}; this component is of ${cloud}` }]);
+  if (cell === undefined)
+    throw new InputError([
+      {
+        path: "plan.cells",
+        message: `has no cell ${name}, but ${plan.cells.map((each) => each.name).join(", ") || "none"}; name the component like its cell`,
+      },
+    ]);
+  const { specification } = cell;
+  const context = kubernetesContext(specification);
+  const workloads = [...planWorkloads(context), ...(planExecutors(context)?.workloads ?? [])];
+  const within = (boundary: Boundary) => inCell(boundary, plan, cell);
+  const product = kubernetesBoundary(cell.plan, specification);
+  return {
+    plan,
+    cell,
+    boundary: cellBoundary(plan, cell),
+    clusterBoundary: within(clusterBoundary(specification, workloads)),
+    managedBoundary: within(managedBoundary(specification, cell.plan.managed)),
+    productBoundary: within({ ...product, children: { ...product.children, ...servicesOf(cell) } }),
+    setUpBoundary: { facts: { ...cellFacts(plan, cell), service: databaseSetUp } },
+  };
+}
+
+/**
+ * The tenant of a component's name, which has something for itself in a cell of many.
+ *
+ * @throws InputError where the plan has none of that name, or it has a whole cell
+ */
+export function decideTenant(
+  name: string,
+  plan: MultiTenantPlan,
+): { readonly tenant: PlannedTenant; readonly cell: PlannedCell } {
+  const tenant = plan.tenants.find((each) => each.name === name);
+  const cell = plan.cells.find((each) => each.name === tenant?.cell);
+  if (tenant === undefined || cell === undefined)
+    throw new InputError([
+      { path: "plan.tenants", message: `has no tenant ${name}; name the component like its tenant` },
+    ]);
+  return { tenant, cell };
+}
