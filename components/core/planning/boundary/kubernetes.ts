@@ -12,7 +12,7 @@ import type { PlannedWorkload } from "../kubernetes/workload";
 import type { PlannedManagedServices } from "../managed/managed";
 import { instanceFacts, productFacts } from "./facts";
 import { instanceEdges } from "./monolith";
-import { classesByType, classesOf, managedChildren, managedStores } from "./stores";
+import { classesByType, classesOf, managedChildren, managedStores, rebuildableVolumes } from "./stores";
 
 /** How rules know pods that belong to a workload or to jobs. */
 function podsOf(peer: PlannedPeer, workloads: readonly PlannedWorkload[]): string {
@@ -71,7 +71,7 @@ export function kubernetesBoundary(plan: KubernetesPlan, specification: Kubernet
   return {
     facts: productFacts(specification),
     ...instanceEdges(specification, [...connects(policies, workloads), ...stores(plan.name, workloads)]),
-    children: classesByType,
+    children: { ...classesByType, ...rebuildableVolumes(stores(plan.name, workloads), plan.dataResources) },
   };
 }
 

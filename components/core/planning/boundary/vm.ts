@@ -5,7 +5,7 @@ import { dataNames } from "../data-safety";
 import type { Plan } from "../vm/plan";
 import { productFacts } from "./facts";
 import { instanceEdges } from "./monolith";
-import { classesByType, classesOf, managedChildren, managedStores } from "./stores";
+import { classesByType, classesOf, managedChildren, managedStores, rebuildableVolumes } from "./stores";
 
 function connects(services: Plan["containers"][number]["service"][]): ConnectsEdge[] {
   return services.flatMap((from) =>
@@ -46,6 +46,7 @@ export function vmBoundary(plan: Plan, specification: Specification): Boundary {
     ]),
     children: {
       ...classesByType,
+      ...rebuildableVolumes(stores(plan), plan.dataResources),
       "aws:ebs/volume": { dataClasses: kept },
       "gcp:compute/disk": { dataClasses: kept },
       // The only bucket that is not of a managed service holds bundles, which the program makes.
