@@ -1,7 +1,9 @@
 import { RefusedError } from "../components/core/errors";
+import { statedCredentials } from "../components/core/planning/credentials/stated";
 import type { JudgedGraph } from "../components/core/rendering/boundary-collect";
 import type { BoundaryReport } from "../components/core/rendering/boundary-model";
 import { boundarySections } from "../components/core/rendering/boundary-report";
+import { reportedCredentials } from "../components/core/rendering/credentials-report";
 import type { Section } from "../components/core/rendering/section";
 import { judgeGraph, refuseBroken } from "../components/core/rules/engine";
 import { rules } from "../components/core/rules/rules";
@@ -11,7 +13,8 @@ import type { PlannedStack } from "./planned";
 export function judgeBoundaries({ graph, specification, stack }: PlannedStack, today: string): JudgedGraph {
   const { exceptions } = specification.boundaries;
   const verdicts = judgeGraph(graph, rules, exceptions, today);
-  return { graph, rules, exceptions, verdicts, of: stack.file, day: today };
+  const credentials = reportedCredentials(statedCredentials(graph));
+  return { graph, rules, exceptions, verdicts, of: stack.file, day: today, credentials };
 }
 
 /** Why the stack is refused; undefined where nothing speaks against it, or the config only wants to be told. */

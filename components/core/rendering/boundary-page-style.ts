@@ -17,21 +17,22 @@ td:first-child{min-width:11em}
 tbody tr.rule th{white-space:normal;font-weight:400;color:var(--ink);padding-top:10px}
 tr.rule b{margin-right:8px}
 tr.rule small{display:block;color:var(--soft);font-size:12.5px}
-.findings td:nth-child(2){white-space:nowrap}
+.findings td:first-child{width:28%;min-width:11em}.findings td:nth-child(2){white-space:nowrap}
 .findings em{display:block;font-style:normal;color:var(--soft)}
 .mark{font-weight:600}
 .holds{color:var(--holds)}.broken{color:var(--broken)}.unproven{color:var(--unproven)}.excepted{color:var(--excepted)}
 .wide:focus-visible,a:focus-visible,select:focus-visible,input:focus-visible,button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 @media (max-width:640px){
 .tools{position:static}.tools label,.tools select,.tools input{width:100%;max-width:none}
-.findings thead{display:none}.findings td{display:block;border:0;padding:2px 8px}.findings tr{border-bottom:1px solid var(--line)}.findings tr.rule th{display:block}
+.findings thead{display:none}.findings,.findings tbody,.findings tr,.findings td,.findings tr.rule th{display:block}
+.findings [hidden]{display:none}.findings td{border:0;padding:2px 8px;overflow-wrap:anywhere}.findings tr{border-bottom:1px solid var(--line)}
 }
 @page{size:A4 landscape;margin:12mm}
 @media print{
 :root{color-scheme:light;--ink:#1d2530;--soft:#414b57;--paper:#fff;--panel:#f6f7f9;--line:#c4cad3;--accent:#1d2530;--holds:#1c6b45;--broken:#b4232a;--unproven:#8a5a00;--excepted:#6d3fa8}
 body{font-size:9pt}main,header{max-width:none;padding:0}nav,.skip,#tools{display:none}
 h2{break-after:avoid}thead{display:table-header-group}tr{break-inside:avoid}tr.rule{break-after:avoid}
-.wide{overflow:visible;border-radius:0}table{font-size:8pt}th,td{padding:3px 6px}td{overflow-wrap:anywhere}td:first-child{min-width:0}
+.wide{overflow:visible;border-radius:0}table,tr.rule small,figcaption,.note{font-size:8pt}th,td{padding:3px 6px}td{overflow-wrap:anywhere}td:first-child{min-width:0}
 figure{border:0}figure svg{width:100%;min-width:0;max-height:170mm}
 }
 `.trim();
