@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { RefusedError } from "../../components/core/errors";
-import { parseSpecification } from "../../components/core/planning/config/specification";
+import { parseStack } from "../../components/core/planning/config/parse-stack";
 import type { KubernetesSpecification } from "../../components/core/planning/config/specified";
 import { resourceOf, type PlannedKind } from "../../components/core/planning/kubernetes/cluster-facts";
 import type { ClusterFinding } from "../../components/core/planning/kubernetes/cluster-finding";
@@ -127,7 +127,7 @@ export function clusterSection(check: ClusterCheck): Section {
  */
 export async function requireCluster(file: string, terminal: Terminal): Promise<void> {
   const { config, files } = readStackFile(file, terminal);
-  const specification = parseSpecification(config, files);
+  const specification = parseStack(config, files);
   if (specification.shape !== "kubernetes") return;
   const plan = planKubernetes(specification);
   if (plan.cluster !== undefined) return;

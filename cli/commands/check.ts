@@ -2,9 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { Option, type Command } from "commander";
 import { InputError, RefusedError } from "../../components/core/errors";
-import { requireKubernetes, requireVm } from "../../components/core/planning/config/specification";
-import { checkKubernetesTransition } from "../../components/core/planning/kubernetes/transition";
-import { checkTransition, parseManifest, type Manifest } from "../../components/core/planning/manifest";
+import { requireKubernetes } from "../../components/core/planning/config/specification";
 import { boundaryReport } from "../../components/core/rendering/boundary-collect";
 import { changeSections, compareReports, type BoundaryChanges } from "../../components/core/rendering/boundary-compare";
 import {
@@ -19,10 +17,11 @@ import type { Section } from "../../components/core/rendering/section";
 import { boundaryParts, boundaryRefusal, judgeBoundaries } from "../boundaries";
 import { checkCluster, clusterRefusal, clusterSection, type ClusterCheck } from "../cluster-check/cluster-check";
 import { exitCodes, ExitWith, failureOf } from "../failure";
-import { planStack, type PlannedStack } from "../planned";
+import { dataResourcesOf, headlineOf, planStack, type PlannedStack } from "../planned";
 import { sampleStackFile } from "../stack-file";
 import { sectionsText } from "../table";
 import type { Terminal } from "../terminal";
+import { readDeployed, transitionRefusal, type Deployed } from "../transition";
 import { printText, withExamples } from "../verb";
 
 interface Options {
@@ -36,8 +35,7 @@ interface Options {
 }
 
 /** What a stack is compared with: what is deployed, an older report on its boundaries, or neither. */
-interface Against {
-  readonly manifest?: Manifest;
+interface Against extends Deployed {
   readonly report?: BoundaryReport;
 }
 
@@ -62,22 +60,10 @@ function readAgainst(file: string | undefined, terminal: Terminal): Against {
       `is "${file}", a report on boundaries that ${version}; write it again with sgbox check --stack STACK --json`,
     );
   }
-  const manifest = parseManifest(value?.manifest ?? value);
-  if (manifest === undefined)
+  const deployed = readDeployed(value?.manifest ?? value);
+  if (deployed === undefined)
     throw wrong(`is "${file}", which holds neither a manifest nor a report on boundaries; ${how}`);
-  return { manifest };
-}
-
-/** What the comparison refuses; empty when it lets the change pass. */
-function refusals(previous: Manifest | undefined, { plan, specification }: PlannedStack): RefusedError | undefined {
-  try {
-    if (plan.shape === "vm") checkTransition(previous, plan, requireVm(specification));
-    else checkKubernetesTransition(previous, plan, requireKubernetes(specification));
-    return undefined;
-  } catch (error) {
-    if (error instanceof RefusedError) return error;
-    throw error;
-  }
+  return deployed;
 }
 
 /** Asks the cluster when that is wanted; undefined when it is not. */
@@ -87,7 +73,7 @@ async function clusterOf(
   terminal: Terminal,
 ): Promise<ClusterCheck | undefined> {
   if (!cluster && kubeconfig === undefined) return undefined;
-  if (planned.shape === "vm")
+  if (planned.shape !== "kubernetes")
     throw new InputError(
       [{ path: "cluster", message: "has a meaning for stacks of 'shape' kubernetes only; leave it out" }],
       "there is no cluster to ask",
@@ -114,12 +100,12 @@ interface Checked {
 }
 
 function jsonOf({ planned, against, cluster, report, changes, refused }: Checked): string {
-  const { stack, plan } = planned;
+  const { stack } = planned;
   return JSON.stringify(
     {
       stack: stack.file,
-      dataResources: plan.dataResources,
-      compared: against.manifest !== undefined || against.report !== undefined,
+      dataResources: dataResourcesOf(planned),
+      compared: Object.keys(against).length > 0,
       ...(cluster !== undefined && { cluster }),
       boundaries: report,
       ...(changes !== undefined && { changes }),
@@ -156,7 +142,7 @@ function rendered(checked: Checked, format: Options["format"], terminal: Termina
     case "html":
       return boundaryPage({
         title,
-        subtitle: `release ${planned.plan.release} on ${planned.plan.cloud}`,
+        subtitle: headlineOf(planned),
         report,
         ...(changes !== undefined && { changes }),
         before: safety,
@@ -195,7 +181,7 @@ async function check(options: Options, terminal: Terminal): Promise<void> {
   const judged = judgeBoundaries(planned, terminal.today);
   const report = boundaryReport(judged);
   const refused = together([
-    refusals(against.manifest, planned),
+    transitionRefusal(against, planned),
     cluster && clusterRefusal(cluster),
     boundaryRefusal(planned, judged),
   ]);

@@ -4,7 +4,7 @@ import { Option, type Command } from "commander";
 import { layOut } from "../../components/core/rendering/drawing-layout";
 import { drawingSvg } from "../../components/core/rendering/drawing-svg";
 import { reportPage } from "../../components/core/rendering/report-html";
-import { drawingOfStack, planStack, sectionsOf, type PlannedStack } from "../planned";
+import { drawingOfStack, headlineOf, planStack, sectionsOf, type PlannedStack } from "../planned";
 import { sampleStackFile } from "../stack-file";
 import { indented, sectionsText, tableText } from "../table";
 import type { Terminal } from "../terminal";
@@ -21,6 +21,8 @@ interface Options {
 function jsonOf(planned: PlannedStack): string {
   const { stack, plan, resources } = planned;
   const { file, isSample } = stack;
+  if (planned.shape === "admin" || planned.shape === "multi-tenant")
+    return `${JSON.stringify({ stack: { file, isSample }, plan, resources }, null, 2)}\n`;
   if (planned.shape === "kubernetes") {
     const objects = planned.objects.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
     return `${JSON.stringify({ stack: { file, isSample }, plan, objects, resources }, null, 2)}\n`;
@@ -60,7 +62,7 @@ function textOf(planned: PlannedStack, all: boolean, terminal: Terminal): string
 }
 
 function rendered(planned: PlannedStack, format: Options["format"], all: boolean, terminal: Terminal): string {
-  const { plan, stack } = planned;
+  const { stack } = planned;
   switch (format) {
     case "json":
       return jsonOf(planned);
@@ -70,7 +72,7 @@ function rendered(planned: PlannedStack, format: Options["format"], all: boolean
       return drawingSvg(layOut(drawingOfStack(planned)));
     case "html":
       return reportPage({
-        title: `Sourcegraph ${plan.release} on ${plan.cloud}`,
+        title: headlineOf(planned),
         subtitle: `Plan of ${stack.file}`,
         drawing: drawingSvg(layOut(drawingOfStack(planned))),
         sections: sectionsOf(planned, "all"),

@@ -2,7 +2,9 @@ import { LocalWorkspace, StackNotFoundError, type OutputMap, type Stack } from "
 import { InputError } from "../../components/core/errors";
 import { planKubernetes } from "../../components/core/planning/kubernetes/plan";
 import { planVm } from "../../components/core/planning/vm/plan";
-import { parseSpecification, type Specification } from "../../components/core/planning/config/specification";
+import { planAdmin } from "../../components/core/planning/admin/plan-admin";
+import { parseStack, type StackSpecification } from "../../components/core/planning/config/parse-stack";
+import { planMultiTenant } from "../../components/core/planning/multi-tenant/plan";
 import { readStackFile } from "../stack-file";
 import type { Terminal } from "../terminal";
 import { engineEnvironment } from "./home";
@@ -24,6 +26,23 @@ export interface EngineOptions {
   readonly json?: boolean;
 }
 
+/** Decides what a specification gives, so that what cannot be is said before the engine starts. */
+function planOf(specification: StackSpecification): void {
+  switch (specification.shape) {
+    case "vm":
+      planVm(specification);
+      return;
+    case "kubernetes":
+      planKubernetes(specification);
+      return;
+    case "admin":
+      planAdmin(specification);
+      return;
+    case "multi-tenant":
+      planMultiTenant(specification);
+  }
+}
+
 /**
  * Opens the stack a verb is given. Its configuration is checked first, so that what is wrong is said at once.
  * @param missing what to do when the stack is not there yet: make it, or say that nothing is deployed
@@ -37,8 +56,7 @@ export async function openStack(
   const place = findStack(options.stack, terminal, missing === "create");
   if (missing === "create") {
     const specification = specificationOf(place, terminal);
-    if (specification.shape === "vm") planVm(specification);
-    else planKubernetes(specification);
+    planOf(specification);
   }
   const pulumiCommand = await findPulumi(terminal, options.yes === true);
   const workspace = { pulumiCommand, envVars: engineEnvironment(terminal) };
@@ -62,9 +80,9 @@ export async function openStack(
  * The specification of a stack.
  * @throws InputError when its configuration is wrong
  */
-export function specificationOf(place: StackPlace, terminal: Terminal): Specification {
+export function specificationOf(place: StackPlace, terminal: Terminal): StackSpecification {
   const { config, files } = readStackFile(place.file, terminal);
-  return parseSpecification(config, files);
+  return parseStack(config, files);
 }
 
 /** Runs the engine, telling its progress unless it is to be quiet, and turns what the program or the engine reports into errors. */

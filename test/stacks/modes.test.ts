@@ -49,7 +49,7 @@ describe("An air-gapped instance", () => {
       assert.deepEqual(weak(findings), []);
       assert.deepEqual(
         judgedBy(findings).filter((rule) => rule.startsWith("B-A")),
-        ["B-A01", "B-A02", ...(cloud === "local" ? ["B-A05"] : [])],
+        ["B-A01", "B-A02"],
       );
     });
 
@@ -80,7 +80,7 @@ describe("An air-gapped instance", () => {
     assert.ok(!typesOf(graph).some((type) => /compute\/(address|globalAddress|forwardingRule)$/.test(type)));
     const out = graph.ofType("gcp:compute/firewall").filter(({ inputs }) => inputs["direction"] === "EGRESS");
     assert.deepEqual(
-      out.map(({ name, inputs }) => [name, inputs["priority"], inputs["destinationRanges"]]),
+      out.map(({ name, inputs }) => [name, inputs["priority"], inputs["destinationRanges"]]).sort(),
       [
         [
           "sourcegraph-out-inside",

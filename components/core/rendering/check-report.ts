@@ -1,15 +1,41 @@
 import type { RefusedError } from "../errors";
 import { dataNames, sizeUnit, type DataResource } from "../planning/data-safety";
+import type { AdminSpecification } from "../planning/admin/specification";
+import type { Specification } from "../planning/config/specification";
 import type { DeclaredResource } from "../planning/declared-resource";
 import type { Manifest } from "../planning/manifest";
+import type { MultiTenantSpecification } from "../planning/multi-tenant/specification";
+import type { ReportedAdminPlan } from "./admin-report";
 import { dataAtRest } from "./data-at-rest";
 import { kubernetesDataAtRest } from "./kubernetes-data-at-rest";
 import type { ReportedKubernetesPlan } from "./kubernetes-report";
+import type { ReportedMultiTenantPlan } from "./multi-tenant-report";
 import type { ReportedPlan } from "./plan-report";
 import { facts, type Section } from "./section";
 
 /** What is checked: a plan of any shape and what the program declares for it. */
-export type CheckedPlan = Pick<ReportedPlan | ReportedKubernetesPlan, "plan" | "specification" | "resources">;
+export type CheckedPlan =
+  | Pick<ReportedPlan | ReportedKubernetesPlan, "plan" | "specification" | "resources">
+  | (ReportedAdminPlan & { readonly specification: AdminSpecification })
+  | (ReportedMultiTenantPlan & { readonly specification: MultiTenantSpecification });
+
+/** Everything that holds data, with the stem of the names of its resources. */
+function dataOf({ plan }: CheckedPlan): { readonly resource: DataResource; readonly instance: string }[] {
+  const cells = plan.shape === "multi-tenant" ? plan.cells.map((cell) => cell.plan) : [plan];
+  return cells.flatMap(({ name, dataResources }) => dataResources.map((resource) => ({ resource, instance: name })));
+}
+
+/** What is at rest where, of an instance; reports of other shapes say it by themselves. */
+function atRest({ plan, specification }: CheckedPlan): Section[] {
+  switch (plan.shape) {
+    case "vm":
+      return [dataAtRest(plan, specification as Specification, "all")];
+    case "kubernetes":
+      return [kubernetesDataAtRest(plan, specification as Specification)];
+    default:
+      return [];
+  }
+}
 
 /** What a plan was compared with, and what came of it. */
 export interface Comparison {
@@ -37,14 +63,14 @@ function changeOf(resource: DataResource, previous: Manifest | undefined): strin
   return before.place === resource.place && before.type === resource.type ? "as it is" : "changed";
 }
 
+function releaseLine(release: string, previous: Manifest | undefined): [string, string] {
+  const same = previous === undefined || previous.release === release;
+  return ["release", same ? release : `${previous.release} to ${release}`];
+}
+
 function verdict({ plan }: CheckedPlan, { previous, refused }: Comparison): Section {
   return facts("verdict", "Data safety", [
-    [
-      "release",
-      previous === undefined || previous.release === plan.release
-        ? plan.release
-        : `${previous.release} to ${plan.release}`,
-    ],
+    ...(plan.shape === "admin" ? [] : [releaseLine(plan.release, previous)]),
     [
       "compared with",
       previous === undefined
@@ -64,10 +90,11 @@ function verdict({ plan }: CheckedPlan, { previous, refused }: Comparison): Sect
 
 /** The check of a plan as a report: what holds data, how it is protected, and what a change would do to it. */
 export function checkSections(reported: CheckedPlan, comparison: Comparison): Section[] {
-  const { plan, specification, resources } = reported;
+  const { resources } = reported;
   const { previous, refused } = comparison;
+  const data = dataOf(reported);
   const gone = (previous?.dataResources ?? []).filter(
-    (before) => !plan.dataResources.some(({ name }) => name === before.name),
+    (before) => !data.some(({ resource }) => resource.name === before.name),
   );
   const row = (resource: DataResource, change: string, protection: string) => [
     resource.name,
@@ -93,15 +120,15 @@ export function checkSections(reported: CheckedPlan, comparison: Comparison): Se
     {
       id: "resources",
       title: "Data resources",
-      summary: String(plan.dataResources.length),
+      summary: String(data.length),
       columns: [{ title: "name" }, { title: "kind" }, { title: "where" }, { title: "protection" }, { title: "change" }],
       rows: [
-        ...plan.dataResources.map((resource) =>
-          row(resource, changeOf(resource, previous), protectionOf(resource, plan.name, resources)),
+        ...data.map(({ resource, instance }) =>
+          row(resource, changeOf(resource, previous), protectionOf(resource, instance, resources)),
         ),
         ...gone.map((resource) => row(resource, "REMOVED", "")),
       ],
     },
-    plan.shape === "vm" ? dataAtRest(plan, specification, "all") : kubernetesDataAtRest(plan, specification),
+    ...atRest(reported),
   ];
 }

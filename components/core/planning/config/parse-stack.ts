@@ -1,6 +1,4 @@
 import { InputError, type RefusedError } from "../../errors";
-import { checkAdmin } from "./combinations-admin";
-import { adminRefusal } from "./refusals-admin";
 import { completeAdmin, type AdminStackConfig } from "../admin/specified-admin";
 import type { AdminSpecification } from "../admin/specification";
 import { specifyMultiTenant } from "../multi-tenant/specify";
@@ -22,6 +20,10 @@ import type { Specification, SpecifiedBoundaries } from "./specified";
 export interface MultiTenantStackSpecification extends MultiTenantSpecification {
   /** What the rules of the boundaries are told. */
   readonly boundaries: SpecifiedBoundaries;
+  /** Ids of the manual steps that were taken. */
+  readonly acknowledge: readonly string[];
+  /** Whether the cloud refuses to delete what holds data. */
+  readonly deletionProtection: boolean;
 }
 
 /** The config of any stack, parsed, checked and completed. A monolith is an instance in a zone of its own. */
@@ -119,7 +121,12 @@ export function parseStack(config: unknown, files: FileTexts = {}): StackSpecifi
       );
     case "multi-tenant": {
       const read = readStack(config, "multi-tenant", { check: checkMultiTenant, refusal: multiTenantRefusal });
-      return { ...specifyMultiTenant(read), boundaries: completeBoundaries(read) };
+      return {
+        ...specifyMultiTenant(read),
+        boundaries: completeBoundaries(read),
+        acknowledge: read.acknowledge ?? [],
+        deletionProtection: read.deletionProtection ?? true,
+      };
     }
     case "monolith":
       return parseSpecification(monolithInstance(config as Readonly<Record<string, unknown>>), files);
