@@ -124,3 +124,29 @@ export const wrongAdmin = (config: unknown, lines: readonly string[]): void => t
 
 /** Asserts that a config is refused by rules in exactly these ways. */
 export const refusedAdmin = (config: unknown, lines: readonly string[]): void => throwsLines(config, 3, lines);
+
+/** A service of somebody's own. */
+export const ownAdminService = {
+  image: pinned("release-registry"),
+  title: "Release registry",
+  purpose: "tells which releases there are",
+  clientId: "sams_cid_registry",
+  stores: {
+    main: { kind: "relational", dataClasses: ["configuration"], why: "releases" },
+    stream: {
+      kind: "stream",
+      dataClasses: ["operational"],
+      why: "downloads",
+      retentionDays: 30,
+      fields: [{ name: "release", type: "string" }],
+      into: "downloads",
+    },
+    downloads: { kind: "analytics", dataClasses: ["operational"], why: "downloads", retentionDays: 90 },
+  },
+  listeners: [
+    { plane: "machine", subdomain: "releases", paths: ["/api/*"], admits: "build jobs" },
+    { plane: "human", subdomain: "releases-staff", paths: ["/*"], admits: "employees" },
+  ],
+  calls: [{ to: "accounts", scope: "sams::user.profile::read" }],
+  outbound: ["api.github.com"],
+};

@@ -9,7 +9,6 @@ export interface Scope extends AdminPermission {
 }
 
 const grammar = /^([a-z_]{1,30})::([a-z_.]{1,215})::(read|write|delete)$/;
-const longest = 255;
 
 /** A scope as text. */
 export function scopeText({ service, permission, action }: Scope): string {
@@ -19,7 +18,7 @@ export function scopeText({ service, permission, action }: Scope): string {
 /** The parts of a scope; undefined for a text that is none. */
 export function scopeOf(text: string): Scope | undefined {
   const [, service, permission, action] = grammar.exec(text) ?? [];
-  if (service === undefined || permission === undefined || text.length > longest) return undefined;
+  if (service === undefined || permission === undefined) return undefined;
   return { service, permission, action: action as Scope["action"] };
 }
 
