@@ -3,7 +3,7 @@ import * as vpc from "@pulumi/aws/vpc";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlannedAdminSubnet } from "../core/planning/admin/admin-plan";
 import { EgressFirewall } from "../network/aws-egress-firewall";
-import { adminTags, keyNamed, type AwsAdminGround, type AwsAdminScope } from "./aws-scope";
+import { adminStoreTags, adminTags, keyNamed, type AwsAdminGround, type AwsAdminScope } from "./aws-scope";
 
 /** Services of AWS that are reached inside the network, by the end of their names. */
 function endpointsOf({ plan }: AwsAdminScope): string[] {
@@ -124,7 +124,7 @@ function declareFirewall(
       ]) as Record<string, { routeTableId: pulumi.Output<string>; zone: string }>,
       logs: { keyArn: keyNamed(scope, plan.logs.key).arn, retentionDays: plan.logs.retentionDays },
       deletionProtection: plan.deletionProtection,
-      tags: adminTags(scope, `${plan.name}-egress`),
+      tags: adminStoreTags(scope, `${plan.name}-egress`, undefined, ["operational"]),
     },
     { parent },
   );

@@ -158,7 +158,9 @@ export class Engine {
       config?: Record<string, unknown>;
     };
     const config = { ...content.config, ...values };
-    fs.writeFileSync(file, YAML.stringify(JSON.parse(JSON.stringify({ ...content, config }))));
+    // In quotes, since the engine reads a bare day as a moment.
+    const text = YAML.stringify(JSON.parse(JSON.stringify({ ...content, config })), { version: "1.1" });
+    fs.writeFileSync(file, text);
   }
 
   /** Sets one value by `pulumi config set`, which encrypts a secret. */

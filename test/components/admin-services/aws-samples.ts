@@ -88,6 +88,8 @@ export const answers: Answers = {
         return { bucket: name };
       case "aws:secretsmanager/secretVersion:SecretVersion":
         return { versionId: `version-of-${name}` };
+      case "aws:cloudwatch/logGroup:LogGroup":
+        return { name: inputs["name"] ?? name };
       case "aws:iam/role:Role":
         return { arn: `arn:aws:iam::111122223333:role/${String(inputs["name"])}` };
       default:
