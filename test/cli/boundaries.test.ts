@@ -177,9 +177,10 @@ describe("What the rules of the boundaries say of the sample stacks", () => {
     assert.deepEqual(added.slice(0, 1), [
       "stray breaks B-D02: nothing says its zone, owner, data class; make it by a component of the library, or tag it with sourcegraph-zone, sourcegraph-owner and sourcegraph-data-class",
     ]);
-    const silent = graph.resources.map((resource) =>
-      boundaryOf(resource) === undefined ? resource : { ...resource, inputs: {} },
-    );
+    const silent = graph.resources.map((resource) => {
+      const { tags: _tags, ...inputs } = resource.inputs;
+      return { ...resource, inputs: boundaryOf(resource) === undefined ? inputs : {} };
+    });
     assert.ok(
       rulesOf(silent).some((problem) =>
         problem.startsWith("sourcegraph-data breaks B-D02: nothing says its zone, owner, data class"),
@@ -200,6 +201,17 @@ describe("sgbox check, of the boundaries", () => {
     "sourcegraph-machine-to-anywhere' breaks B-N06: it lets out to 0.0.0.0/0, and nothing in its zone controls that; let out to what is declared, or make a firewall with an allow-list";
   const key =
     "sourcegraph-key' breaks B-K02: it encrypts sourcegraph-codeinsightsDbPassword with secret and sourcegraph-data with identity, user-data, secret; give sourcegraph-data a key of its own";
+  const token =
+    "the caller shows a licence token, which names no callee; give the caller a client with a scope of the callee";
+  const calls = [
+    ["single-tenant/sourcegraph-frontend to admin/cody-gateway at 443", token],
+    ["single-tenant/worker to admin/enterprise-portal at 443", token],
+    [
+      "single-tenant/worker to admin/pings at 443",
+      "the caller shows nothing; give the caller a client with a scope of the callee",
+    ],
+    ["single-tenant/worker to admin/telemetry-gateway at 443", token],
+  ] as const;
   const exception = (rule: string, resource: string, expires: string) => ({
     rule,
     resource,
@@ -221,7 +233,7 @@ describe("sgbox check, of the boundaries", () => {
     assert.deepEqual([code, stderr], [0, ""]);
     assert.match(stdout, /^ {2}result +every data resource is listed below$/m);
     const after = stdout.slice(stdout.indexOf("Data at rest"));
-    assert.match(after, /^Boundaries {2}2 reasons against it$/m);
+    assert.match(after, /^Boundaries {2}6 reasons against it$/m);
     assert.match(after, /^Reasons against it {2}told only; 'boundaries.enforce' refuses them$/m);
     assert.match(
       after,
@@ -238,7 +250,15 @@ describe("sgbox check, of the boundaries", () => {
     const { code, stdout } = await check({ enforce: true }, "--json");
     const { passed, error } = JSON.parse(stdout) as { passed: boolean; error: { message: string } };
     assert.deepEqual([code, passed], [3, false]);
-    assert.equal(error.message, `refused by the rules of the boundaries:\n  - '${egress}\n  - '${key}`);
+    assert.equal(
+      error.message,
+      [
+        "refused by the rules of the boundaries:",
+        `  - '${egress}`,
+        ...calls.map(([of, why]) => `  - '${of}' breaks B-M01: ${why}`),
+        `  - '${key}`,
+      ].join("\n"),
+    );
     for (const format of ["text", "markdown", "html"]) {
       const shown = await check({ enforce: true }, "--format", format);
       assert.equal(shown.code, 3, format);
@@ -252,12 +272,13 @@ describe("sgbox check, of the boundaries", () => {
     const exceptions = [
       exception("B-N06", "sourcegraph-machine-to-anywhere", "2026-11-21"),
       exception("B-K02", "sourcegraph-key", "2027-01-31"),
+      ...calls.map(([of]) => exception("B-M01", of, "2027-01-31")),
     ];
     const { code, stdout } = await check({ enforce: true, exceptions });
     assert.equal(code, 0);
     assert.match(stdout, /^Boundaries {2}may be deployed$/m);
     assert.match(stdout, /sourcegraph-machine-to-anywhere +broken, excepted until 2026-11-21/);
-    assert.match(stdout, /^ {2}B-K02 +sourcegraph-key +2027-01-31 +platform +code hosts are not known$/m);
+    assert.match(stdout, /^ {2}B-K02 +sourcegraph-key +2027-01-31 +71 days left +platform +code hosts are not known$/m);
     const over = [exception("B-N06", "sourcegraph-machine-to-anywhere", "2026-11-20"), ...exceptions.slice(1)];
     const late = JSON.parse((await check({ enforce: true, exceptions: over }, "--json")).stdout) as {
       error: { problems: { path: string; message: string }[] };
@@ -281,7 +302,7 @@ describe("sgbox check, of the boundaries", () => {
     assert.deepEqual([code, passed], [0, true]);
     assert.deepEqual(
       boundaries.problems.map(({ path }) => path),
-      ["sourcegraph-machine-to-anywhere", "sourcegraph-key"],
+      ["sourcegraph-machine-to-anywhere", ...calls.map(([of]) => of), "sourcegraph-key"],
     );
     // Development may do without keys of its own.
     assert.deepEqual(
