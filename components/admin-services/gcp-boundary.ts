@@ -3,12 +3,13 @@ import { adminServiceBoundary } from "../core/planning/admin/boundary";
 import type { Boundary, ConnectsEdge } from "../core/rules/facts";
 
 /**
- * Hosts that a service sends to: those outside, and those of other services of the stack, which it reaches by their own ways
- * in, like everybody else.
+ * Hosts that a service sends to over the internet: those outside, and other services of the stack that have no way in from
+ * inside.
  */
 export function hostsReached({ services }: AdminPlan, { allowedHosts, connectsTo }: PlannedAdminService): string[] {
   const called = services.filter(({ name }) => connectsTo.some(({ service }) => service === name));
-  const ways = called.flatMap(({ listeners }) => listeners.filter(({ plane }) => plane === "machine"));
+  const outside = called.filter(({ listeners }) => listeners.every(({ plane }) => plane !== "internal"));
+  const ways = outside.flatMap(({ listeners }) => listeners.filter(({ plane }) => plane === "machine"));
   return [...new Set([...allowedHosts, ...ways.map(({ host }) => host)])].sort();
 }
 

@@ -58,7 +58,7 @@ export function declareNetwork(scope: GcpAdminScope): GcpAdminNetwork {
   const wayOut = [
     declareTranslation(scope, network, subnetwork),
     ...declareApiNames(scope, network),
-    ...declareFirewall(scope, network, cidr),
+    ...declareFirewall(scope, network, subnet.cidr, cidr),
   ];
   return { network, subnetwork, privateServices, wayOut };
 }
@@ -121,6 +121,7 @@ function declareApiNames({ parent, plan: { name }, project }: GcpAdminScope, net
 function declareFirewall(
   { parent, plan, project }: GcpAdminScope,
   network: compute.Network,
+  servicesCidr: string,
   storesBlock: string | undefined,
 ): pulumi.Resource[] {
   const { name } = plan;
@@ -151,6 +152,8 @@ function declareFirewall(
   const rules = [
     ...(hosts.length === 0 ? [] : [rule("hosts", 1000, { destFqdns: hosts }, ["443"])]),
     rule("apis", 1100, { destIpRanges: [privateApisBlock] }, ["443"]),
+    // Ways in from inside have addresses of the subnetwork.
+    rule("services", 1150, { destIpRanges: [servicesCidr] }, ["443"]),
     ...(storesBlock === undefined ? [] : [rule("stores", 1200, { destIpRanges: [storesBlock] }, storePorts)]),
     rule("anywhere", 65_000, { destIpRanges: ["0.0.0.0/0"] }),
   ];

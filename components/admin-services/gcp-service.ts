@@ -10,6 +10,7 @@ import { declareDatabase } from "./gcp-databases";
 import { declareAnalytics, declareStream } from "./gcp-events";
 import { declareIdentity, declareProxy } from "./gcp-identity";
 import { declareAdminKey } from "./gcp-keys";
+import { AdminInternalListener, type GcpInternalEdge } from "./gcp-internal-listener";
 import { AdminListener, type GcpAdminEdge } from "./gcp-listener";
 import { declareRun, permitSigning, type GcpRunParts } from "./gcp-run";
 import type { GcpAdminNetwork, GcpAdminScope, GcpIdentity, GcpServiceScope } from "./gcp-scope";
@@ -35,6 +36,8 @@ export interface GcpAdminSurroundings {
   /** Stores of all services, by `service/store`. */
   readonly stores: ReadonlyMap<string, GcpAdminStore>;
   readonly edge: GcpAdminEdge;
+  /** What ways in from inside have in common; undefined where there is none. */
+  readonly inside: GcpInternalEdge | undefined;
   /** Where alarms are sent. */
   readonly channels: readonly pulumi.Input<string>[];
   /** Whether Cloud Run leaves it to the service to check who calls. */
@@ -139,8 +142,10 @@ export class AdminService extends pulumi.ComponentResource {
             proxied: false,
             unchecked: surroundings.unchecked,
           });
-    const outside = others.filter(({ plane }) => plane !== "internal");
-    for (const listener of outside) this.open(listener, surroundings, () => run);
+    for (const listener of others)
+      if (listener.plane !== "internal") this.open(listener, surroundings, () => run);
+      else if (run !== undefined && surroundings.inside !== undefined)
+        new AdminInternalListener({ scope, network, edge: surroundings.inside, listener, run }, { parent: this });
     for (const listener of humans)
       this.open(listener, surroundings, (parent) => this.declareProxied(parts, listener, parent));
     this.watch(surroundings, run ?? this.listeners.get("human")?.run);

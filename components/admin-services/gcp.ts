@@ -7,6 +7,7 @@ import type { GcpAdminServicesArgs } from "./gcp-args";
 import { declareAdmission, declareAudit, declareLogs, declarePerimeter } from "./gcp-guards";
 import { declareInvoker } from "./gcp-identity";
 import { declareAdminKey, declareKeyRing, serviceAgents } from "./gcp-keys";
+import { declareInternalEdge } from "./gcp-internal-listener";
 import { declareEdge } from "./gcp-listener";
 import { declareNetwork } from "./gcp-network";
 import { stackLabels, type GcpAdminScope } from "./gcp-scope";
@@ -25,7 +26,7 @@ const token = "sourcegraph:admin-services:AdminServices";
  * customers, come in only where the service is named in `uncheckedServices`; rule B-N02 then wants an exception.
  *
  * Its APIs have to be enabled in the project: `gcloud services enable bigquery.googleapis.com binaryauthorization.googleapis.com
- * cloudkms.googleapis.com cloudresourcemanager.googleapis.com compute.googleapis.com dns.googleapis.com iam.googleapis.com
+ * certificatemanager.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com compute.googleapis.com dns.googleapis.com iam.googleapis.com
  * iap.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com redis.googleapis.com
  * run.googleapis.com secretmanager.googleapis.com servicenetworking.googleapis.com serviceusage.googleapis.com
  * sqladmin.googleapis.com`.
@@ -72,6 +73,7 @@ export class AdminServices extends pulumi.ComponentResource {
             new random.RandomPassword(`${name}-edge`, { length: 32, special: false }, { parent: this }).result,
           );
     const edge = declareEdge(scope, this.edgeSecret);
+    const inside = declareInternalEdge(scope, network);
     const channels = declareMailChannel(this, `${name}-alarms`, {
       project,
       displayName: `Support services ${name}`,
@@ -101,7 +103,7 @@ export class AdminServices extends pulumi.ComponentResource {
     for (const service of plan.services) {
       const made = services.get(service.name);
       if (made === undefined) continue;
-      const run = made.run({ stores, edge, channels, unchecked: uncheckedServices.includes(service.name) });
+      const run = made.run({ stores, edge, inside, channels, unchecked: uncheckedServices.includes(service.name) });
       const callers = plan.services.filter(({ connectsTo }) => connectsTo.some((to) => to.service === service.name));
       for (const caller of callers) {
         const { account } = services.get(caller.name) ?? {};

@@ -97,6 +97,8 @@ export const adminAnswers: Answers = {
         return { name, privateIpAddress: "10.60.225.3", connectionName: `example:us-central1:${name}` };
       case "gcp:compute/globalAddress:GlobalAddress":
         return { name, address: "203.0.113.20" };
+      case "gcp:certificatemanager/dnsAuthorization:DnsAuthorization":
+        return { name, dnsResourceRecords: [{ name: "_a.example.com.", type: "CNAME", data: "b.example.com." }] };
       case "random:index/randomPassword:RandomPassword":
         return { result: `random of ${name}` };
       default:
