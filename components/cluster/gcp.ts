@@ -5,6 +5,7 @@ import { planGke, type PlannedGke } from "../core/planning/kubernetes/gke";
 import { needsPrivateServices, planPrivateServices } from "../core/planning/managed/google";
 import { planManagedServices } from "../core/planning/managed/plan-managed";
 import { gkeKubeconfig } from "../core/rendering/gke-kubeconfig";
+import { labelled } from "../fact-labels";
 import { ClusterNetwork } from "../network/gcp-cluster";
 import type { GcpPrivateServices } from "../network/gcp-private-services";
 import { decideCluster, type ClusterDecision } from "./decision";
@@ -106,7 +107,7 @@ export class GkeCluster extends pulumi.ComponentResource {
    */
   constructor(name: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const { specification, cluster, planned, project, servicesCidr, boundary } = decideOnGcp(name, args);
-    super("sourcegraph:gcp:GkeCluster", name, { boundary }, opts);
+    super("sourcegraph:gcp:GkeCluster", name, { boundary }, labelled(boundary, opts));
     const scope: GkeScope = {
       parent: this,
       names: gkeNames(name),

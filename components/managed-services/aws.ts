@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { managedLogin } from "../core/planning/managed/values";
+import { labelled } from "../fact-labels";
 import { databaseAccess, type Statement } from "./aws-access";
 import { declareServiceAlarms } from "./aws-alarms";
 import type { AwsManagedServicesArgs } from "./aws-args";
@@ -33,7 +34,7 @@ export class ManagedServices extends pulumi.ComponentResource {
    * @param opts options of the component; a provider given here is used for every child
    */
   constructor(name: string, args: AwsManagedServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:aws:ManagedServices", name, { boundary: args.boundary }, opts);
+    super("sourcegraph:aws:ManagedServices", name, { boundary: args.boundary }, labelled(args.boundary, opts));
     const { deletionProtection = true, backupHourUtc = 3, maintenance = { day: "SU", hourUtc: 4 } } = args;
     const { topicArns = [], tags = {}, transform = {}, keys = {}, services } = args;
     const chosen = { deletionProtection, backupHourUtc, maintenance, topicArns, tags, transform, keys };

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { networkPath } from "../core/planning/managed/google";
+import { labelled } from "../fact-labels";
 import type { GcpManagedServicesArgs } from "./gcp-args";
 import { declareServiceAlarms } from "./gcp-alarms";
 import { declareBucket } from "./gcp-bucket";
@@ -31,7 +32,7 @@ export class ManagedServices extends pulumi.ComponentResource {
    * @param opts options of the component; a provider given here is used for every child
    */
   constructor(name: string, args: GcpManagedServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:gcp:ManagedServices", name, { boundary: args.boundary }, opts);
+    super("sourcegraph:gcp:ManagedServices", name, { boundary: args.boundary }, labelled(args.boundary, opts));
     const {
       services,
       deletionProtection = true,

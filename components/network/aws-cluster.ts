@@ -2,6 +2,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
 import type { PlannedClusterSubnet } from "../core/planning/kubernetes/cluster-network";
+import { labelled } from "../fact-labels";
 import { transformed, type Transform } from "../vm/args";
 import { EgressFirewall, type AwsFirewallLogs, type AwsFirewallRoute } from "./aws-egress-firewall";
 
@@ -100,7 +101,7 @@ export class ClusterNetwork extends pulumi.ComponentResource {
    * @param opts options of the component; the provider given here is used for every child
    */
   constructor(name: string, args: AwsClusterNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:aws:ClusterNetwork", name, { boundary: args.boundary }, opts);
+    super("sourcegraph:aws:ClusterNetwork", name, { boundary: args.boundary }, labelled(args.boundary, opts));
     const { cidr, region, subnets, firewall, transform = {} } = args;
     const tagged = (child: string) => ({ Name: child, ...args.tags });
     const child = { parent: this };

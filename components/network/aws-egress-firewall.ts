@@ -3,6 +3,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as networkfirewall from "@pulumi/aws/networkfirewall";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
+import { labelled } from "../fact-labels";
 
 /** A way that leads through the firewall. */
 export interface AwsFirewallRoute {
@@ -81,7 +82,7 @@ export class EgressFirewall extends pulumi.ComponentResource {
    * @param opts options of the component; the provider given here is used for every child
    */
   constructor(name: string, args: AwsEgressFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("sourcegraph:aws:EgressFirewall", name, { boundary: args.boundary }, opts);
+    super("sourcegraph:aws:EgressFirewall", name, { boundary: args.boundary }, labelled(args.boundary, opts));
     const { subnetIds, allowedDomains, homeCidrs, logs, deletionProtection = true, tags } = args;
     const own = `${name}-egress`;
     const child = { parent: this };

@@ -4,6 +4,7 @@ import { InputError } from "../core/errors";
 import { vmBoundary } from "../core/planning/boundary/vm";
 import type { Manifest } from "../core/planning/manifest";
 import { needsDatabaseSubnets } from "../core/planning/managed/amazon";
+import { labelled } from "../fact-labels";
 import { ManagedServices } from "../managed-services/aws";
 import { Network, secondZoneOf } from "../network/aws";
 import { transformed, type Connect } from "./args";
@@ -102,7 +103,8 @@ export class SourcegraphVm extends pulumi.ComponentResource {
    */
   constructor(name: string, args: AwsSourcegraphVmArgs, opts?: pulumi.ComponentResourceOptions) {
     const decision = decideOnAws(name, args);
-    super("sourcegraph:aws:SourcegraphVm", name, { boundary: vmBoundary(decision.plan, decision.specification) }, opts);
+    const boundary = vmBoundary(decision.plan, decision.specification);
+    super("sourcegraph:aws:SourcegraphVm", name, { boundary }, labelled(boundary, opts));
     const { plan, specification, lastHop } = decision;
     const scope: AwsScope = {
       parent: this,

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
 import { vmBoundary } from "../core/planning/boundary/vm";
 import type { Manifest } from "../core/planning/manifest";
+import { labelled } from "../fact-labels";
 import { ManagedServices } from "../managed-services/gcp";
 import { Network } from "../network/gcp";
 import type { GcpPrivateServices } from "../network/gcp-private-services";
@@ -90,7 +91,8 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     // What cannot be put into the startup script is refused here; bucket names are not longer than this one.
     startupScript(known, "b".repeat(63));
 
-    super("sourcegraph:gcp:SourcegraphVm", name, { boundary: vmBoundary(decision.plan, decision.specification) }, opts);
+    const boundary = vmBoundary(decision.plan, decision.specification);
+    super("sourcegraph:gcp:SourcegraphVm", name, { boundary }, labelled(boundary, opts));
     const scope: GcpScope = { ...known, parent: this };
     const { plan, specification } = scope;
     const place: GcpVmPlace = existingNetwork ?? declareNetwork(scope);

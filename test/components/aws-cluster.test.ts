@@ -5,6 +5,7 @@ import { fullCluster, leastCluster, manifestOf, recordCluster } from "../support
 import { inputsByName, statementsOf } from "../support/aws-vm";
 import { allOf, identitiesOf, only, unknownValue, valueOf, type Recorded, type Recording } from "../support/recorder";
 import type { EksCluster } from "../../components/cluster/aws";
+import { factLabels } from "../support/fact-labels";
 
 const cluster = "aws:eks/cluster:Cluster";
 const nodeGroup = "aws:eks/nodeGroup:NodeGroup";
@@ -69,12 +70,20 @@ describe("EksCluster", () => {
       computeConfig: { enabled: false },
       kubernetesNetworkConfig: { elasticLoadBalancing: { enabled: false } },
       storageConfig: { blockStorage: { enabled: false } },
-      tags: { Name: "sourcegraph-cluster", "sourcegraph:name": "sourcegraph" },
+      tags: {
+        Name: "sourcegraph-cluster",
+        "sourcegraph:name": "sourcegraph",
+        ...factLabels("secret_configuration"),
+      },
     });
     assert.deepEqual(only(least.resources, "aws:cloudwatch/logGroup:LogGroup").inputs, {
       name: "/aws/eks/sourcegraph/cluster",
       retentionInDays: 90,
-      tags: { Name: "sourcegraph-cluster-logs", "sourcegraph:name": "sourcegraph" },
+      tags: {
+        Name: "sourcegraph-cluster-logs",
+        "sourcegraph:name": "sourcegraph",
+        ...factLabels("operational"),
+      },
     });
     assert.deepEqual(made.dependsOn, [
       "sourcegraph",

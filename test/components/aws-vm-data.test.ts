@@ -14,6 +14,7 @@ import {
   upgradeArgs,
 } from "../support/aws-vm";
 import { allOf, identitiesOf, only, valueOf, type Recorded } from "../support/recorder";
+import { factLabels } from "../support/fact-labels";
 
 const object = "aws:s3/bucketObjectv2:BucketObjectv2";
 const snapshot = "aws:ebs/snapshot:Snapshot";
@@ -63,6 +64,7 @@ describe("SourcegraphVm on AWS: data", () => {
         "sourcegraph:data-class": "customer",
         "sourcegraph:zone": "us-east-1a",
         "sourcegraph:backup": "key-1",
+        ...factLabels("user-data_identity_secret_operational"),
       },
     };
     const { resources } = await recorded("least");
@@ -242,6 +244,7 @@ describe("SourcegraphVm on AWS: secrets and rights", () => {
         "sourcegraph:name": "sourcegraph",
         "sourcegraph:data-class": "secret",
         team: "search",
+        ...factLabels("secret"),
       },
     });
   });

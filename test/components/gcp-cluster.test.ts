@@ -5,6 +5,7 @@ import type { GkeCluster } from "../../components/cluster/gcp";
 import { fullClusterArgs, leastClusterArgs, recordCluster } from "../support/gcp-cluster";
 import { inputsOf } from "../support/gcp-vm";
 import { allOf, identitiesOf, only, unknownValue, valueOf, type Recorded, type Recording } from "../support/recorder";
+import { factLabels } from "../support/fact-labels";
 
 const cluster = "gcp:container/cluster:Cluster";
 const nodePool = "gcp:container/nodePool:NodePool";
@@ -119,7 +120,7 @@ describe("GkeCluster", () => {
       },
       costManagementConfig: { enabled: true },
       securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_DISABLED" },
-      resourceLabels: labels,
+      resourceLabels: { ...labels, ...factLabels("secret_configuration") },
     });
     assert.deepEqual(made.ignoreChanges, ["initialNodeCount", "nodeConfig", "nodeVersion"]);
     assert.deepEqual(made.dependsOn, [
@@ -221,7 +222,7 @@ describe("GkeCluster", () => {
       },
       backupSchedule: { cronSchedule: "0 5 * * *" },
       retentionPolicy: { backupRetainDays: 30 },
-      labels: { ...labels, "sourcegraph-data-class": "user-data" },
+      labels: { ...labels, ...factLabels("user-data_identity_secret_operational") },
     });
     assert.deepEqual(made.dependsOn, ["sourcegraph-cluster-key-backups"]);
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { GcpSourcegraphVmArgs } from "../../components/gcp";
 import { inputsOf, leastArgs, recordVm, secretMarker } from "../support/gcp-vm";
 import { allOf, identitiesOf, only, unknownValue } from "../support/recorder";
+import { factLabels } from "../support/fact-labels";
 
 const managedArgs: GcpSourcegraphVmArgs = {
   ...leastArgs,
@@ -125,10 +126,7 @@ describe("managed services of SourcegraphVm on Google Cloud", () => {
     const { locationPreference, userLabels } = settings as Record<string, unknown>;
     assert.deepEqual(
       [locationPreference, userLabels],
-      [
-        { zone: "us-central1-a" },
-        { team: "search", "sourcegraph-name": "sourcegraph", "sourcegraph-data-class": "user-data" },
-      ],
+      [{ zone: "us-central1-a" }, { team: "search", "sourcegraph-name": "sourcegraph", ...factLabels("user-data") }],
     );
     // Cloud Storage may use the key already, for the bundles.
     assert.deepEqual(only(resources, "gcp:storage/bucket:Bucket", "sourcegraph-uploads").dependsOn, [

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { GcpSourcegraphVmArgs, Manifest } from "../../components/gcp";
 import { configMarker, fullArgs, gcpAnswers, inputsOf, leastArgs, recordVm, secretMarker } from "../support/gcp-vm";
 import { allOf, identitiesOf, only, valueOf, type Recorded } from "../support/recorder";
+import { factLabels } from "../support/fact-labels";
 
 const key = "sourcegraph-keys-id/cryptoKeys/sourcegraph-key-1a2b3c4";
 const labels = { "sourcegraph-name": "sourcegraph", team: "search" };
@@ -17,6 +18,8 @@ const dataTypes = [
   "gcp:kms/keyRing:KeyRing",
   "random:index/randomPassword:RandomPassword",
 ];
+/** What the data disk holds. */
+const everything = "user-data_identity_secret_operational";
 const passwords = [
   "sourcegraph-codeinsightsDbPassword",
   "sourcegraph-codeintelDbPassword",
@@ -69,7 +72,7 @@ describe("data of SourcegraphVm on Google Cloud", () => {
       type: "pd-ssd",
       size: 500,
       diskEncryptionKey: { kmsKeySelfLink: key },
-      labels: dataLabels("user-data"),
+      labels: { ...dataLabels("user-data"), ...factLabels(everything) },
     });
     assert.deepEqual([disk.name, disk.dependsOn], ["sourcegraph-data", ["sourcegraph-key-compute"]]);
   });
@@ -137,7 +140,7 @@ describe("data of SourcegraphVm on Google Cloud", () => {
       replication: {
         userManaged: { replicas: [{ location: "us-central1", customerManagedEncryption: { kmsKeyName: key } }] },
       },
-      labels: dataLabels("secret"),
+      labels: { ...dataLabels("secret"), ...factLabels("secret") },
     });
     assert.deepEqual(secret.dependsOn, ["sourcegraph-key-secrets"]);
     assert.deepEqual(inputsOf(resources, "random:index/randomPassword:RandomPassword")["sourcegraph-pgsqlPassword"], {
@@ -252,7 +255,7 @@ describe("data of SourcegraphVm on Google Cloud", () => {
       change({ displayName: "someone" }, "gcp:serviceaccount/account:Account");
       change({ storageClass: "NEARLINE" }, "gcp:storage/bucket:Bucket");
       change({ annotations: { owner: "search" } }, "gcp:secretmanager/secret:Secret", "sourcegraph-pgsqlPassword");
-      change({ labels: { team: "other" } }, "gcp:compute/disk:Disk");
+      change({ labels: { team: "other", ...factLabels(everything) } }, "gcp:compute/disk:Disk");
       change({ description: "mine" }, "gcp:compute/resourcePolicy:ResourcePolicy");
       change({ priority: 900 }, "gcp:compute/firewall:Firewall", "sourcegraph-web");
       change({ disabled: true }, "gcp:compute/firewall:Firewall", "sourcegraph-tunnel");
@@ -277,7 +280,7 @@ describe("data of SourcegraphVm on Google Cloud", () => {
           address: (planned) => ({ ...planned, networkTier: "STANDARD" }),
         },
       });
-      const planned = { "sourcegraph-name": "sourcegraph", "sourcegraph-data-class": "user-data", cost: "42" };
+      const planned = { "sourcegraph-name": "sourcegraph", cost: "42", ...factLabels(everything) };
       assert.deepEqual(only(resources, "gcp:compute/disk:Disk").inputs["labels"], planned);
       assert.equal(only(resources, "gcp:compute/instance:Instance").inputs["canIpForward"], true);
       assert.equal(only(resources, "gcp:compute/address:Address").inputs["networkTier"], "STANDARD");
@@ -295,9 +298,7 @@ describe("data of SourcegraphVm on Google Cloud", () => {
         ...rest
       } = (inputs["userLabels"] ?? inputs["labels"]) as Record<string, string>;
       return (
-        name !== "sourcegraph" ||
-        team !== "search" ||
-        Object.keys(rest).some((label) => label !== "sourcegraph-data-class")
+        name !== "sourcegraph" || team !== "search" || Object.keys(rest).some((label) => !(label in factLabels("")))
       );
     });
     assert.deepEqual(wrong, []);

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { GcpSourcegraphVmArgs } from "../../components/gcp";
 import { fullArgs, leastArgs, inputsOf, recordVm } from "../support/gcp-vm";
 import { allOf, identitiesOf, only, valueOf, type Recorded } from "../support/recorder";
+import { factLabels } from "../support/fact-labels";
 
 const member = "serviceAccount:sourcegraph-ae1fb@example.iam.gserviceaccount.com";
 const key = "sourcegraph-keys-id/cryptoKeys/sourcegraph-key-1a2b3c4";
@@ -200,7 +201,7 @@ describe("SourcegraphVm on Google Cloud", () => {
       versioning: { enabled: true },
       encryption: { defaultKmsKeyName: key },
       lifecycleRules: [{ action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: 90 } }],
-      labels: dataLabels("configuration"),
+      labels: { ...dataLabels("configuration"), ...factLabels("configuration") },
     });
     assert.deepEqual(bucket.dependsOn, ["sourcegraph-key-storage"]);
   });
