@@ -1,4 +1,5 @@
 import { RefusedError } from "../components/core/errors";
+import { adminCredentials } from "../components/core/planning/credentials/of-admin";
 import { statedCredentials } from "../components/core/planning/credentials/stated";
 import type { JudgedGraph } from "../components/core/rendering/boundary-collect";
 import type { BoundaryReport } from "../components/core/rendering/boundary-model";
@@ -10,10 +11,13 @@ import { rules } from "../components/core/rules/rules";
 import type { PlannedStack } from "./planned";
 
 /** What the rules say about what a stack would declare. */
-export function judgeBoundaries({ graph, specification, stack }: PlannedStack, today: string): JudgedGraph {
+export function judgeBoundaries(planned: PlannedStack, today: string): JudgedGraph {
+  const { graph, specification, stack } = planned;
   const { exceptions } = specification.boundaries;
   const verdicts = judgeGraph(graph, rules, exceptions, today);
-  const credentials = reportedCredentials(statedCredentials(graph));
+  const credentials = reportedCredentials(
+    planned.shape === "admin" ? adminCredentials(planned.plan) : statedCredentials(graph),
+  );
   return { graph, rules, exceptions, verdicts, of: stack.file, day: today, credentials };
 }
 

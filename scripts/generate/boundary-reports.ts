@@ -23,7 +23,7 @@ const written = "Written by scripts/generate.ts from the sample stacks. Do not e
 
 const clouds: readonly (string | undefined)[] = ["aws", "gcp"];
 /** Shapes that are reported on; a sample that names none is a machine. */
-const shapes: readonly (string | undefined)[] = [undefined, "vm", "kubernetes"];
+const shapes: readonly (string | undefined)[] = [undefined, "vm", "kubernetes", "admin", "multi-tenant"];
 
 /** Names of the samples that are deployed to a cloud, `aws` for `Pulumi.aws-sample.yaml`. */
 export function reportedSamples(root: string): string[] {

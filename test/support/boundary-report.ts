@@ -39,7 +39,7 @@ export const reviewed: readonly Given[] = [
           tokenSeconds: 3600,
         },
       ],
-      children: { front: { plane: "machine" } },
+      children: { front: { plane: "machine", service: "telemetry-gateway" } },
     },
   },
   { type: "gcp:kms/cryptoKey", name: "streams", parent: "services" },

@@ -163,6 +163,7 @@ function listenersOf(graph: Graph): ReportedListener[] {
     type,
     ...placeOf(facts),
     ...(facts.plane === undefined ? {} : { plane: facts.plane }),
+    ...(facts.service === undefined ? {} : { service: facts.service }),
     hosts: unique(hosts),
     paths: unique(paths),
   });

@@ -132,8 +132,8 @@ export function compareReports(before: BoundaryReport, after: BoundaryReport): B
       both((report) => report.listeners),
       ({ name }) => name,
       (listener) => {
-        const [, zone = "", plane = "", hosts = ""] = listenerCells(listener);
-        return told({ zone, plane, hosts, paths: listener.paths.join(", ") });
+        const [, zone = "", plane = "", service = "", hosts = ""] = listenerCells(listener);
+        return told({ zone, plane, service, hosts, paths: listener.paths.join(", ") });
       },
     ),
     scopes: compared(

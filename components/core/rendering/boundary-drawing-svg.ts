@@ -54,7 +54,7 @@ function fitting(content: string, characters: number): string {
 
 function card({ kind, box, name, lines, classes: held, open, plane, hint }: ReachCard): string {
   const [x, first] = [box.x + 10, box.y + 19];
-  const room = Math.floor((box.width - 20) / 6.7);
+  const room = Math.floor((box.width - 20) / 7.1);
   const marks = held.map((each, index) => {
     const [left, y] = [x + (index % 2) * 100, first + 15 * lines.length + 15 + 14 * Math.floor(index / 2)];
     return `<circle class="is-${each}" cx="${left + 4}" cy="${y - 4}" r="4"/>${text(left + 12, y, each, "soft")}`;

@@ -30,6 +30,11 @@ const isOutside = (service: string): boolean =>
 
 const outside: Place = { key: "outside", title: "Outside" };
 
+/** Ends that are hosts of others: no service has a dot in its name. */
+const isHost = (service: string): boolean => /^[a-z0-9*-]+(\.[a-z0-9-]+)+$/i.test(service);
+
+const hosts: Place = { key: "hosts", title: "Hosts of others" };
+
 function placeOf(zone: Zone | undefined, cell: string | undefined): Place {
   const title = `${zone === undefined ? "No zone" : `Zone ${zone}`}${cell === undefined ? "" : `, cell ${cell}`}`;
   return { key: `${zone ?? ""}/${cell ?? ""}`, title, ...(zone === undefined ? {} : { zone }) };
@@ -38,7 +43,8 @@ function placeOf(zone: Zone | undefined, cell: string | undefined): Place {
 function nodeOf(end: string, cell: string | undefined): Node {
   const zone = zones.find((each) => end.startsWith(`${each}/`));
   const service = zone === undefined ? end : end.slice(zone.length + 1);
-  return isOutside(service) ? { place: outside, service } : { place: placeOf(zone, cell), service };
+  if (isOutside(service)) return { place: outside, service };
+  return { place: isHost(service) ? hosts : placeOf(zone, cell), service };
 }
 
 function reachesOf({ connections, listeners }: BoundaryReport): Reach[] {
@@ -49,9 +55,12 @@ function reachesOf({ connections, listeners }: BoundaryReport): Reach[] {
     found.set(key, { from, to, connections: connection === undefined ? known : [...known, connection] });
   };
   for (const each of connections) add(nodeOf(each.from, each.fromCell), nodeOf(each.to, each.toCell), each);
-  for (const { name, plane, zone, cell } of listeners)
+  for (const { name, plane, service, zone, cell } of listeners) {
+    const place = placeOf(zone, cell);
     if (plane !== undefined && plane !== "internal")
-      add({ place: outside, service: whoIs[plane] }, { place: placeOf(zone, cell), service: name });
+      add({ place: outside, service: whoIs[plane] }, { place, service: name });
+    if (service !== undefined) add({ place, service: name }, { place, service });
+  }
   return [...found.values()].filter(({ from, to }) => keyOf(from) !== keyOf(to));
 }
 
@@ -144,7 +153,7 @@ function ownZone(place: Place, report: BoundaryReport, reaches: readonly Reach[]
       top + Math.floor((tallest - layer.length) / 2) * (card.height + card.gap),
     ),
   );
-  const columns = Math.max(3, layers.length + first);
+  const columns = Math.max(4, layers.length + first);
   const inner = columns * card.width + (columns - 1) * card.column;
   const shelf = bottomOf([...doors, ...services], top - pad) + pad;
   const kept = storeCards(stores, left, shelf, inner);

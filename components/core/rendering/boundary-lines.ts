@@ -26,8 +26,8 @@ interface Point {
 type Side = "left" | "right";
 
 function labelOf({ connections }: Reach): string {
-  const words = connections.flatMap(({ contract, credential, plane }) => [
-    contract ?? (plane === "internal" ? "no contract" : plane),
+  const words = connections.flatMap(({ contract, credential, plane, port }) => [
+    contract ?? (plane !== "internal" ? plane : port === undefined ? "any port" : `port ${port}`),
     ...(credential === undefined ? [] : [credential]),
   ]);
   return [...new Set(words)].join(" · ");

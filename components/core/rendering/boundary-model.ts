@@ -73,6 +73,8 @@ export interface ReportedListener extends ReportedPlace {
   readonly type: string;
   /** Who it is for; absent where nobody states it. */
   readonly plane?: ListenerPlane;
+  /** Service that it leads to; absent where nobody states it. */
+  readonly service?: string;
   readonly hosts: readonly string[];
   readonly paths: readonly string[];
 }

@@ -146,8 +146,8 @@ export function storeCells(store: ReportedStore): string[] {
 
 /** Cells of a listener. */
 export function listenerCells(listener: ReportedListener): string[] {
-  const { name, plane, hosts, paths } = listener;
-  return [name, placeText(listener), plane ?? unknown, hosts.join(", "), namesText(paths)];
+  const { name, plane, service, hosts, paths } = listener;
+  return [name, placeText(listener), plane ?? unknown, service ?? unknown, hosts.join(", "), namesText(paths)];
 }
 
 /** Cells of a connection. */
@@ -218,7 +218,7 @@ export function reachSections({ listeners, connections, scopes, identities, righ
       {
         id: "listeners",
         title: "What answers from outside",
-        titles: ["listener", "zone", "plane", "hosts", "paths"],
+        titles: ["listener", "zone", "plane", "service", "hosts", "paths"],
       },
       listenerCells,
     ),

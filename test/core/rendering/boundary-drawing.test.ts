@@ -83,8 +83,24 @@ describe("the picture of who may reach what", () => {
         ["internal", false, undefined, "multi-tenant/frontend to multi-tenant/gitserver at 3178"],
         ["machine", true, "telemetry · licence-token", "single-tenant/worker to admin/telemetry-gateway at 443"],
         ["machine", true, undefined, "instances, services to front"],
+        ["internal", false, undefined, "front to telemetry-gateway"],
       ],
     ));
+
+  it("puts hosts of others apart from every zone", () => {
+    const report = reportOf();
+    const call = { from: "admin/telemetry-gateway", to: "admin/api.example.com", port: 443, carries: [] } as const;
+    const asked = reachDrawing({ ...report, connections: [...report.connections, { ...call, plane: "internal" }] });
+    const hosts = asked.zones.find(({ title }) => title === "Hosts of others");
+    assert.deepEqual(
+      hosts?.cards.map(({ name }) => name),
+      ["api.example.com"],
+    );
+    assert.deepEqual(
+      asked.lines.filter(({ hint }) => hint.includes("api.example")).map(({ label }) => label?.text),
+      ["port 443"],
+    );
+  });
 
   it("marks a store that everybody can reach", () => {
     const open = reachDrawing(

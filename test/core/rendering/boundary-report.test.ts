@@ -124,7 +124,14 @@ describe("a report on boundaries", () => {
       ],
     ]);
     assert.deepEqual(rowsOf("listeners"), [
-      ["front", "admin", "machine", "telemetry.example.com", "/telemetrygateway.v1.TelemetryGatewayService/*"],
+      [
+        "front",
+        "admin",
+        "machine",
+        "telemetry-gateway",
+        "telemetry.example.com",
+        "/telemetrygateway.v1.TelemetryGatewayService/*",
+      ],
     ]);
     assert.deepEqual(rowsOf("scopes"), [
       ["admin/telemetry-gateway", "identity/accounts", "accounts::tokens::read", "telemetry", "3600 s"],
