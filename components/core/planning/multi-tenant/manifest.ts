@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RefusedError } from "../../errors";
+import { parseManifest, type Manifest } from "../manifest";
 import type { MultiTenantPlan } from "./multi-tenant-plan";
 
 /**
@@ -47,6 +48,8 @@ export interface DeployedCell {
   readonly canary: boolean;
   /** Keys of the customer by use; none without. */
   readonly customerKeys: Readonly<Record<string, string>>;
+  /** What the cell's next upgrade compares itself with; absent until its workloads were ready once. */
+  readonly kubernetes?: Manifest;
 }
 
 /** A tenant that is deployed. */
@@ -83,6 +86,7 @@ const manifestSchema = z.object({
       release: z.string(),
       canary: z.boolean(),
       customerKeys: z.record(z.string(), z.string()),
+      kubernetes: z.unknown().optional(),
     }),
   ),
   tenants: z.record(
@@ -102,8 +106,15 @@ function isToldOfWorkspaces({ overrides }: MultiTenantPlan["cells"][number]["spe
   return Object.values(overrides).some(({ env }) => env?.["WORKSPACES_API_URL"] !== undefined);
 }
 
-/** The manifest of a plan. */
-export function multiTenantManifest(plan: MultiTenantPlan): MultiTenantManifest {
+/**
+ * The manifest of a plan.
+ *
+ * @param kubernetes manifests of what runs in the cells, by the cell's name
+ */
+export function multiTenantManifest(
+  plan: MultiTenantPlan,
+  kubernetes: Readonly<Record<string, Manifest>> = {},
+): MultiTenantManifest {
   const { name, cloud, stage, environment, cells, tenants } = plan;
   return {
     schema: 1,
@@ -128,6 +139,7 @@ export function multiTenantManifest(plan: MultiTenantPlan): MultiTenantManifest 
           customerKeys: Object.fromEntries(
             cell.keys.flatMap(({ use, existing }) => (existing === undefined ? [] : [[use, existing]])),
           ),
+          ...(kubernetes[cell.name] === undefined ? {} : { kubernetes: kubernetes[cell.name] }),
         },
       ]),
     ),
@@ -149,7 +161,16 @@ export function multiTenantManifest(plan: MultiTenantPlan): MultiTenantManifest 
 export function parseMultiTenantManifest(output: unknown): MultiTenantManifest | undefined {
   if (output === undefined || output === null) return undefined;
   const parsed = manifestSchema.safeParse(output);
-  if (parsed.success) return parsed.data;
+  if (parsed.success)
+    return {
+      ...parsed.data,
+      cells: Object.fromEntries(
+        Object.entries(parsed.data.cells).map(([name, { kubernetes, ...cell }]) => {
+          const within = parseManifest(kubernetes);
+          return [name, { ...cell, ...(within === undefined ? {} : { kubernetes: within }) }];
+        }),
+      ),
+    };
   throw new RefusedError(
     [
       {

@@ -1,4 +1,5 @@
-import { RefusedError, type Problem } from "../../errors";
+import { InputError, RefusedError, type Problem } from "../../errors";
+import { checkKubernetesTransition, type KubernetesTransition } from "../kubernetes/transition";
 import type { DeployedCell, DeployedTenant, MultiTenantManifest } from "./manifest";
 import { multiTenantManifest } from "./manifest";
 import type { MultiTenantPlan, PlannedCell } from "./multi-tenant-plan";
@@ -11,6 +12,8 @@ export interface MultiTenantTransition {
   readonly newTenants: readonly string[];
   /** Cells whose release changes. */
   readonly upgraded: readonly string[];
+  /** What the update does in each cell that was deployed before: the planned steps of its upgrade, by the cell's name. */
+  readonly kubernetes: Readonly<Record<string, KubernetesTransition>>;
   /** Things a person should know before going on. */
   readonly notices: readonly string[];
 }
@@ -155,6 +158,28 @@ function newTenantProblems(plan: MultiTenantPlan, previous: MultiTenantManifest 
   });
 }
 
+/** The upgrade of every cell, each from what is deployed in it; what is wrong with one is said with its name. */
+function upgradesOf(
+  plan: MultiTenantPlan,
+  previous: MultiTenantManifest,
+): { readonly transitions: Record<string, KubernetesTransition>; readonly problems: Problem[] } {
+  const transitions: Record<string, KubernetesTransition> = {};
+  const problems: Problem[] = [];
+  for (const { name, plan: within, specification } of plan.cells) {
+    const before = previous.cells[name]?.kubernetes;
+    if (before === undefined) continue;
+    try {
+      transitions[name] = checkKubernetesTransition(before, within, specification);
+    } catch (error) {
+      if (!(error instanceof RefusedError) && !(error instanceof InputError)) throw error;
+      problems.push(
+        ...error.problems.map(({ path, message }) => ({ path: `multiTenant.cells.${name}.${path}`, message })),
+      );
+    }
+  }
+  return { transitions, problems };
+}
+
 /** A release reaches the canary before the other cells of its kind. */
 function canaryNotices(
   cells: readonly PlannedCell[],
@@ -176,8 +201,7 @@ function canaryNotices(
 
 /**
  * Checks a plan against the last manifest, before anything is registered: what cannot change does not, nobody is taken away
- * by a forgotten line, and a tenant goes into cells that are open. The upgrade of each cell is checked for itself, by
- * `checkKubernetesTransition`.
+ * by a forgotten line, a tenant goes into cells that are open, and the upgrade of each cell is one that can be made.
  *
  * @param acknowledged ids of the manual steps that were taken
  * @throws RefusedError with every reason
@@ -194,6 +218,7 @@ export function checkMultiTenantTransition(
       newCells: plan.cells.map(({ name }) => name),
       newTenants: plan.tenants.map(({ name }) => name),
       upgraded: [],
+      kubernetes: {},
       notices: [],
     };
   const environment = (["name", "cloud", "stage", "domain"] as const).flatMap((key): Problem[] =>
@@ -226,6 +251,8 @@ export function checkMultiTenantTransition(
     if (after === undefined) return [];
     return tenantProblems(name, before, moved(name, before, after) ? { ...after, cell: before.cell } : after);
   });
+  // Of a cell that would be built anew nothing else can be said.
+  const upgrades = cells.length > 0 ? { transitions: {}, problems: [] } : upgradesOf(plan, previous);
   const problems = [
     ...environment,
     ...waits,
@@ -233,6 +260,7 @@ export function checkMultiTenantTransition(
     ...tenants,
     ...goneProblems(previous, wanted, acknowledged),
     ...newTenant,
+    ...upgrades.problems,
   ];
   if (problems.length > 0) throw new RefusedError(problems, "refused, because it cannot be changed in place");
   const upgraded = plan.cells
@@ -242,6 +270,7 @@ export function checkMultiTenantTransition(
     newCells: Object.keys(wanted.cells).filter((name) => previous.cells[name] === undefined),
     newTenants: Object.keys(wanted.tenants).filter((name) => previous.tenants[name] === undefined),
     upgraded,
+    kubernetes: upgrades.transitions,
     notices: canaryNotices(plan.cells, previous, upgraded),
   };
 }

@@ -5,6 +5,10 @@ import {
   parseMultiTenantManifest,
   type MultiTenantManifest,
 } from "../../../../components/core/planning/multi-tenant/manifest";
+import {
+  checkKubernetesTransition,
+  kubernetesManifest,
+} from "../../../../components/core/planning/kubernetes/transition";
 import { checkMultiTenantTransition } from "../../../../components/core/planning/multi-tenant/transition";
 import type { MultiTenantSection } from "../../../../components/core/planning/config/schema-multi-tenant";
 import { multiTenantPlan } from "../../../support/multi-tenant";
@@ -45,12 +49,14 @@ describe("an update of the multi-tenant backend", () => {
       newCells: ["cell-1", "cell-2", "acme", "bank"],
       newTenants: ["acme", "great-bank"],
       upgraded: [],
+      kubernetes: {},
       notices: [],
     });
     assert.deepEqual(checkMultiTenantTransition(deployed, multiTenantPlan()), {
       newCells: [],
       newTenants: [],
       upgraded: [],
+      kubernetes: {},
       notices: [],
     });
   });
@@ -287,10 +293,42 @@ describe("an update of the multi-tenant backend", () => {
       newCells: [],
       newTenants: [],
       upgraded: ["cell-1"],
+      kubernetes: {},
       notices: [],
     });
     assert.deepEqual(checkMultiTenantTransition(old, at(["cell-1", "cell-2"])).notices, [
       "cell-2 would go to a release that the canary cell-1 does not run yet (7.4.0): give the release to cell-1 alone, watch it, then to the others",
     ]);
+  });
+
+  it("checks the upgrade of each cell from what is deployed in it, and says in which it is refused", () => {
+    const plan = multiTenantPlan();
+    const within = (release: string) =>
+      Object.fromEntries(
+        plan.cells.map(({ name, plan: cell, specification }) => [
+          name,
+          {
+            ...kubernetesManifest(cell, specification, checkKubernetesTransition(undefined, cell, specification), ""),
+            release: name === "cell-2" ? release : cell.release,
+          },
+        ]),
+      );
+    const manifest = multiTenantManifest(plan, within("7.4.0"));
+    assert.deepEqual(parseMultiTenantManifest(JSON.parse(JSON.stringify(manifest))), manifest);
+    const same = checkMultiTenantTransition(multiTenantManifest(plan, within("7.5.4453")), plan);
+    assert.deepEqual(
+      Object.entries(same.kubernetes).map(([name, { phase, hop }]) => [name, phase, hop?.to]),
+      ["cell-1", "cell-2", "acme", "bank"].map((name) => [name, "run", undefined]),
+    );
+    const lacks = refusal((section) => section, [], "aws", manifest).map(
+      ({ path, message }) => `${path} ${message.slice(0, message.indexOf(":"))}`,
+    );
+    assert.deepEqual(lacks, [
+      'multiTenant.cells.cell-2.acknowledge lacks "backup-first"',
+      'multiTenant.cells.cell-2.acknowledge lacks "oob-complete"',
+    ]);
+    const acknowledged = multiTenantPlan("aws", withCell("cell-2", { acknowledge: ["backup-first", "oob-complete"] }));
+    const { hop } = checkMultiTenantTransition(manifest, acknowledged).kubernetes["cell-2"] ?? {};
+    assert.deepEqual([hop?.from, hop?.to, hop?.kind], ["7.4.0", "7.5.4453", "standard"]);
   });
 });
