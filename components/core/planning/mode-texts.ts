@@ -1,6 +1,6 @@
 import type { Specification } from "./config/specified";
 
-// What a person has to know, or to do, because of the modes of an instance.
+// What a person has to know, or to do, because of the modes of an instance and of its zone.
 
 /** Endpoints of the cloud that a machine without a way out asks. */
 const endpoints = {
@@ -9,8 +9,16 @@ const endpoints = {
 } as const;
 
 /** Things a person should know before going on. */
-export function modeNotices({ cloud, modes, siteConfig }: Specification): string[] {
+export function modeNotices({ boundaries: { zone }, cloud, modes, siteConfig }: Specification): string[] {
   return [
+    ...(zone === "dev-monolith"
+      ? [
+          "everything is in one place, for development with made-up data; support services are stood in for: nothing of them runs here",
+        ]
+      : []),
+    ...(zone === "dotcom"
+      ? ["this is code search for the public: it holds code that is public, and administers nothing"]
+      : []),
     ...(modes.includes("air-gapped") && (cloud === "aws" || cloud === "gcp")
       ? [
           `the network has no way out, so it needs private endpoints of ${endpoints[cloud]}, and names that resolve to them`,

@@ -88,8 +88,6 @@ export function checkModes(config: Partial<Config>, problems: Problems): void {
       "machine.packageMirror",
       `must be a URL such as https://mirror.example.com/debian, without a login, got ${show(machine.packageMirror)}`,
     );
-  if (machine?.packageMirror !== undefined && shape !== "kubernetes" && config.cloud === "local")
-    problems.add("machine.packageMirror", "has no meaning for cloud local; remove it", "cloud");
 }
 
 /** What leads an instance without a way out to the internet. */
@@ -161,7 +159,7 @@ function keyProblems({ boundaries, cloud, customerKey, gcp }: Partial<Config>, p
   const add = (path: string, message: string) => problems.add(path, `breaks B-A04: ${message}`, "cloud", "shape");
   if (customerKey === undefined) {
     if (cloud === "aws" || cloud === "gcp")
-      add("customerKey", "is missing, so everything would be under a key of ours; give the customer's");
+      add("customerKey", "it is missing, so everything would be under a key of ours; give the customer's");
     return;
   }
   const ours = cloud === "gcp" ? gcp?.project : boundaries?.account;
