@@ -37,6 +37,19 @@ function servicesOf({ name, plan }: PlannedCell): Record<string, BoundaryFacts> 
   ]) as Record<string, BoundaryFacts>;
 }
 
+function withChildren(boundary: Boundary, children: Readonly<Record<string, BoundaryFacts>>): Boundary {
+  return { ...boundary, children: { ...boundary.children, ...children } };
+}
+
+/** Caches of a cell are one kind of store, under one key; and who signs in to databases as their administrator. */
+function storesOf({ keys, plan }: PlannedCell): Record<string, BoundaryFacts> {
+  const dataClasses = keys.find(({ use }) => use === "cache")?.dataClasses ?? [];
+  return {
+    ...Object.fromEntries(plan.managed.caches.map(({ resource }) => [resource, { dataClasses, rebuildable: false }])),
+    "gcp:sql/user": { service: databaseSetUp },
+  };
+}
+
 /** Service account of the migrator of a cell. */
 export function migratorAccountOf({ identities }: PlannedCell): string {
   return identities.find(({ service }) => service === "migrator")?.serviceAccount ?? "migrator";
@@ -66,9 +79,9 @@ export function decideCell(cloud: "aws" | "gcp", name: string, plan: MultiTenant
   return {
     plan,
     cell,
-    boundary: cellBoundary(plan, cell),
+    boundary: withChildren(cellBoundary(plan, cell), { [`${cell.name}-logs`]: { dataClasses: ["operational"] } }),
     clusterBoundary: within(clusterBoundary(specification, workloads)),
-    managedBoundary: within(managedBoundary(specification, cell.plan.managed)),
+    managedBoundary: withChildren(within(managedBoundary(specification, cell.plan.managed)), storesOf(cell)),
     productBoundary: within({ ...product, children: { ...product.children, ...servicesOf(cell) } }),
     setUpBoundary: { facts: { ...cellFacts(plan, cell), service: databaseSetUp } },
   };

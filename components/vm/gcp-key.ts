@@ -50,11 +50,13 @@ export function permitKey(
     /** What makes the member. */
     readonly dependsOn?: pulumi.Resource[];
   },
+  /** Provider of the key's project; default the parent's. */
+  provider?: pulumi.ProviderResource,
 ): kms.CryptoKeyIAMMember {
   const { key, member, dependsOn = [] } = o;
   return new kms.CryptoKeyIAMMember(
     name,
     { cryptoKeyId: key, role: "roles/cloudkms.cryptoKeyEncrypterDecrypter", member },
-    dataOptions(parent, { dependsOn }),
+    dataOptions(parent, { dependsOn, ...(provider === undefined ? {} : { provider }) }),
   );
 }

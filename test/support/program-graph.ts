@@ -18,11 +18,12 @@ interface Registration {
 type Answer = (error: unknown, response?: { getUrn(): string }) => void;
 
 /** What clouds answer in a preview. */
-const answers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  "gcp:organizations/getProject:getProject": { number: "0" },
-  "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": {
-    emailAddress: "service-0@gs-project-accounts.iam.gserviceaccount.com",
-  },
+const answers: Readonly<Record<string, (inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>>> = {
+  // Whose number it is can be seen.
+  "gcp:organizations/getProject:getProject": ({ projectId }) => ({ number: `number-of-${String(projectId)}` }),
+  "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": ({ project }) => ({
+    emailAddress: `service-${String(project)}@gs-project-accounts.iam.gserviceaccount.com`,
+  }),
 };
 
 /** The graph of what a program would declare, as in a preview: what only the cloud knows is unknown. */
@@ -40,7 +41,7 @@ export async function graphBy(build: () => void): Promise<Graph> {
       }),
       call: ({ token, inputs }) => ({
         ...(inputs as Record<string, unknown>),
-        ...(answers[token] ?? { unknown: pulumi.runtime.unknownValue }),
+        ...(answers[token]?.(inputs as Record<string, unknown>) ?? { unknown: pulumi.runtime.unknownValue }),
       }),
     },
     "sourcegraph",

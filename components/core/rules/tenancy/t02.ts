@@ -7,7 +7,10 @@ import { variablesOf, workloadsOf, type Workload } from "../workloads";
 const administrators = ["cloudsqlsuperuser", "rds_superuser", "azure_pg_admin"];
 const passwords = ["PGPASSWORD", "CODEINTEL_PGPASSWORD", "CODEINSIGHTS_PGPASSWORD", "PGDATASOURCE"];
 
-const isMigrator = (graph: Graph, resource: GraphResource): boolean => graph.factsOf(resource).service === "migrator";
+/** Who may own tables, or make logins: tasks that end, and nothing that runs on. */
+const owners: readonly unknown[] = ["migrator", "db-set-up"];
+
+const isMigrator = (graph: Graph, resource: GraphResource): boolean => owners.includes(graph.factsOf(resource).service);
 
 /** A role of PostgreSQL that the application signs in with. */
 function ofRole(graph: Graph, role: GraphResource): Sight[] {
