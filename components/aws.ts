@@ -1,5 +1,6 @@
 /** Sourcegraph on AWS; loads the AWS SDK only. */
 export * from "./index";
+export { AdminServices } from "./admin-services/aws";
 export { EksCluster } from "./cluster/aws";
 export type { EksClusterArgs, EksExistingNetwork, EksTransforms, GuardedClusterArgs } from "./cluster/aws-args";
 export { WorkloadIdentity, type AwsStatement, type WorkloadIdentityArgs } from "./cluster/aws-identity";

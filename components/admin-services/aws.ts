@@ -29,8 +29,6 @@ import { declareTrail } from "./aws-trail";
  * new AdminServices({ plan: planAdmin(specification), boundary, secrets: { employeesClient } });
  */
 export class AdminServices extends pulumi.ComponentResource {
-  /** The services, by name. */
-  readonly services: Readonly<Record<string, AdminService>>;
   /** Names of load balancers that host names have to lead to, where no DNS zone is planned or an edge stands before them. */
   readonly addresses: Readonly<Record<string, pulumi.Output<string>>>;
   /** Value of the header `x-origin-auth` that the edge has to send; undefined where there is no edge. Secret. */
@@ -85,12 +83,6 @@ export class AdminServices extends pulumi.ComponentResource {
     for (const service of services) service.run({ cluster, stores, balancers, checks });
     if (plan.auditSink !== undefined) declareTrail(scope, plan.auditSink);
 
-    this.services = Object.fromEntries(
-      plan.services.flatMap(({ name: own }, index) => {
-        const made = services[index];
-        return made === undefined ? [] : [[own, made]];
-      }),
-    );
     this.edgeSecret = edgeSecret;
     this.addresses = addressesOf(plan, balancers);
     this.registerOutputs({ addresses: this.addresses });

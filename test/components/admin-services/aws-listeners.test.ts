@@ -184,7 +184,7 @@ describe("ways into support services on AWS", function () {
     }
   });
 
-  it("are told where their records lead", async () => {
+  it("are told where their records lead", () => {
     assert.equal(
       Object.keys(services.addresses).length,
       planned(adminConfig()).services.flatMap((s) => s.listeners).length,
