@@ -6,8 +6,8 @@ type Properties = Readonly<Record<string, unknown>>;
 
 /** Changes what is at a path, once it is known where it is not yet. */
 function changed(value: unknown, path: readonly string[], change: (labels: Properties) => Properties): unknown {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise)
-    return pulumi.output(value as unknown).apply((known) => changed(known, path, change));
+  if (pulumi.Output.isInstance<unknown>(value)) return value.apply((known) => changed(known, path, change));
+  if (value instanceof Promise) return value.then((known: unknown) => changed(known, path, change));
   const found = (value ?? {}) as Properties;
   const [first, ...rest] = path;
   return first === undefined ? change(found) : { ...found, [first]: changed(found[first], rest, change) };

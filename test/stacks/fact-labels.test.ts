@@ -15,7 +15,7 @@ function bare(resource: GraphResource): GraphResource {
   const [first = "", second] = input.split(".");
   const without = (labels: unknown) =>
     Object.fromEntries(
-      Object.entries((labels ?? {}) as object).filter(([key]) => !(Object.values(factTags) as string[]).includes(key)),
+      Object.entries(labels ?? {}).filter(([key]) => !(Object.values(factTags) as string[]).includes(key)),
     );
   const value = resource.inputs[first];
   const changed =

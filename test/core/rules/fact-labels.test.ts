@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import fc from "fast-check";
 import { classLabel, labelInputOf, withFacts } from "../../../components/core/rules/fact-labels";
 import type { Boundary } from "../../../components/core/rules/facts";
 import { d02 } from "../../../components/core/rules/data/d02";
+import { shortType } from "../../../components/core/rules/graph";
 import { labelText } from "../../../components/core/rules/label-text";
+import { storeKinds } from "../../../components/core/rules/stores";
 import { graphOf, said } from "../../support/graph";
 
 const volume = { type: "aws:ebs/volume:Volume", name: "data" };
@@ -11,6 +15,14 @@ const boundary: Boundary = {
   facts: { zone: "multi-tenant", owner: "Search & Code", cell: "one", dataClasses: ["operational"] },
   children: { "aws:ebs/volume": { dataClasses: ["secret", "user-data"] } },
 };
+
+/** Stores of which the behaviour data has nothing. */
+const notInData: readonly string[] = [
+  "aws:efs/fileSystem",
+  "aws:kinesis/stream",
+  "aws:kinesis/firehoseDeliveryStream",
+  "aws:redshiftserverless/namespace",
+];
 
 describe("labels of facts", () => {
   it("are in the input that the type has for them, of stores only", () =>
@@ -26,6 +38,27 @@ describe("labels of facts", () => {
       ].map(labelInputOf),
       ["tags", "labels", "settings.userLabels", "resourceLabels", undefined, undefined, undefined],
     ));
+
+  it("change in place, so that no store is replaced because of them", () => {
+    const file = path.join(__dirname, "..", "..", "support", "stand-ins", "behaviour.json");
+    const behaviour = JSON.parse(readFileSync(file, "utf8")) as Record<
+      string,
+      { readonly replace?: readonly string[] }
+    >;
+    const known = Object.entries(behaviour).filter(([token]) => labelInputOf(token) !== undefined);
+    const types = known.map(([token]) => shortType(token));
+    const unlabelled = ["gcp:logging/projectBucketConfig"];
+    assert.deepEqual(
+      storeKinds.map(({ type }) => type).filter((type) => !types.includes(type) && !unlabelled.includes(type)),
+      notInData,
+    );
+    assert.deepEqual(
+      known.filter(([token, { replace = [] }]) =>
+        replace.some((input) => (labelInputOf(token) ?? "").split(".")[0] === input.split(".")[0]),
+      ),
+      [],
+    );
+  });
 
   it("say zone, owner, cell, tenant and every class, worst first, beside what is there", () =>
     assert.deepEqual(withFacts(boundary, volume, { Name: "data" }), {
