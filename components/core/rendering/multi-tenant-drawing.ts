@@ -54,7 +54,7 @@ export function multiTenantDrawingOf(plan: MultiTenantPlan): Drawing {
   const { environment, cells, tenants, name, stage, cloud } = plan;
   const { edge, placement, logs, images, executors, names } = environment;
   const hosts = new Map(cells.flatMap(({ egress }) => egress.map((each) => [each.host, each] as const)));
-  const ours = [...hosts.values()].filter(({ service }) => service !== undefined);
+  const ours = [...hosts.values()].filter(({ callee }) => callee !== undefined);
   const groups: Group[] = [
     {
       id: "people",
@@ -89,8 +89,8 @@ export function multiTenantDrawingOf(plan: MultiTenantPlan): Drawing {
       id: "services",
       title: "Services that cells call",
       place: "cloud",
-      cards: ours.map(({ host, service = host, reason }) =>
-        cloudCard(service.replace(/^.*\//, ""), [host], [], reason),
+      cards: ours.map(({ host, callee, reason }) =>
+        cloudCard((callee?.service ?? host).replace(/^.*\//, ""), [host], [], reason),
       ),
     },
     ...(executors === undefined

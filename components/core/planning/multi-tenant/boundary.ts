@@ -2,7 +2,6 @@ import { registry as vendorRegistry } from "../../product/releases";
 import { cellServices } from "../../product/multi-tenant/tenancy";
 import type { Boundary, BoundaryFacts, ConnectsEdge, DeclaredEdge, IssuesEdge, StoresEdge } from "../../rules/facts";
 import { classesByType } from "../boundary/stores";
-import { callees } from "./cell-egress";
 import type { MultiTenantPlan, PlannedCell, PlannedTenant } from "./multi-tenant-plan";
 import { purgedKinds } from "./purges";
 
@@ -11,6 +10,9 @@ const readers: readonly string[] = ["gitserver", "worker"];
 
 /** What calls the company's services in the name of a cell: the only one that has the cell's client. */
 const caller = "worker";
+
+/** Who keeps the placement. */
+const controlPlane = "workspaces";
 
 /** The edge, as connections name it. */
 const edge = "edge";
@@ -90,8 +92,9 @@ function keysOf({ tenants }: MultiTenantPlan, { name, tenancy, keys }: PlannedCe
 
 /** Where a cell calls, by name of the host and by the service behind it. */
 function outgoing({ egress }: PlannedCell): ConnectsEdge[] {
-  return egress.flatMap(({ host, port, service, contract }): ConnectsEdge[] => {
-    if (service === undefined) return readers.map((from) => ({ kind: "connects", from, to: host, port }));
+  return egress.flatMap(({ host, port, callee }): ConnectsEdge[] => {
+    if (callee === undefined) return readers.map((from) => ({ kind: "connects", from, to: host, port }));
+    const { service, contract, carries } = callee;
     return [
       { kind: "connects", from: caller, to: host, port },
       {
@@ -102,28 +105,46 @@ function outgoing({ egress }: PlannedCell): ConnectsEdge[] {
         credential: "oauth-client",
         plane: "machine",
         over: "internet",
-        ...(contract === undefined ? {} : { contract, carries: ["operational"] }),
+        carries,
+        ...(contract === undefined ? {} : { contract }),
       },
     ];
   });
 }
 
-/** Callee of a scope, by its first segment; those of other zones with their zone. */
-const calleeOfScope: Readonly<Record<string, string>> = {
-  workspaces: callees.workspaces,
-  cody_gateway: callees.modelGateway,
-  telemetry_gateway: callees.telemetry,
-};
+/** Rights of the cell's client, by the public facts of who honours them. */
+function grantsOf({ client, egress }: PlannedCell): IssuesEdge[] {
+  return egress.flatMap(({ callee }) =>
+    (callee?.scopes ?? []).map((scope): IssuesEdge => ({
+      kind: "issues",
+      from: caller,
+      to: callee?.service ?? "",
+      scope,
+      honours: callee?.honours ?? "",
+      client: client.id,
+      tokenSeconds: client.tokenSeconds,
+    })),
+  );
+}
 
-function grantsOf({ client }: PlannedCell): IssuesEdge[] {
-  return client.scopes.map((scope) => ({
-    kind: "issues",
-    from: caller,
-    to: calleeOfScope[scope.split("::")[0] ?? ""] ?? scope,
-    scope,
-    client: client.id,
-    tokenSeconds: client.tokenSeconds,
-  }));
+/** Callees of other zones that ask the issuer about the tokens of cells, by their public facts. */
+function askers({ egress }: PlannedCell): ConnectsEdge[] {
+  return egress.flatMap(({ callee }): ConnectsEdge[] =>
+    callee?.asksIssuer === true && callee.service.includes("/")
+      ? [
+          {
+            kind: "connects",
+            from: callee.service,
+            to: "identity/accounts",
+            port: 443,
+            credential: "oauth-client",
+            plane: "machine",
+            over: "internet",
+            contract: "introspection",
+          },
+        ]
+      : [],
+  );
 }
 
 /** What is kept in the cell's own backups and logs; claims and stores are stated by the components that make them. */
@@ -148,7 +169,7 @@ export function cellBoundary(plan: MultiTenantPlan, cell: PlannedCell): Boundary
     plane: "end-user",
     over: "internet",
   };
-  const edges: DeclaredEdge[] = [visitors, ...outgoing(cell), ...grantsOf(cell), ...stores(cell)];
+  const edges: DeclaredEdge[] = [visitors, ...outgoing(cell), ...askers(cell), ...grantsOf(cell), ...stores(cell)];
   const kept: BoundaryFacts = { dataClasses: ["user-data", "identity", "secret"] };
   return {
     facts: cellFacts(plan, cell),
@@ -179,12 +200,12 @@ export function environmentBoundary(plan: MultiTenantPlan): Boundary {
         port: 443,
         plane: "end-user",
       })),
-      { kind: "stores", from: callees.workspaces, to: placement.name, dataClass: "configuration" },
+      { kind: "stores", from: controlPlane, to: placement.name, dataClass: "configuration" },
       { kind: "stores", from: edge, to: planned.routes, dataClass: "configuration" },
     ],
     children: {
       ...classesByType,
-      [placement.name]: { dataClasses: ["configuration"], service: callees.workspaces },
+      [placement.name]: { dataClasses: ["configuration"], service: controlPlane },
       [planned.routes]: { dataClasses: ["configuration"], service: edge, rebuildable: true },
       [logs.name]: { dataClasses: ["operational"], account: logs.account.id },
       [images.name]: { dataClasses: ["configuration"], account: images.account.id, rebuildable: true },

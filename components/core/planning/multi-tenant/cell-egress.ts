@@ -1,16 +1,46 @@
+import { adminServiceNamed, type adminCatalogue } from "../../product/admin/catalogue";
 import { cellCodeHosts } from "../../product/multi-tenant/tenancy";
+import type { Contract } from "../../rules/facts";
+import { scopeText } from "../admin/scopes";
 import type { PlannedCellEgress } from "./cell-plan";
 import type { MultiTenantSpecification, SpecifiedCell } from "./specification";
 
 const https = 443;
 
-/** Services that cells call, by zone, in the words of the rules. */
-export const callees = {
-  workspaces: "workspaces",
-  modelGateway: "model-gateway-workspaces",
-  accounts: "identity/accounts",
-  telemetry: "admin/telemetry-gateway",
-} as const;
+/** Zone of the cells; ends of connections in it are named without one. */
+const own = "multi-tenant";
+
+const contracts: readonly string[] = [
+  "model-call",
+  "licence-check",
+  "metering",
+  "telemetry",
+  "ping",
+  "introspection",
+] satisfies readonly Contract[];
+
+const isContract = (text: string): text is Contract => contracts.includes(text);
+
+/** One of the company's services as a cell calls it: what is sent there and by what right is the catalogue's to say. */
+function called(zone: keyof typeof adminCatalogue, name: string, host: string, reason: string): PlannedCellEgress {
+  const description = adminServiceNamed(zone, name);
+  const caller = description?.callers.find(({ from }) => from === "cell");
+  if (description === undefined || caller === undefined) throw new Error(`cells do not call ${zone}/${name}`);
+  const { scopeName, calls } = description;
+  return {
+    host,
+    port: https,
+    reason,
+    callee: {
+      service: zone === own ? name : `${zone}/${name}`,
+      ...(isContract(caller.contract) ? { contract: caller.contract } : {}),
+      carries: caller.carries,
+      honours: scopeName,
+      scopes: caller.permissions.map((permission) => scopeText({ service: scopeName, ...permission })),
+      asksIssuer: calls.some(({ contract }) => contract === "introspection"),
+    },
+  };
+}
 
 /**
  * Every host that a cell may open: code hosts and the services it is made to call; its own cloud is reached inside. Computed
@@ -20,37 +50,18 @@ export function cellEgress(
   { modelGateway }: SpecifiedCell,
   { environment: { hosts } }: Pick<MultiTenantSpecification, "environment">,
 ): PlannedCellEgress[] {
-  const ours: PlannedCellEgress[] = [
-    {
-      host: hosts.workspaces,
-      port: https,
-      service: callees.workspaces,
-      reason: "asks the control plane for its tenants, and reports",
-    },
-    {
-      host: hosts.accounts,
-      port: https,
-      service: callees.accounts,
-      contract: "introspection",
-      reason: "fetches its tokens, and signs people in",
-    },
-    ...(hosts.telemetry === undefined
-      ? []
-      : [
-          {
-            host: hosts.telemetry,
-            port: https,
-            service: callees.telemetry,
-            contract: "telemetry" as const,
-            reason: "sends events",
-          },
-        ]),
-    ...(modelGateway && hosts.modelGateway !== undefined
-      ? [{ host: hosts.modelGateway, port: https, service: callees.modelGateway, reason: "calls models" }]
-      : []),
-  ];
   const codeHosts = cellCodeHosts.flatMap(({ name, hosts: names }) =>
     names.map((host): PlannedCellEgress => ({ host, port: https, reason: `reads repositories of ${name}` })),
   );
-  return [...codeHosts, ...ours];
+  return [
+    ...codeHosts,
+    called(own, "workspaces", hosts.workspaces, "asks the control plane for its tenants, and reports"),
+    called("identity", "accounts", hosts.accounts, "fetches its tokens, and signs people in"),
+    ...(hosts.telemetry === undefined
+      ? []
+      : [called("admin", "telemetry-gateway", hosts.telemetry, "sends events without content")]),
+    ...(modelGateway && hosts.modelGateway !== undefined
+      ? [called(own, "cody-gateway", hosts.modelGateway, "calls models")]
+      : []),
+  ];
 }

@@ -1,5 +1,5 @@
 import type { DataClass, DatabaseName } from "../../product/service";
-import type { Contract, Tenancy } from "../../rules/facts";
+import type { Contract, StoredClass, Tenancy } from "../../rules/facts";
 import type { Config } from "../config/config";
 import type { KubernetesSpecification } from "../config/specified";
 import type { KubernetesPlan } from "../kubernetes/kubernetes-plan";
@@ -175,12 +175,26 @@ export interface PlannedCellEgress {
   readonly host: string;
   /** Port. */
   readonly port: number;
-  /** Service of the boundary it leads to, `zone/service`; absent for what is not ours. */
-  readonly service?: string;
-  /** What is sent there, where it is in another zone. */
-  readonly contract?: Contract;
   /** What it is for. */
   readonly reason: string;
+  /** The company's service behind it; absent for what is not ours. */
+  readonly callee?: PlannedCellCallee;
+}
+
+/** A service of the company that a cell calls. */
+export interface PlannedCellCallee {
+  /** Its name, `zone/service` in another zone. */
+  readonly service: string;
+  /** What the call is for, where the rules know it. */
+  readonly contract?: Contract;
+  /** Classes of what is sent, worst first. */
+  readonly carries: readonly StoredClass[];
+  /** First segment of the scopes it honours. */
+  readonly honours: string;
+  /** Scopes that the cell's client needs there. */
+  readonly scopes: readonly string[];
+  /** Whether it asks the accounts service about the tokens it is shown. */
+  readonly asksIssuer: boolean;
 }
 
 /** How a cell is reached. */

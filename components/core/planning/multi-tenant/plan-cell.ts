@@ -1,5 +1,5 @@
 import { InputError, RefusedError } from "../../errors";
-import { cellScopes, diskShares, pressureShare } from "../../product/multi-tenant/tenancy";
+import { diskShares, pressureShare } from "../../product/multi-tenant/tenancy";
 import { parseSpecification, requireKubernetes } from "../config/specification";
 import { planKubernetes } from "../kubernetes/plan";
 import type { KubernetesPlan } from "../kubernetes/kubernetes-plan";
@@ -17,6 +17,7 @@ import type {
   PlannedCellAlarm,
   PlannedCellBackups,
   PlannedCellClient,
+  PlannedCellEgress,
   PlannedCellKey,
   PlannedCellLogins,
 } from "./cell-plan";
@@ -40,16 +41,11 @@ function loginsOf({ filterOwner }: SpecifiedCell, plan: KubernetesPlan): Planned
   };
 }
 
-function clientOf(cell: SpecifiedCell, { environment }: MultiTenantSpecification): PlannedCellClient {
-  return {
-    ...cell.client,
-    scopes: [
-      ...cellScopes.always,
-      ...(cell.modelGateway ? cellScopes.models : []),
-      ...(environment.hosts.telemetry === undefined ? [] : cellScopes.telemetry),
-    ],
-    tokenSeconds: 3600,
-  };
+/** Longest that a token lives, seconds (B-M04). */
+const tokenSeconds = 3600;
+
+function clientOf({ client }: SpecifiedCell, egress: readonly PlannedCellEgress[]): PlannedCellClient {
+  return { ...client, scopes: egress.flatMap(({ callee }) => callee?.scopes ?? []), tokenSeconds };
 }
 
 /** Backups of RDS go back 35 days at most. */
@@ -155,6 +151,7 @@ export function planCell(cell: SpecifiedCell, specification: MultiTenantSpecific
   requirePurges(cell.name, storeKindsOf(plan));
   const limits = cellLimits(cell);
   const keys = cellKeys(cell, specification);
+  const egress = cellEgress(cell, specification);
   const price = priceFor(cell, plan, keys);
   return {
     name: cell.name,
@@ -173,8 +170,8 @@ export function planCell(cell: SpecifiedCell, specification: MultiTenantSpecific
     keys,
     identities: cellIdentities(cell),
     logins: loginsOf(cell, plan),
-    client: clientOf(cell, specification),
-    egress: cellEgress(cell, specification),
+    client: clientOf(cell, egress),
+    egress,
     ingress: {
       origin: originOf(cell.name, environment.domain),
       service: "sourcegraph-frontend",

@@ -146,19 +146,6 @@ export const indexShare = 0.5;
 /** What the plan that is sold on it allows for each tenant. Source: 1.7. */
 export const tenantPlan = { users: 500, repositories: 100, startGb: 25, largestGb: 50 } as const;
 
-/** Scopes that a cell's client asks for. Source: 1.6. */
-export const cellScopes = {
-  always: [
-    "workspaces::workspace::read",
-    "workspaces::instance::read",
-    "workspaces::instance::write",
-    "workspaces::permission.workspace::read",
-    "workspaces::metering::write",
-  ],
-  models: ["cody_gateway::workspaces::write"],
-  telemetry: ["telemetry_gateway::events::write"],
-} as const;
-
 /** Tables, and those with row filters, of each database in release 7.2.1943: what later releases are held against. Source: 1.3. */
 export const filteredTables = {
   frontend: { tables: 202, filtered: 200, exempt: 2 },
