@@ -267,6 +267,23 @@ describe("B-N03", () => {
   const limits = [{ statement: { rateBasedStatement: { limit: 1000 } } }];
   const path = (...values: readonly string[]) => [{ pathPattern: { values } }];
 
+  it("finds a service that can be reached around the load balancer, whomever its listeners are for", () => {
+    const says = (inputs: Given["inputs"]): string[] =>
+      said(
+        n03,
+        graphOf([
+          { type: "sourcegraph:test:Part", name: "zone", boundary: { facts: { zone: "admin" } } },
+          { ...run(inputs), parent: "zone" },
+        ]),
+      );
+    assert.deepEqual(says({ ingress: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER", defaultUriDisabled: true }), [
+      "portal holds: ingress is INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER and defaultUriDisabled is true",
+    ]);
+    assert.deepEqual(says({ ingress: "INGRESS_TRAFFIC_ALL" }), [
+      "portal broken: ingress is INGRESS_TRAFFIC_ALL and defaultUriDisabled is not set; set ingress to INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER and set defaultUriDisabled to true",
+    ]);
+  });
+
   it("lets machines reach declared paths behind a web firewall of AWS", () =>
     assert.deepEqual(
       says(n03, "machine", balancer(), https(refuse), ...acl(limits), targets, rule("api", [forward], path("/v1/*"))),

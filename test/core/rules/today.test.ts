@@ -25,6 +25,7 @@ function service(name: string, parent: string, facts: BoundaryFacts, envs: reado
       parent: name,
       inputs: {
         ingress: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
+        defaultUriDisabled: true,
         template: {
           serviceAccount: `${name}-sa`,
           vpcAccess: { egress: "PRIVATE_RANGES_ONLY" },
@@ -66,6 +67,8 @@ const page = (parent: string, runsAs: string, iapEnabled: boolean): Given => ({
   parent,
   inputs: {
     iapEnabled,
+    ingress: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
+    defaultUriDisabled: true,
     template: {
       serviceAccount: `${runsAs}-sa`,
       vpcAccess: { egress: "PRIVATE_RANGES_ONLY" },

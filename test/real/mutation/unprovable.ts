@@ -8,6 +8,7 @@ export interface Unprovable {
 }
 
 const chosen = "who may come to the pages is the customer's choice, which a graph cannot tell from a mistake";
+const outsideRate = "many requests a second from one address, after the deployment, must be refused";
 const outside = "a request from an address that is not on the list, after the deployment, must be refused";
 
 /** Every weakening that no rule sees. */
@@ -38,6 +39,26 @@ export const unprovable: readonly Unprovable[] = [
     kind: "aws:ec2/launchTemplate: metadataOptions.httpTokens to optional",
     because: "none of the sixty-four rules is about the metadata service",
     probe: "a request to the metadata service without a token, from a node, must be refused",
+  },
+  {
+    kind: "aws:wafv2/webAclAssociation: webAclArn to nothing",
+    because: "in front of pages for people who are no employees no rule asks for a web firewall",
+    probe: outsideRate,
+  },
+  {
+    kind: "without aws:wafv2/webAclAssociation",
+    because: "in front of pages for people who are no employees no rule asks for a web firewall",
+    probe: outsideRate,
+  },
+  {
+    kind: "without gcp:monitoring/uptimeCheckConfig",
+    because: "B-L05 is about listeners for machines and employees, and asks nothing of those for others",
+    probe: "the list of checks from outside after the deployment has the host",
+  },
+  {
+    kind: "gcp:logging/projectBucketConfig: retentionDays to nothing",
+    because: "without it Google keeps logs for 30 days, which is what the rule allows",
+    probe: "the retention that the bucket shows after the deployment",
   },
   {
     kind: "aws:ec2/instance: rootBlockDevice.encrypted to false",

@@ -93,18 +93,29 @@ function ofStores(graph: Graph, resource: GraphResource): Mutant[] {
   ];
 }
 
-/** A store of which nobody says what it holds. */
-function unclassified(graph: Graph, resource: GraphResource): Graph {
-  const bare = ["tags", "labels", "userLabels", "settings.userLabels"].reduce(
+const tagInputs = ["tags", "labels", "userLabels", "settings.userLabels"];
+
+/** The same resource with a tag of a fact changed, or removed. */
+function retagged(resource: GraphResource, tag: string, to: string | undefined): GraphResource {
+  return tagInputs.reduce(
     (each, input) =>
-      valueAt(each.inputs, input) === undefined
+      valueAt(each.inputs, `${input}.${tag}`) === undefined
         ? each
-        : {
-            ...each,
-            inputs: withValue(each.inputs, `${input}.${factTags.dataClasses}`, undefined) as GraphResource["inputs"],
-          },
+        : { ...each, inputs: withValue(each.inputs, `${input}.${tag}`, to) as GraphResource["inputs"] },
     resource,
   );
+}
+
+/** The graph with a tag of every resource changed, or removed. */
+const retaggedAll = (graph: Graph, tag: string, to: string | undefined): Graph =>
+  new Graph(
+    graph.resources.map((resource) => retagged(resource, tag, to)),
+    graph.neighbours,
+  );
+
+/** A store of which nobody says what it holds. */
+function unclassified(graph: Graph, resource: GraphResource): Graph {
+  const bare = retagged(resource, factTags.dataClasses, undefined);
   return restated(
     replaced(graph, bare),
     ({ dataClasses, ...facts }, of) =>
@@ -191,7 +202,8 @@ function ofNamespaces(graph: Graph, resource: GraphResource): Mutant[] {
 }
 
 function ofGuards(graph: Graph, resource: GraphResource): Mutant[] {
-  if (!isKept(resource) || (!resource.protected && !resource.retained)) return [];
+  const { stage = "production" } = graph.factsOf(resource);
+  if (stage !== "production" || !isKept(resource) || (!resource.protected && !resource.retained)) return [];
   return [
     {
       kind: `${resource.type}: not protected`,
@@ -206,16 +218,23 @@ function ofFacts(graph: Graph): Mutant[] {
     graph.resources.map((resource) => graph.factsOf(resource).zone).filter((zone) => zone !== undefined),
   );
   const others = (["admin", "dotcom", "single-tenant", "dev-monolith"] as const).filter((zone) => !zones.has(zone));
-  const mutant = (kind: string, change: Parameters<typeof restated>[1]): Mutant => ({
+  const mutant = (
+    kind: string,
+    tag: string,
+    to: string | undefined,
+    change: Parameters<typeof restated>[1],
+  ): Mutant => ({
     kind: `facts: ${kind}`,
     to: "every component",
-    graph: restated(graph, change),
+    graph: retaggedAll(restated(graph, change), tag, to),
   });
   return [
-    mutant("owner removed", ({ owner: _owner, ...facts }) => facts),
-    mutant("zone removed", ({ zone: _zone, ...facts }) => facts),
+    mutant("owner removed", factTags.owner, undefined, ({ owner: _owner, ...facts }) => facts),
+    mutant("zone removed", factTags.zone, undefined, ({ zone: _zone, ...facts }) => facts),
     ...others.map((zone) =>
-      mutant(`zone changed to ${zone}`, (facts) => (facts.zone === undefined ? facts : { ...facts, zone })),
+      mutant(`zone changed to ${zone}`, factTags.zone, zone, (facts) =>
+        facts.zone === undefined ? facts : { ...facts, zone },
+      ),
     ),
   ];
 }

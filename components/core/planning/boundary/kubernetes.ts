@@ -12,7 +12,7 @@ import type { PlannedWorkload } from "../kubernetes/workload";
 import type { PlannedManagedServices } from "../managed/managed";
 import { instanceFacts, productFacts } from "./facts";
 import { instanceEdges } from "./monolith";
-import { classesByType, classesOf, managedChildren, managedStores, rebuildableVolumes } from "./stores";
+import { classesByType, classesOf, managedChildren, managedStores } from "./stores";
 
 /** How rules know pods that belong to a workload or to jobs. */
 function podsOf(peer: PlannedPeer, workloads: readonly PlannedWorkload[]): string {
@@ -63,6 +63,13 @@ function stores(name: string, workloads: readonly PlannedWorkload[]): StoresEdge
   });
 }
 
+/** Claims of caches, which nothing guards. */
+function rebuildable(name: string, workloads: readonly PlannedWorkload[]): Record<string, BoundaryFacts> {
+  const caches = workloads.flatMap(({ claims }) => claims).filter(({ value }) => value === "cache");
+  const names = caches.flatMap(({ objects }) => objects.map((object) => dataNames.claim(name, object)));
+  return Object.fromEntries(names.map((each) => [each, { rebuildable: true }]));
+}
+
 /** What a deployment on Kubernetes states: what it is, who connects to whom, and what is kept in which claim. */
 export function kubernetesBoundary(plan: KubernetesPlan, specification: KubernetesSpecification): Boundary {
   const workloads = [...plan.workloads, ...(plan.executors?.workloads ?? [])];
@@ -71,7 +78,7 @@ export function kubernetesBoundary(plan: KubernetesPlan, specification: Kubernet
   return {
     facts: productFacts(specification),
     ...instanceEdges(specification, [...connects(policies, workloads), ...stores(plan.name, workloads)]),
-    children: { ...classesByType, ...rebuildableVolumes(stores(plan.name, workloads), plan.dataResources) },
+    children: { ...classesByType, ...rebuildable(plan.name, workloads) },
   };
 }
 

@@ -2,7 +2,6 @@ import type { DataClass, Service } from "../../product/service";
 import { serviceNamed } from "../../product/services";
 import type { BoundaryFacts, StoresEdge } from "../../rules/facts";
 import { databaseService } from "../database-environment";
-import type { DataResource } from "../data-safety";
 import type { PlannedManagedServices } from "../managed/managed";
 
 const worstFirst: readonly DataClass[] = ["user-data", "identity", "secret", "operational", "configuration"];
@@ -23,16 +22,6 @@ export const classesByType: Readonly<Record<string, BoundaryFacts>> = {
   "aws:eks/cluster": { dataClasses: ["secret", "configuration"] },
   "gcp:container/cluster": { dataClasses: ["secret", "configuration"] },
 };
-
-/** Volumes and claims that nothing guards, because what they hold is made again. */
-export function rebuildableVolumes(
-  edges: readonly StoresEdge[],
-  guarded: readonly DataResource[],
-): Record<string, BoundaryFacts> {
-  const names = new Set(guarded.map(({ name }) => name));
-  const volumes = edges.map(({ to }) => to).filter((to) => !names.has(to));
-  return Object.fromEntries(volumes.map((to) => [to, { rebuildable: true }]));
-}
 
 /** The cloud's own services by the service of the catalogue that each stands in for. */
 function standIns({ databases, caches, bucket }: PlannedManagedServices): (readonly [string, Service])[] {

@@ -5,7 +5,7 @@ import { dataNames } from "../data-safety";
 import type { Plan } from "../vm/plan";
 import { productFacts } from "./facts";
 import { instanceEdges } from "./monolith";
-import { classesByType, classesOf, managedChildren, managedStores, rebuildableVolumes } from "./stores";
+import { classesByType, classesOf, managedChildren, managedStores } from "./stores";
 
 function connects(services: Plan["containers"][number]["service"][]): ConnectsEdge[] {
   return services.flatMap((from) =>
@@ -29,6 +29,13 @@ function stores({ name, dataDisk, containers }: Plan): StoresEdge[] {
   return [...new Map(edges.map((edge) => [JSON.stringify(edge), edge])).values()];
 }
 
+/** Volumes of a local engine that nothing guards, because what they hold is made again. */
+function rebuildable(plan: Plan): Record<string, BoundaryFacts> {
+  const guarded = new Set(plan.dataResources.map(({ name }) => name));
+  const names = stores(plan).flatMap(({ to }) => (guarded.has(to) ? [] : [to]));
+  return Object.fromEntries(names.map((name) => [name, { rebuildable: true }]));
+}
+
 const bundles: BoundaryFacts = { dataClasses: ["configuration"], rebuildable: true };
 
 /** What a machine states to the rules: what it is, who connects to whom on it, and what is kept where. */
@@ -46,7 +53,7 @@ export function vmBoundary(plan: Plan, specification: Specification): Boundary {
     ]),
     children: {
       ...classesByType,
-      ...rebuildableVolumes(stores(plan), plan.dataResources),
+      ...rebuildable(plan),
       "aws:ebs/volume": { dataClasses: kept },
       "gcp:compute/disk": { dataClasses: kept },
       // The only bucket that is not of a managed service holds bundles, which the program makes.

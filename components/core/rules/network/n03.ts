@@ -150,9 +150,17 @@ export const n03: Rule = {
   id: "B-N03",
   severity: "high",
   statement: "The machine plane has a web firewall, a path allow-list and a rate limit.",
-  proof: "the default action, the paths, the web firewall and its rate limit at every listener for machines",
+  proof:
+    "the default action, the paths, the web firewall and its rate limit at every listener for machines, and that services are reached through it only",
   judge: (graph) =>
-    ofPlane(graph, ["machine"], Object.keys(looks)).flatMap(({ resource, facts }) => {
+    [
+      ...ofPlane(graph, ["machine"], Object.keys(looks)),
+      // One service may be behind listeners of several planes: its own address is closed for all of them.
+      ...graph
+        .ofType("gcp:cloudrunv2/service")
+        .map((resource) => ({ resource, facts: graph.factsOf(resource) }))
+        .filter(({ facts: { plane } }) => plane !== "machine"),
+    ].flatMap(({ resource, facts }) => {
       const look = looks[resource.type];
       if (look === undefined || !appliesTo("B-N03", facts)) return [];
       return [judgedBy(resource.urn, look(graph, resource, facts))];
