@@ -1,5 +1,7 @@
 /** Sourcegraph on Google Cloud; loads the Google Cloud SDK only. */
 export * from "./index";
+export { AdminServices } from "./admin-services/gcp";
+export type { GcpAdminServicesArgs } from "./admin-services/gcp-args";
 export { GkeCluster } from "./cluster/gcp";
 export type { GkeClusterArgs, GkeExistingNetwork, GkeTransforms, GuardedGkeArgs } from "./cluster/gcp-args";
 export { WorkloadIdentity, type GkeWorkloadIdentityArgs } from "./cluster/gcp-identity";

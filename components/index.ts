@@ -4,7 +4,12 @@ export { parseSpecification, type FileTexts } from "./core/planning/config/speci
 export type * from "./core/planning/config/specified";
 export { configJsonSchema } from "./core/planning/config/json-schema";
 export type * from "./core/planning/config/config";
-export type { Bounded } from "./boundary";
+export type { Bounded, Strictness } from "./boundary";
+export type { AdminServicesArgs } from "./admin-services/args";
+export { planAdminServices, type AdminServicesConfig } from "./admin-services/planned";
+export type * from "./core/planning/admin/admin-plan";
+export type * from "./core/planning/admin/specification";
+export type * from "./core/product/admin/description";
 export type { KeysByUse, KeyUse } from "./keys";
 export type * from "./core/rules/facts";
 export { sizeLabels, sizeNames, type SizeLabel, type SizeName, type Usage } from "./core/planning/sizing/usage";

@@ -3,7 +3,7 @@ import type * as inputs from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { PlannedAdminDatabase } from "../core/planning/admin/admin-plan";
-import { cloudSqlEdition, cloudSqlLogDays, networkPath } from "../core/planning/managed/google";
+import { cloudSqlEdition, cloudSqlLogDays } from "../core/planning/managed/google";
 import { dataOptions } from "../vm/data-options";
 import { keyNamed, storeLabels, type GcpServiceScope } from "./gcp-scope";
 import type { GcpAdminStore } from "./gcp-stores";
@@ -83,7 +83,7 @@ export function declareDatabase(scope: GcpServiceScope, planned: PlannedAdminDat
 }
 
 function settingsOf(scope: GcpServiceScope, planned: PlannedAdminDatabase): inputs.sql.DatabaseInstanceSettings {
-  const { plan, project, region, network } = scope;
+  const { plan, region, network } = scope;
   return {
     edition: cloudSqlEdition(planned),
     tier: planned.machineType,
@@ -104,7 +104,7 @@ function settingsOf(scope: GcpServiceScope, planned: PlannedAdminDatabase): inpu
     },
     ipConfiguration: {
       ipv4Enabled: false,
-      privateNetwork: network.network.selfLink.apply((link) => networkPath(link, project)),
+      privateNetwork: network.network.id,
       sslMode: "ENCRYPTED_ONLY",
     },
     databaseFlags: Object.entries(planned.parameters)

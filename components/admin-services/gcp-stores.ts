@@ -1,7 +1,6 @@
 import * as redis from "@pulumi/gcp/redis";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlannedAdminCache, PlannedAdminStore } from "../core/planning/admin/admin-plan";
-import { networkPath } from "../core/planning/managed/google";
 import type { AdminStoreProperty } from "../core/product/admin/description";
 import { keyNamed, storeLabels, type GcpServiceScope } from "./gcp-scope";
 
@@ -40,7 +39,7 @@ export function declareCache(scope: GcpServiceScope, planned: PlannedAdminCache)
       authEnabled: true,
       transitEncryptionMode: "SERVER_AUTHENTICATION",
       connectMode: "PRIVATE_SERVICE_ACCESS",
-      authorizedNetwork: network.network.selfLink.apply((link) => networkPath(link, project)),
+      authorizedNetwork: network.network.id,
       customerManagedKey: key.id,
       persistenceConfig: { persistenceMode: "DISABLED" },
       maintenancePolicy: { weeklyMaintenanceWindows: [{ day: "SUNDAY", startTime: { hours: 4 } }] },
