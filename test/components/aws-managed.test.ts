@@ -81,6 +81,7 @@ describe("ManagedServices on AWS", () => {
       family: "postgres16",
       description: "Settings of sourcegraph-pgsql",
       parameters: [
+        { name: "log_parameter_max_length", value: "0", applyMethod: "immediate" },
         { name: "max_connections", value: "1000", applyMethod: "pending-reboot" },
         { name: "max_wal_size", value: "8192", applyMethod: "immediate" },
         { name: "random_page_cost", value: "1.1", applyMethod: "immediate" },

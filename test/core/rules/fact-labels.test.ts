@@ -54,7 +54,7 @@ describe("labels of facts", () => {
     );
     assert.deepEqual(
       known.filter(([token, { replace = [] }]) =>
-        replace.some((input) => (labelInputOf(token) ?? "").split(".")[0] === input.split(".")[0]),
+        replace.some((input) => `${labelInputOf(token) ?? ""}.`.startsWith(`${input}.`)),
       ),
       [],
     );

@@ -33,6 +33,9 @@ const storeBackupDays = 7;
 /** Redis of each cloud, without cluster mode. Source: external-services.md 2. */
 export const redisVersions = { aws: "7.1", gcp: "REDIS_7_2" } as const;
 
+/** Statements are logged, where they are, without the values they were run with: those are of users. Takes effect at once. */
+const withoutValues: Readonly<Record<string, string>> = { log_parameter_max_length: "0" };
+
 /** Settings of the vendor's own PostgreSQL that a cloud's keeps too, in the units both clouds read. */
 const vendorParameters: Readonly<Record<string, string>> = {
   max_wal_size: "8192",
@@ -44,7 +47,7 @@ const vendorParameters: Readonly<Record<string, string>> = {
 const memoryPerConnection = 9_531_392;
 
 function parametersOf(cloud: "aws" | "gcp", connections: number): PlannedDatabase["parameters"] {
-  const common = { max_connections: String(connections), ...vendorParameters };
+  const common = { max_connections: String(connections), ...vendorParameters, ...withoutValues };
   return cloud === "gcp"
     ? { ...common, "cloudsql.iam_authentication": "off" }
     : { ...common, "rds.force_ssl": "1", shared_preload_libraries: "pg_stat_statements" };

@@ -36,6 +36,7 @@ describe("the services of a cloud", () => {
       login: "password",
       backupDays: 14,
       parameters: {
+        log_parameter_max_length: "0",
         max_connections: "1000",
         max_wal_size: "8192",
         random_page_cost: "1.1",
