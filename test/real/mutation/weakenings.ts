@@ -1,4 +1,4 @@
-import { factTags, valueAt, type Graph, type GraphResource } from "../../../components/core/rules/graph";
+import { factTags, Graph, valueAt, type GraphResource } from "../../../components/core/rules/graph";
 import {
   companionsOf,
   keyTypes,
