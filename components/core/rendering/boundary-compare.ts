@@ -46,7 +46,7 @@ export interface BoundaryChanges {
 }
 
 /** Names of the lists of changes, with their titles, in the order of a review. */
-export const changeTitles = {
+const changeTitles = {
   findings: "What speaks against it",
   exceptions: "Exceptions",
   reach: "Who may reach what",
@@ -61,7 +61,7 @@ export const changeTitles = {
 } as const satisfies Readonly<Record<Exclude<keyof BoundaryChanges, "from" | "to">, string>>;
 
 /** Names of the lists of changes. */
-export type ChangeList = keyof typeof changeTitles;
+type ChangeList = keyof typeof changeTitles;
 
 function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -9,6 +9,7 @@ import {
   dataSections,
   findingsByZone,
   reachSections,
+  storePlaces,
   summaryText,
   trustSections,
   verdictText,
@@ -120,6 +121,7 @@ function otherParts(
   report: BoundaryReport,
 ): { readonly section: Section; readonly places: readonly ReportedPlace[] }[] {
   const placed: Readonly<Record<string, readonly ReportedPlace[]>> = {
+    classes: storePlaces(report),
     stores: report.stores,
     keys: report.keys,
     listeners: report.listeners,

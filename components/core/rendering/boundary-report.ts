@@ -1,4 +1,4 @@
-import { zones, type Zone } from "../rules/facts";
+import { zones, type StoredClass, type Zone } from "../rules/facts";
 import type {
   BoundaryReport,
   ReportedConnection,
@@ -45,7 +45,7 @@ export function classesText({ classes }: ReportedStore): string {
 }
 
 /** The first few of many names, and how many more there are. */
-export function namesText(names: readonly string[], most = 12): string {
+function namesText(names: readonly string[], most = 12): string {
   return names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
 }
 
@@ -180,9 +180,60 @@ function exceptionState({ daysLeft, covers }: { readonly daysLeft: number; reado
   return `${counted(daysLeft, "day")} left${covers ? "" : ", covers nothing"}`;
 }
 
+const storedClasses: readonly StoredClass[] = [
+  "user-data",
+  "identity",
+  "secret",
+  "operational",
+  "configuration",
+  "public-code",
+];
+
+/** Zones and cells that have stores, each once, in the order of zones; those of none last. */
+export function storePlaces({ stores }: Pick<BoundaryReport, "stores">): ReportedPlace[] {
+  const order = (zone: Zone | undefined): number => (zone === undefined ? zones.length : zones.indexOf(zone));
+  const places = stores.map(({ zone, cell }): ReportedPlace => ({
+    ...(zone === undefined ? {} : { zone }),
+    ...(cell === undefined ? {} : { cell }),
+  }));
+  return [...new Map(places.map((place) => [placeText(place), place])).values()].sort(
+    (a, b) => order(a.zone) - order(b.zone) || (placeText(a) < placeText(b) ? -1 : 1),
+  );
+}
+
+/** Which class of data rests in which zone, and in which stores. */
+function classMap({ stores }: BoundaryReport): Section {
+  const known = storedClasses.filter((each) => stores.some(({ classes = [] }) => classes.includes(each)));
+  const silent = stores.some(({ classes }) => classes === undefined);
+  const rows = storePlaces({ stores }).map((place) => {
+    const own = stores.filter(({ zone, cell }) => zone === place.zone && cell === place.cell);
+    const names = (of: readonly ReportedStore[]): string => {
+      const text = namesText(
+        of.map(({ name }) => name),
+        6,
+      );
+      return of.length < 2 ? text : `${of.length}: ${text}`;
+    };
+    return [
+      placeText(place),
+      ...known.map((each) => names(own.filter(({ classes = [] }) => classes.includes(each)))),
+      ...(silent ? [names(own.filter(({ classes }) => classes === undefined))] : []),
+    ];
+  });
+  return {
+    id: "classes",
+    title: "Which data rests in which zone",
+    columns: columns("zone", ...known, ...(silent ? [unknown] : [])),
+    rows,
+    notes: ["an empty cell is a class that rests nowhere in that zone"],
+  };
+}
+
 /** Where data rests: every store with what it holds. */
-export function dataSections({ stores, keys }: BoundaryReport): Section[] {
+export function dataSections(report: BoundaryReport): Section[] {
+  const { stores, keys } = report;
   return [
+    ...(stores.length === 0 ? [] : [classMap(report)]),
     {
       id: "stores",
       title: "Where data rests",

@@ -54,6 +54,19 @@ describe("a report on boundaries", () => {
     );
   });
 
+  it("maps classes of data to the zones and stores they rest in", () => {
+    const map = sections.find(({ id }) => id === "classes");
+    assert.deepEqual(
+      map?.columns.map(({ title }) => title),
+      ["zone", "user-data", "operational", "not stated"],
+    );
+    assert.deepEqual(map?.rows, [
+      ["multi-tenant (first)", "repositories", "", ""],
+      ["admin", "", "events", ""],
+      ["not stated", "", "", "bare"],
+    ]);
+  });
+
   it("says of each store what it holds, under which key, for how long, whether it is public and who writes it", () =>
     assert.deepEqual(rowsOf("stores"), [
       [
