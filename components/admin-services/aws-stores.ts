@@ -6,7 +6,7 @@ import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { PlannedAdminCache, PlannedAdminDatabase } from "../core/planning/admin/admin-plan";
-import { parameterFamily, redisFamily } from "../core/planning/managed/amazon";
+import { backupWindow, maintenanceWindow, parameterFamily, redisFamily } from "../core/planning/managed/amazon";
 import { databaseAccess, type Statement } from "../managed-services/aws-access";
 import { dataOptions } from "../vm/data-options";
 import { adminStoreTags, adminTags, keyNamed, type AwsAdminGround, type AwsAdminScope } from "./aws-scope";
@@ -25,6 +25,10 @@ export interface AwsAdminStore {
 
 const postgresPort = 5432;
 const redisPort = 6379;
+
+/** When AWS may restart servers: Sunday at 4, UTC; and the hour of the daily backup. */
+const maintenance = { day: "SU", hourUtc: 4 } as const;
+const backupHourUtc = 3;
 
 /** A store in the network: a group of its own that lets in the service and nothing else, and subnets without a way out. */
 export interface AwsAdminStoreGround extends Pick<AwsAdminGround, "vpcId" | "dataSubnetIds"> {
@@ -131,6 +135,8 @@ export function declareAdminDatabase(
       parameterGroupName: parameters.name,
       multiAz: planned.highlyAvailable,
       backupRetentionPeriod: planned.backupDays,
+      backupWindow: backupWindow(backupHourUtc, maintenance),
+      maintenanceWindow: maintenanceWindow(maintenance),
       copyTagsToSnapshot: true,
       deleteAutomatedBackups: false,
       enabledCloudwatchLogsExports: ["postgresql"],
@@ -204,6 +210,7 @@ export function declareAdminCache(
       transitEncryptionEnabled: true,
       transitEncryptionMode: "required",
       authToken: password,
+      maintenanceWindow: maintenanceWindow(maintenance),
       snapshotRetentionLimit: planned.snapshotDays,
       tags: adminStoreTags(scope, resource, owner, dataClasses),
     },

@@ -178,6 +178,7 @@ describe("ways into support services on AWS", function () {
       const { environmentVariables } = inputs["runConfig"] as { readonly environmentVariables?: Section };
       assert.equal(environmentVariables !== undefined, name.endsWith("-with"), name);
       assert.equal(inputs["vpcConfig"] !== undefined, name.includes("-human-"), name);
+      assert.deepEqual(inputs["schedule"], { expression: "rate(5 minutes)" });
       const alarm = only(admin, "aws:cloudwatch/metricAlarm:MetricAlarm", `${name}-failed`);
       assert.deepEqual(alarm.inputs["dimensions"], { CanaryName: name });
       assert.equal(alarm.inputs["treatMissingData"], "breaching");

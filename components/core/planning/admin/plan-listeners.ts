@@ -5,8 +5,8 @@ import type { AdminSpecification, SpecifiedAdminService } from "./specification"
 
 /** Requests that one address may make in a minute, where the service does not say. */
 const usualRequests = { machine: 600, human: 300, "end-user": 300, internal: 6000 } as const;
-/** Seconds between two checks from outside. */
-const everySeconds = 60;
+/** Seconds between two checks from outside; AWS asks a price for each. */
+const everySeconds = { aws: 300, gcp: 60 } as const;
 
 function listener(
   { name, domain, edge }: AdminSpecification,
@@ -44,14 +44,14 @@ export function planListeners(
  * there.
  */
 export function planChecks(
-  { name }: Pick<AdminSpecification, "name">,
+  { name, cloud }: Pick<AdminSpecification, "name" | "cloud">,
   { description: { name: service, healthPath } }: SpecifiedAdminService,
   listeners: readonly PlannedAdminListener[],
 ): PlannedAdminCheck[] {
   return listeners
     .filter(({ plane }) => plane !== "internal")
     .flatMap(({ plane, host, authentication }): PlannedAdminCheck[] => {
-      const common = { plane, host, path: healthPath, everySeconds };
+      const common = { plane, host, path: healthPath, everySeconds: everySeconds[cloud] };
       const refusals = authentication === "identity-aware-proxy" ? [302, 401, 403] : [401, 403];
       return [
         {
