@@ -32,8 +32,6 @@ export interface TenantArgs extends Bounded {
   readonly plan: MultiTenantPlan;
   /** Provider of the account of its cell. */
   readonly provider: pulumi.ProviderResource;
-  /** Members or ARNs of the cell's services that read and write its bucket, by a short name of each. */
-  readonly users: Readonly<Record<string, pulumi.Input<string>>>;
   /** Tags or labels of everything. Default none. In place. */
   readonly tags?: Readonly<Record<string, string>>;
 }

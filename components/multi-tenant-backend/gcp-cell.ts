@@ -1,7 +1,5 @@
-import * as binaryauthorization from "@pulumi/gcp/binaryauthorization";
 import * as dns from "@pulumi/gcp/dns";
 import * as kms from "@pulumi/gcp/kms";
-import * as monitoring from "@pulumi/gcp/monitoring";
 import * as gcp from "@pulumi/gcp/provider";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
@@ -19,6 +17,7 @@ import type { CellArgs } from "./args";
 import { capacityOf, type CellCapacity } from "./capacity";
 import { decideCell, migratorAccountOf, type CellDecision } from "./decision";
 import { declareCellKeys } from "./gcp-cell-keys";
+import { admitImages, declareFullness } from "./gcp-guards";
 import { declareCellLogs, type GcpLogTarget } from "./gcp-logs";
 import { gcpCellScope, type GcpCellScope } from "./gcp-scope";
 import { DatabaseLogins, declarePasswords, valuesOfProduct, type CellValues } from "./set-up";
@@ -324,58 +323,6 @@ function providerOf(parent: pulumi.Resource, { name, account, region }: PlannedC
     },
     { parent },
   );
-}
-
-/** Which images the cluster runs: those of the planned registry, and Google's own. */
-function admitImages({ cell, child, project }: GcpCellScope): void {
-  const host = cell.specification.registry?.host;
-  new binaryauthorization.Policy(
-    `${cell.name}-images`,
-    {
-      project,
-      globalPolicyEvaluationMode: "ENABLE",
-      ...(host === undefined ? {} : { admissionWhitelistPatterns: [{ namePattern: `${host}/**` }] }),
-      defaultAdmissionRule: {
-        evaluationMode: host === undefined ? "ALWAYS_ALLOW" : "ALWAYS_DENY",
-        enforcementMode: "ENFORCED_BLOCK_AND_AUDIT_LOG",
-      },
-    },
-    child,
-  );
-}
-
-/** Alarms of fullness, by what the cell's agent measures. */
-function declareFullness(
-  { cell, child, project, labels }: GcpCellScope,
-  channels: readonly pulumi.Input<string>[],
-): void {
-  for (const { name, percent, metric, metricNamespace, description } of cell.alarms)
-    new monitoring.AlertPolicy(
-      name,
-      {
-        project,
-        displayName: name,
-        combiner: "OR",
-        conditions: [
-          {
-            displayName: description,
-            conditionThreshold: {
-              filter: `metric.type="${metricNamespace}/${metric}" AND resource.type="generic_task" AND metric.labels.cell="${cell.name}"`,
-              comparison: "COMPARISON_GT",
-              thresholdValue: percent,
-              duration: "900s",
-              aggregations: [{ alignmentPeriod: "300s", perSeriesAligner: "ALIGN_MAX" }],
-              // Without a word from the agent nobody knows.
-              evaluationMissingData: "EVALUATION_MISSING_DATA_ACTIVE",
-            },
-          },
-        ],
-        documentation: { content: description, mimeType: "text/markdown" },
-        notificationChannels: [...channels],
-        userLabels: labels(),
-      },
-      child,
-    );
 }
 
 /** The name of the origin, written where names are kept. */
