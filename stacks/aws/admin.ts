@@ -1,14 +1,20 @@
 import { AdminServices } from "../../components/admin-services/aws";
 import { adminBoundary, adminPublicFacts } from "../../components/core/planning/admin/boundary";
+import {
+  adminStackManifest,
+  checkAdminTransition,
+  parseAdminManifest,
+} from "../../components/core/planning/admin/manifest";
 import { planAdmin } from "../../components/core/planning/admin/plan-admin";
 import type { DeclareAdmin } from "../program";
 
 /** Declares the support services of one zone on AWS. */
-export const declareAdmin: DeclareAdmin = (_name, { specification, secrets }) => {
+export const declareAdmin: DeclareAdmin = (_name, { specification, secrets, previous }) => {
   const plan = planAdmin(specification);
+  checkAdminTransition(parseAdminManifest(previous), plan);
   const services = new AdminServices({ plan, boundary: adminBoundary(plan), secrets });
   return {
-    manifest: {},
+    manifest: adminStackManifest(plan),
     published: { ...adminPublicFacts(plan), addresses: services.addresses },
   };
 };

@@ -1,6 +1,11 @@
 import { AdminServices } from "../../components/admin-services/gcp";
 import type { AdminPlan } from "../../components/core/planning/admin/admin-plan";
-import { adminManifest, adminPublicFacts } from "../../components/core/planning/admin/boundary";
+import { adminPublicFacts } from "../../components/core/planning/admin/boundary";
+import {
+  adminStackManifest,
+  checkAdminTransition,
+  parseAdminManifest,
+} from "../../components/core/planning/admin/manifest";
 import { planAdmin } from "../../components/core/planning/admin/plan-admin";
 import type { AdminSpecification } from "../../components/core/planning/admin/specification";
 import type { DeclareAdmin } from "../program";
@@ -15,8 +20,9 @@ function uncheckedServices({ services }: AdminPlan, { boundaries: { exceptions }
 }
 
 /** Declares the support services of one zone on Google Cloud. */
-export const declareAdmin: DeclareAdmin = (_name, { specification, secrets }) => {
+export const declareAdmin: DeclareAdmin = (_name, { specification, secrets, previous }) => {
   const plan = planAdmin(specification);
+  checkAdminTransition(parseAdminManifest(previous), plan);
   const { enforce, exceptions } = specification.boundaries;
   const { addresses } = new AdminServices({
     plan,
@@ -25,5 +31,5 @@ export const declareAdmin: DeclareAdmin = (_name, { specification, secrets }) =>
     enforce,
     exceptions,
   });
-  return { manifest: adminManifest(plan), published: { ...adminPublicFacts(plan), addresses } };
+  return { manifest: adminStackManifest(plan), published: { ...adminPublicFacts(plan), addresses } };
 };

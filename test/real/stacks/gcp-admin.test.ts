@@ -106,12 +106,14 @@ describe("the GCP sample stack of support services on the real engine with a sta
   it("tells other stacks its hosts, scopes and addresses, and nothing that opens anything", async () => {
     const { published, manifest } = (await engine.outputs()) as {
       published: { hosts: Record<string, unknown>; scopes: Record<string, string>; addresses: Record<string, string> };
-      manifest: { facts: unknown };
+      manifest: { shape: string; boundary: { facts: unknown; publishes: unknown } };
     };
     assert.deepEqual(published.hosts["pings"], { machine: "pings.example.com" });
     assert.equal(published.scopes["enterprise-portal"], "enterprise_portal");
     assert.match(published.addresses["pings.example.com"] ?? "", /^\d+\.\d+\.\d+\.\d+$/);
-    assert.deepEqual(manifest.facts, {
+    assert.equal(manifest.shape, "admin");
+    assert.deepEqual(manifest.boundary.publishes, ["published"]);
+    assert.deepEqual(manifest.boundary.facts, {
       zone: "admin",
       stage: "production",
       owner: "core-services",

@@ -126,7 +126,7 @@ export function adminListenerBoundary({ plane, paths, origin }: PlannedAdminList
 }
 
 /** Names of the outputs of a stack that others may read. */
-export const adminOutputs = ["hosts", "scopes", "addresses"] as const;
+export const adminOutputs = ["published"] as const;
 
 /**
  * What other stacks may know of this one: its zone, who calls whom, and the names of its public outputs. Names and classes

@@ -137,7 +137,7 @@ describe("what a stack of support services states", () => {
   it("says in its manifest who calls whom, and nothing that opens anything", () => {
     const manifest = adminManifest(plan);
     assert.equal(manifest.stack, "sg");
-    assert.deepEqual(manifest.publishes, ["hosts", "scopes", "addresses"]);
+    assert.deepEqual(manifest.publishes, ["published"]);
     assert.deepEqual(manifest.facts, {
       zone: "admin",
       stage: "production",
