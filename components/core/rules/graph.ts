@@ -154,7 +154,8 @@ export const factTags = {
   tenant: "sourcegraph-tenant",
 } as const satisfies Partial<Record<keyof BoundaryFacts, string>>;
 
-const tagInputs = ["tags", "labels", "userLabels", "settings.userLabels", "resourceLabels", "metadata.labels"];
+/** Inputs that tags and labels are given by, whatever the type. */
+export const tagInputs = ["tags", "labels", "userLabels", "settings.userLabels", "resourceLabels", "metadata.labels"];
 
 /** A fact as a tag tells it; undefined for what is no text. */
 function labelOf(facts: BoundaryFacts, fact: string): string | undefined {

@@ -305,6 +305,31 @@ describe("B-L04", () => {
     });
   const ours: BoundaryFacts = { registries: ["images.example.com/sourcegraph"] };
 
+  it("wants to see the policy that a service of Cloud Run is held against", () => {
+    const service = it_("gcp:cloudrunv2/service", {
+      binaryAuthorization: { useDefault: true },
+      template: { containers: [{ name: "portal", image: `images.example.com/sourcegraph/portal@${digest}` }] },
+    });
+    const policy: Given = {
+      type: "gcp:binaryauthorization/policy",
+      name: "images",
+      parent: "zone",
+      inputs: {
+        defaultAdmissionRule: {
+          evaluationMode: "REQUIRE_ATTESTATION",
+          enforcementMode: "ENFORCED_BLOCK_AND_AUDIT_LOG",
+        },
+      },
+    };
+    assert.deepEqual(said(l04, graphOf([zone(ours), service])), [
+      "it unproven: the policy of its project is not of this program; make a gcp:binaryauthorization/policy",
+    ]);
+    assert.deepEqual(said(l04, graphOf([zone(ours), service, policy])), [
+      "it holds: the image of portal has a digest and images says what is admitted",
+      "images holds: defaultAdmissionRule.evaluationMode is REQUIRE_ATTESTATION and defaultAdmissionRule.enforcementMode is ENFORCED_BLOCK_AND_AUDIT_LOG",
+    ]);
+  });
+
   it("wants a digest, and a registry that is allowed", () =>
     assert.deepEqual(
       [

@@ -76,6 +76,11 @@ export const unprovable: readonly Unprovable[] = [
     probe: "the log of traffic has entries after the deployment",
   },
   {
+    kind: "facts: zone changed to single-tenant",
+    because: "a single instance may hold whatever support services hold: nothing but the statement tells them apart",
+    probe: "the folder or organizational unit of the account that it is deployed to",
+  },
+  {
     kind: "facts: zone changed to dotcom",
     because:
       "public code search may hold what a single instance of Docker holds: nothing but the statement tells them apart",

@@ -1,4 +1,4 @@
-import { factTags, Graph, valueAt, type GraphResource } from "../../../components/core/rules/graph";
+import { factTags, Graph, tagInputs, valueAt, type GraphResource } from "../../../components/core/rules/graph";
 import {
   companionsOf,
   keyTypes,
@@ -92,8 +92,6 @@ function ofStores(graph: Graph, resource: GraphResource): Mutant[] {
     { kind: `${type}: class removed`, to, graph: unclassified(graph, resource) },
   ];
 }
-
-const tagInputs = ["tags", "labels", "userLabels", "settings.userLabels"];
 
 /** The same resource with a tag of a fact changed, or removed. */
 function retagged(resource: GraphResource, tag: string, to: string | undefined): GraphResource {

@@ -1,6 +1,6 @@
 import { appliesTo } from "../applicability";
 import type { BoundaryFacts } from "../facts";
-import { valueAt, type GraphResource } from "../graph";
+import { valueAt, type Graph, type GraphResource } from "../graph";
 import type { Judgement, Rule } from "../rule";
 import { bad, good, isHidden, judgedBy, property, unseen, type Sight } from "../sights";
 import { workloadsOf, type Workload } from "../workloads";
@@ -58,6 +58,18 @@ const admission: Readonly<Record<string, (resource: GraphResource) => Sight[]>> 
         ],
 };
 
+/** Whether the policy that a service of Cloud Run is held against can be seen. */
+function heldAgainst(graph: Graph, { resource }: Workload): Sight[] {
+  if (valueAt(resource.inputs, "binaryAuthorization.useDefault") !== true) return [];
+  const { zone } = graph.factsOf(resource);
+  const policy = graph.ofType("gcp:binaryauthorization/policy").find((each) => graph.factsOf(each).zone === zone);
+  return [
+    policy === undefined
+      ? unseen("the policy of its project is not of this program", "make a gcp:binaryauthorization/policy")
+      : good(`${policy.name} says what is admitted`),
+  ];
+}
+
 /** What runs is what was reviewed. */
 export const l04: Rule = {
   id: "B-L04",
@@ -73,7 +85,7 @@ export const l04: Rule = {
       const sights =
         workload.unseen && workload.containers.length === 0
           ? [unseen("its containers are known only after the deployment", "give it containers that are known before")]
-          : imageSights(workload, facts);
+          : [...imageSights(workload, facts), ...heldAgainst(graph, workload)];
       return sights.length === 0 ? [] : [judgedBy(workload.resource.urn, sights)];
     }),
     ...graph.ofType(...Object.keys(admission)).flatMap((resource): Judgement[] => {
