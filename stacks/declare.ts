@@ -44,18 +44,18 @@ function programOf({ shape, cloud }: Specification): Declare {
 function adminProgramOf(cloud: "aws" | "gcp"): DeclareAdmin {
   switch (cloud) {
     case "aws":
-      return (require("./aws/admin") as { readonly declareAdmin: DeclareAdmin }).declareAdmin;
+      return (require("./aws/admin") as typeof import("./aws/admin")).declareAdmin;
     case "gcp":
-      return (require("./gcp/admin") as { readonly declareAdmin: DeclareAdmin }).declareAdmin;
+      return (require("./gcp/admin") as typeof import("./gcp/admin")).declareAdmin;
   }
 }
 
 function multiTenantProgramOf(cloud: "aws" | "gcp"): DeclareMultiTenant {
   switch (cloud) {
     case "aws":
-      return (require("./aws/multi-tenant") as { readonly declareMultiTenant: DeclareMultiTenant }).declareMultiTenant;
+      return (require("./aws/multi-tenant") as typeof import("./aws/multi-tenant")).declareMultiTenant;
     case "gcp":
-      return (require("./gcp/multi-tenant") as { readonly declareMultiTenant: DeclareMultiTenant }).declareMultiTenant;
+      return (require("./gcp/multi-tenant") as typeof import("./gcp/multi-tenant")).declareMultiTenant;
   }
 }
 /* eslint-enable @typescript-eslint/no-require-imports */
