@@ -3,7 +3,7 @@ import { plannedImage } from "../planning/image-reference";
 import { managedLogin } from "../planning/managed/values";
 import type { PlannedCell } from "../planning/multi-tenant/multi-tenant-plan";
 import type { KubernetesObject } from "./manifests/object";
-import { grantsSql, loginsSql, type TenantDatabase } from "./multi-tenant-sql";
+import { cellDatabases, setUpSql, type CellDatabase } from "./multi-tenant-databases";
 
 /** Namespace in which the logins of a cell's databases are set up, apart from everything that runs. */
 export const setUpNamespace = "sourcegraph-set-up";
@@ -19,28 +19,7 @@ export const setUpKeys = {
   owner: "owner",
 } as const;
 
-/** Tables of each database that have no filter of rows by design. Source: multi-tenant.md 1.3. */
-const withoutFilter: Readonly<Record<string, number>> = { frontend: 2, codeIntel: 0, codeInsights: 0 };
-
 type Cell = Pick<PlannedCell, "logins" | "specification">;
-
-function databaseOf({ logins }: Cell, { name, database }: Cell["logins"]["databases"][number]): TenantDatabase {
-  return {
-    owner: logins.owner.user,
-    app: logins.app.user,
-    database,
-    schema: "public",
-    withoutFilter: withoutFilter[name] ?? 0,
-    forced: logins.forced,
-  };
-}
-
-/** What is said to a database before the first migration, and again whenever it changes; it may be said at any time. */
-export function setUpSql(cell: Cell, planned: Cell["logins"]["databases"][number]): string {
-  const extensions = planned.extensions.map((name) => `create extension if not exists "${name}";`);
-  const database = databaseOf(cell, planned);
-  return [loginsSql(database), ...extensions, grantsSql(database)].join("\n");
-}
 
 const namespaced = (name: string, more: object = {}): KubernetesObject["metadata"] => ({
   name,
@@ -50,9 +29,9 @@ const namespaced = (name: string, more: object = {}): KubernetesObject["metadata
 });
 
 /** The Job that sets up a database. It is named by what it says, so that whatever is said anew is a new Job. */
-function jobOf(cell: Cell, planned: Cell["logins"]["databases"][number]): KubernetesObject {
-  const { name, database } = planned;
-  const sql = setUpSql(cell, planned);
+function jobOf(cell: Cell, planned: CellDatabase): KubernetesObject {
+  const { name, tenants } = planned;
+  const sql = setUpSql(planned);
   const digest = createHash("sha256").update(sql).digest("hex").slice(0, 8);
   const fromSecret = (variable: string, key: string) => ({
     name: variable,
@@ -79,7 +58,7 @@ function jobOf(cell: Cell, planned: Cell["logins"]["databases"][number]): Kubern
               env: [
                 fromSecret("PGHOST", setUpKeys.host(name)),
                 { name: "PGPORT", value: String(managedLogin.port) },
-                { name: "PGDATABASE", value: database },
+                { name: "PGDATABASE", value: tenants.database },
                 { name: "PGUSER", value: cell.logins.administrator },
                 { name: "PGSSLMODE", value: managedLogin.sslmode },
                 fromSecret("PGPASSWORD", setUpKeys.password(name)),
@@ -112,7 +91,7 @@ function jobOf(cell: Cell, planned: Cell["logins"]["databases"][number]): Kubern
  * @returns objects in the order in which they are made, the Jobs last; without the Secret, whose values are known only then
  */
 export function cellSetUp(cell: Cell & Pick<PlannedCell, "cidr">, reach: readonly string[]): KubernetesObject[] {
-  const { databases } = cell.logins;
+  const databases = cellDatabases(cell);
   const levels = ["enforce", "warn", "audit"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]);
   return [
     {
@@ -164,7 +143,7 @@ export function cellSetUp(cell: Cell & Pick<PlannedCell, "cidr">, reach: readonl
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: namespaced("set-up"),
-      data: Object.fromEntries(databases.map((planned) => [`${planned.name}.sql`, setUpSql(cell, planned)])),
+      data: Object.fromEntries(databases.map((planned) => [`${planned.name}.sql`, setUpSql(planned)])),
     },
     ...databases.map((planned) => jobOf(cell, planned)),
   ];

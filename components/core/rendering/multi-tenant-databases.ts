@@ -27,7 +27,7 @@ export interface CellDatabase {
 }
 
 /** The databases of a cell. */
-export function cellDatabases({ logins }: PlannedCell): CellDatabase[] {
+export function cellDatabases({ logins }: Pick<PlannedCell, "logins">): CellDatabase[] {
   return logins.databases.map(({ name, resource, database, extensions }) => ({
     name,
     resource,
@@ -43,10 +43,10 @@ export function cellDatabases({ logins }: PlannedCell): CellDatabase[] {
   }));
 }
 
-/** What the administrator of one server runs before the first migration, and may run again at any time. */
+/** What is said to a database before the first migration, and again whenever it changes; it may be said at any time. */
 export function setUpSql({ extensions, tenants }: CellDatabase): string {
-  const made = extensions.map((extension) => `create extension if not exists "${extension}";\n`).join("");
-  return `${loginsSql(tenants)}${made}${grantsSql(tenants)}`;
+  const made = extensions.map((extension) => `create extension if not exists "${extension}";`);
+  return [loginsSql(tenants), ...made, grantsSql(tenants)].join("\n");
 }
 
 /** Lists the tenants that are not deleted. As the owner. */

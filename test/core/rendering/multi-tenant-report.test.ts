@@ -133,7 +133,8 @@ describe("the report of a procedure", () => {
 
   it("says no day where none is promised", () => {
     const [steps] = procedureSections(plan, planOnboarding(plan, tenantReference(plan, "acme")));
-    assert.ok(steps?.rows.every(([, day]) => day === ""));
+    assert.ok(steps);
+    assert.ok(steps.rows.every(([, day]) => day === ""));
     assert.deepEqual(steps.rows[2]?.[5], "multiTenant.tenants.acme.state: suspended; sgbox up");
   });
 

@@ -238,7 +238,8 @@ describe("letting a tenant go", () => {
       .find(({ name }) => name === "cell-1")
       ?.plan.workloads.find(({ name }) => name === "gitserver")?.replicas;
     const step = planOffboarding(large, pooledTenant).steps.find(({ id }) => id === "purge-gitserver");
-    assert.equal(step?.checks.length, pods);
+    assert.ok(step);
+    assert.equal(step.checks.length, pods);
     assert.deepEqual(step.checks[0], {
       kind: "command",
       text: "kubectl --namespace sourcegraph exec gitserver-0 --container gitserver -- sh -c \"find /data/repos -type d -path '*/tenants/4711'\"",

@@ -17,7 +17,7 @@ import {
 /** Longest that the two cells may be open to the job of a move, hours (B-T08). */
 export const moveHours = 24;
 
-function refuse(plan: MultiTenantPlan, tenant: TenantReference, from: PlannedCell, to: PlannedCell): void {
+function refuse(tenant: TenantReference, from: PlannedCell, to: PlannedCell): void {
   const problems: Problem[] = [];
   const path = "to";
   const tenancy = tenant.tier === "isolated" ? "pooled" : tenant.tier;
@@ -155,7 +155,7 @@ function copySteps(tenant: TenantReference, from: PlannedCell, to: PlannedCell):
 export function planMove(plan: MultiTenantPlan, tenant: TenantReference, target: string): Procedure {
   const from = cellNamed(plan, tenant.cell);
   const to = cellNamed(plan, target);
-  refuse(plan, tenant, from, to);
+  refuse(tenant, from, to);
   const probe = canaryProbe(to, tenant);
   const purged = planOffboarding(plan, tenant).steps.filter(
     ({ effect, store }) => effect === "purge" && store !== "gateway-limits",
