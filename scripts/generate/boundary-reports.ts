@@ -8,7 +8,7 @@ import { reachDrawing } from "../../components/core/rendering/boundary-drawing";
 import { reachSvg } from "../../components/core/rendering/boundary-drawing-svg";
 import { boundaryJson, type BoundaryReport } from "../../components/core/rendering/boundary-model";
 import { boundaryPage } from "../../components/core/rendering/boundary-page";
-import { boundarySections } from "../../components/core/rendering/boundary-report";
+import { boundarySections, summaryText } from "../../components/core/rendering/boundary-report";
 import { reportMarkdown } from "../../components/core/rendering/report-markdown";
 
 /** Folder of the reports, from the root. */
@@ -51,8 +51,8 @@ function index(reports: readonly { readonly name: string; readonly report: Bound
     const count = (verdict: string) => report.findings.filter((finding) => finding.verdict === verdict).length;
     const files = ["md", "html", "json", "svg"].map((kind) => `[${kind}](${name}.${kind})`).join(" ");
     const zones = [...new Set(report.stores.flatMap(({ zone }) => zone ?? []))].sort().join(", ");
-    const cells = [report.of, zones, count("holds"), count("broken"), count("unproven"), report.stores.length, files];
-    return `| ${cells.join(" | ")} |`;
+    const counts = [count("holds"), count("broken"), count("unproven"), report.exceptions.length, report.stores.length];
+    return `| ${[report.of, zones, summaryText(report), ...counts, files].join(" | ")} |`;
   });
   return `# Reports on the boundaries of the sample stacks
 
@@ -61,8 +61,8 @@ function index(reports: readonly { readonly name: string; readonly report: Bound
 What \`sgbox check --stack FILE\` says of each sample's boundaries on ${day}: made from what the program declares, without a cloud.
 The page (html) is one file that loads nothing: filter it, print it. The JSON is what \`sgbox check --against\` compares with.
 
-| stack | zones with stores | holds | broken | unproven | stores | report |
-| --- | --- | ---: | ---: | ---: | ---: | --- |
+| stack | zones with stores | result | holds | broken | unproven | exceptions | stores | report |
+| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |
 ${rows.join("\n")}
 `;
 }
