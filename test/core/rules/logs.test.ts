@@ -4,7 +4,6 @@ import { unknownValue } from "../../../components/core/rules/graph";
 import { l01 } from "../../../components/core/rules/logs/l01";
 import { l02 } from "../../../components/core/rules/logs/l02";
 import { l03 } from "../../../components/core/rules/logs/l03";
-import { l04 } from "../../../components/core/rules/logs/l04";
 import { l05 } from "../../../components/core/rules/logs/l05";
 import type { Rule } from "../../../components/core/rules/rule";
 import { keyTypes, volumeTypes } from "../../../components/core/rules/stores";
@@ -295,79 +294,6 @@ describe("B-L03", () => {
     assert.deepEqual(says(l03, it_("aws:s3/bucket", { forceDestroy: true }, guarded)), [
       "it broken: forceDestroy is true; remove forceDestroy",
     ]));
-});
-
-describe("B-L04", () => {
-  const digest = `sha256:${"0".repeat(64)}`;
-  const pod = (image: unknown): Given =>
-    it_("kubernetes:apps/v1/Deployment", {
-      spec: { template: { spec: { containers: [{ name: "frontend", image }] } } },
-    });
-  const ours: BoundaryFacts = { registries: ["images.example.com/sourcegraph"] };
-
-  it("wants to see the policy that a service of Cloud Run is held against", () => {
-    const service = it_("gcp:cloudrunv2/service", {
-      binaryAuthorization: { useDefault: true },
-      template: { containers: [{ name: "portal", image: `images.example.com/sourcegraph/portal@${digest}` }] },
-    });
-    const policy: Given = {
-      type: "gcp:binaryauthorization/policy",
-      name: "images",
-      parent: "zone",
-      inputs: {
-        defaultAdmissionRule: {
-          evaluationMode: "REQUIRE_ATTESTATION",
-          enforcementMode: "ENFORCED_BLOCK_AND_AUDIT_LOG",
-        },
-      },
-    };
-    assert.deepEqual(said(l04, graphOf([zone(ours), service])), [
-      "it unproven: the policy of its project is not of this program; make a gcp:binaryauthorization/policy",
-    ]);
-    assert.deepEqual(said(l04, graphOf([zone(ours), service, policy])), [
-      "it holds: the image of portal has a digest and images says what is admitted",
-      "images holds: defaultAdmissionRule.evaluationMode is REQUIRE_ATTESTATION and defaultAdmissionRule.enforcementMode is ENFORCED_BLOCK_AND_AUDIT_LOG",
-    ]);
-  });
-
-  it("wants a digest, and a registry that is allowed", () =>
-    assert.deepEqual(
-      [
-        ...says(l04, pod(`images.example.com/sourcegraph/frontend@${digest}`), ours),
-        ...says(l04, pod("images.example.com/sourcegraph/frontend:insiders"), ours),
-        ...says(l04, pod(`sourcegraph/frontend@${digest}`), ours),
-        ...says(l04, pod(unknownValue), ours),
-        ...says(l04, pod("sourcegraph/frontend:insiders"), { stage: "development" }),
-      ],
-      [
-        "it holds: the image of frontend has a digest",
-        "it broken: the image of frontend is images.example.com/sourcegraph/frontend:insiders, without a digest; name it with a digest",
-        "it broken: the image of frontend comes from docker.io, which is not allowed; take it from images.example.com/sourcegraph",
-        "it unproven: the image of frontend is known only after the deployment; name it with a digest",
-      ],
-    ));
-
-  it("wants projects and clusters of Google to admit what is attested", () =>
-    assert.deepEqual(
-      [
-        ...says(
-          l04,
-          it_("gcp:binaryauthorization/policy", {
-            defaultAdmissionRule: { evaluationMode: "ALWAYS_ALLOW", enforcementMode: "ENFORCED_BLOCK_AND_AUDIT_LOG" },
-          }),
-        ),
-        ...says(l04, it_("gcp:container/cluster")),
-        ...says(
-          l04,
-          it_("gcp:container/cluster", { binaryAuthorization: { evaluationMode: "PROJECT_SINGLETON_POLICY_ENFORCE" } }),
-        ),
-      ],
-      [
-        "it broken: defaultAdmissionRule.evaluationMode is ALWAYS_ALLOW; set defaultAdmissionRule.evaluationMode to REQUIRE_ATTESTATION",
-        "it broken: binaryAuthorization.evaluationMode is not set; set binaryAuthorization.evaluationMode to PROJECT_SINGLETON_POLICY_ENFORCE",
-        "it holds: binaryAuthorization.evaluationMode is PROJECT_SINGLETON_POLICY_ENFORCE",
-      ],
-    ));
 });
 
 describe("B-L05", () => {
