@@ -1,4 +1,9 @@
 import { InputError, RefusedError } from "../components/core/errors";
+import {
+  checkAdminTransition,
+  parseAdminManifest,
+  type AdminManifest,
+} from "../components/core/planning/admin/manifest";
 import { requireKubernetes, requireVm } from "../components/core/planning/config/specification";
 import { checkKubernetesTransition } from "../components/core/planning/kubernetes/transition";
 import { checkTransition, parseManifest, type Manifest } from "../components/core/planning/manifest";
@@ -12,6 +17,8 @@ export interface Deployed {
   readonly manifest?: Manifest;
   /** Of the multi-tenant backend. */
   readonly backend?: MultiTenantManifest;
+  /** Of support services. */
+  readonly support?: AdminManifest;
 }
 
 /**
@@ -20,9 +27,14 @@ export interface Deployed {
  * @throws RefusedError when it cannot be read by this version
  */
 export function readDeployed(value: unknown): Deployed | undefined {
-  if ((value as { readonly shape?: unknown } | null | undefined)?.shape === "multi-tenant") {
+  const shape = (value as { readonly shape?: unknown } | null | undefined)?.shape;
+  if (shape === "multi-tenant") {
     const backend = parseMultiTenantManifest(value);
     return backend && { backend };
+  }
+  if (shape === "admin") {
+    const support = parseAdminManifest(value);
+    return support && { support };
   }
   const manifest = parseManifest(value);
   return manifest && { manifest };
@@ -41,22 +53,26 @@ function wrongShape({ shape }: PlannedStack): InputError {
 }
 
 /** Throws what the way from what is deployed to what is planned is refused for. */
-function checkFrom({ manifest, backend }: Deployed, planned: PlannedStack): void {
+function checkFrom({ manifest, backend, support }: Deployed, planned: PlannedStack): void {
+  const others = {
+    vm: [backend, support],
+    kubernetes: [backend, support],
+    "multi-tenant": [manifest, support],
+    admin: [manifest, backend],
+  } as const;
+  if (others[planned.shape].some((other) => other !== undefined)) throw wrongShape(planned);
   switch (planned.shape) {
     case "vm":
-      if (backend !== undefined) throw wrongShape(planned);
       checkTransition(manifest, planned.plan, requireVm(planned.specification));
       return;
     case "kubernetes":
-      if (backend !== undefined) throw wrongShape(planned);
       checkKubernetesTransition(manifest, planned.plan, requireKubernetes(planned.specification));
       return;
     case "multi-tenant":
-      if (manifest !== undefined) throw wrongShape(planned);
       checkMultiTenantTransition(backend, planned.plan, planned.specification.acknowledge);
       return;
     case "admin":
-      if (manifest !== undefined || backend !== undefined) throw wrongShape(planned);
+      checkAdminTransition(support, planned.plan);
   }
 }
 
