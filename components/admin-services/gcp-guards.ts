@@ -5,24 +5,13 @@ import * as organizations from "@pulumi/gcp/organizations";
 import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
 import { dataOptions } from "../vm/data-options";
+import { guardedApis } from "./gcp-apis";
 import type { GcpAdminKey, GcpAdminScope } from "./gcp-scope";
 
 /** Everything but audit logs: those are never left out, and go their own way. */
 const ownLogs = 'NOT logName:"cloudaudit.googleapis.com"';
 
 const auditLogs = 'logName:"cloudaudit.googleapis.com"';
-
-/** Google's services that a perimeter closes: those in which something of a stack is kept, or may be read. */
-const guardedServices = [
-  "bigquery.googleapis.com",
-  "cloudkms.googleapis.com",
-  "logging.googleapis.com",
-  "pubsub.googleapis.com",
-  "redis.googleapis.com",
-  "run.googleapis.com",
-  "secretmanager.googleapis.com",
-  "sqladmin.googleapis.com",
-];
 
 /**
  * Declares where the logs of services and load balancers are kept: in a bucket of their own with a key and a term, and no
@@ -115,7 +104,7 @@ export function declarePerimeter({ parent, plan, project }: GcpAdminScope): void
       perimeterType: "PERIMETER_TYPE_REGULAR",
       status: {
         resources: [pulumi.interpolate`projects/${number}`],
-        restrictedServices: guardedServices,
+        restrictedServices: [...guardedApis],
       },
     },
     { parent },

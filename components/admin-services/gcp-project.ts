@@ -1,0 +1,95 @@
+import * as accesscontextmanager from "@pulumi/gcp/accesscontextmanager";
+import * as organizations from "@pulumi/gcp/organizations";
+import * as projects from "@pulumi/gcp/projects";
+import * as pulumi from "@pulumi/pulumi";
+import { type Bounded, refuseOwn } from "../boundary";
+import type { AdminZone } from "../core/planning/admin/specification";
+import type { Stage } from "../core/rules/facts";
+import { factTags } from "../core/rules/graph";
+import { dataOptions } from "../vm/data-options";
+import { adminApis, guardedApis } from "./gcp-apis";
+
+/** Arguments of {@link AdminProject}. */
+export interface AdminProjectArgs extends Bounded {
+  /** Id of the project, 6 to 30 lower-case letters, digits and dashes; never free again. A change is refused. */
+  readonly projectId: string;
+  /** Folder it is made in, such as `folders/123`. In place. */
+  readonly folder: pulumi.Input<string>;
+  /** Billing account that pays for it. In place. */
+  readonly billingAccount: pulumi.Input<string>;
+  /** Zone of the support services in it; each zone has a project of its own. In place. */
+  readonly zone: AdminZone;
+  /** What runs in it. Default production. In place. */
+  readonly stage?: Stage;
+  /** Team that answers for it. In place. */
+  readonly owner: string;
+  /** Access policy of the perimeter around it, a number. In place, but for the perimeter, which is made anew. */
+  readonly perimeterPolicy: string;
+  /** More APIs. Default those that support services need. In place. */
+  readonly apis?: readonly string[];
+  /** Labels. Default none. In place. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+const token = "sourcegraph:admin-services:AdminProject";
+
+/**
+ * A project for the support services of one zone: without the default network, with their APIs, inside a perimeter that closes
+ * what keeps data to everybody outside. It is made by a stack of its own, before that of the services, because whoever makes
+ * projects may more than whoever deploys into one.
+ *
+ * @example
+ * new AdminProject("admin", { projectId: "example-admin", folder, billingAccount, zone: "admin", owner, perimeterPolicy });
+ */
+export class AdminProject extends pulumi.ComponentResource {
+  /** Id of the project, known once its APIs are there. */
+  readonly projectId: pulumi.Output<string>;
+
+  /**
+   * @param name stem of all names
+   * @param args which project, and where
+   * @param opts options of the component; a provider given here is used for every child
+   * @throws RefusedError where what it states breaks a rule by itself, before anything is registered
+   */
+  constructor(name: string, args: AdminProjectArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { projectId, folder, billingAccount, zone, stage = "production", owner, perimeterPolicy } = args;
+    const { apis = [], labels = {} } = args;
+    const { boundary = { facts: { zone, stage, owner, account: projectId } } } = args;
+    super(token, name, refuseOwn(token, name, { boundary }), opts);
+    const project = new organizations.Project(
+      name,
+      {
+        projectId,
+        name: projectId,
+        folderId: folder,
+        billingAccount,
+        autoCreateNetwork: false,
+        deletionPolicy: "PREVENT",
+        labels: { ...labels, [factTags.zone]: zone, [factTags.owner]: owner },
+      },
+      dataOptions(this),
+    );
+    const enabled = [...new Set([...adminApis, ...apis])].map(
+      (api) =>
+        new projects.Service(
+          `${name}-${api.replace(/\.googleapis\.com$/, "")}`,
+          { project: project.projectId, service: api, disableOnDestroy: false },
+          { parent: this },
+        ),
+    );
+    const policy = `accessPolicies/${perimeterPolicy.replace(/^accessPolicies\//, "")}`;
+    new accesscontextmanager.ServicePerimeter(
+      `${name}-perimeter`,
+      {
+        parent: policy,
+        name: `${policy}/servicePerimeters/${name.replaceAll("-", "_")}`,
+        title: `${name} (zone ${zone})`,
+        perimeterType: "PERIMETER_TYPE_REGULAR",
+        status: { resources: [pulumi.interpolate`projects/${project.number}`], restrictedServices: [...guardedApis] },
+      },
+      { parent: this, dependsOn: enabled },
+    );
+    this.projectId = pulumi.all([project.projectId, ...enabled.map(({ id }) => id)]).apply(([id]) => id ?? projectId);
+    this.registerOutputs({ projectId: this.projectId });
+  }
+}
