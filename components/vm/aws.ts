@@ -4,6 +4,7 @@ import { InputError } from "../core/errors";
 import { vmBoundary } from "../core/planning/boundary/vm";
 import type { Manifest } from "../core/planning/manifest";
 import { needsDatabaseSubnets } from "../core/planning/managed/amazon";
+import { refuseOwn } from "../boundary";
 import { labelled } from "../fact-labels";
 import { ManagedServices } from "../managed-services/aws";
 import { Network, secondZoneOf } from "../network/aws";
@@ -104,7 +105,9 @@ export class SourcegraphVm extends pulumi.ComponentResource {
   constructor(name: string, args: AwsSourcegraphVmArgs, opts?: pulumi.ComponentResourceOptions) {
     const decision = decideOnAws(name, args);
     const boundary = vmBoundary(decision.plan, decision.specification);
-    super("sourcegraph:aws:SourcegraphVm", name, { boundary }, labelled(boundary, opts));
+    const token = "sourcegraph:aws:SourcegraphVm";
+    const inputs = refuseOwn(token, name, { boundary }, decision.specification.boundaries);
+    super(token, name, inputs, labelled(boundary, opts));
     const { plan, specification, lastHop } = decision;
     const scope: AwsScope = {
       parent: this,

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
 import { vmBoundary } from "../core/planning/boundary/vm";
 import type { Manifest } from "../core/planning/manifest";
+import { refuseOwn } from "../boundary";
 import { labelled } from "../fact-labels";
 import { ManagedServices } from "../managed-services/gcp";
 import { Network } from "../network/gcp";
@@ -92,7 +93,9 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     startupScript(known, "b".repeat(63));
 
     const boundary = vmBoundary(decision.plan, decision.specification);
-    super("sourcegraph:gcp:SourcegraphVm", name, { boundary }, labelled(boundary, opts));
+    const token = "sourcegraph:gcp:SourcegraphVm";
+    const inputs = refuseOwn(token, name, { boundary }, decision.specification.boundaries);
+    super(token, name, inputs, labelled(boundary, opts));
     const scope: GcpScope = { ...known, parent: this };
     const { plan, specification } = scope;
     const place: GcpVmPlace = existingNetwork ?? declareNetwork(scope);

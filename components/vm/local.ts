@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { refuseOwn } from "../boundary";
 import { vmBoundary } from "../core/planning/boundary/vm";
 import type { PlannedContainer } from "../core/planning/vm/container";
 import { dataNames } from "../core/planning/data-safety";
@@ -74,7 +75,9 @@ export class SourcegraphVm extends pulumi.ComponentResource {
   constructor(name: string, args: LocalSourcegraphVmArgs, opts?: pulumi.ComponentResourceOptions) {
     const { transform = {}, ...shared } = args;
     const { specification, plan, bundle, manifest } = decide("local", name, shared);
-    super("sourcegraph:local:SourcegraphVm", name, { boundary: vmBoundary(plan, specification) }, opts);
+    const token = "sourcegraph:local:SourcegraphVm";
+    const boundary = vmBoundary(plan, specification);
+    super(token, name, refuseOwn(token, name, { boundary }, specification.boundaries), opts);
     const secrets = args.secrets ?? {};
 
     const host = specification.local.host;
