@@ -133,7 +133,7 @@ describe("B-A02", () => {
       ],
       [
         "instance broken: its licence has plan:enterprise-1, and is looked up; get a licence with the feature allow-air-gapped",
-        "instance broken: updateChannel is release, with which it sends pings; set updateChannel to none",
+        "instance broken: updateChannel is release, with which it sends pings; set update.channel to none, and from release 7.1 on put the company's hosts on EXTERNAL_DENY_LIST as well",
         "instance broken: modelGateway is not off; set modelGateway to false",
         "instance unproven: its licence is not known, so nothing tells whether it is looked up; give the licence, so that it can be read",
       ],

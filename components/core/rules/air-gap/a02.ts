@@ -8,6 +8,9 @@ import { variablesOf, workloadsOf } from "../workloads";
 
 /** Licences with any of these are not looked up. */
 const notChecked = ["allow-air-gapped", "dev", "internal"];
+/** From release 7.1 on the channel alone keeps no pings back. Source: external-services.md 5. */
+const withoutPings =
+  "set update.channel to none, and from release 7.1 on put the company's hosts on EXTERNAL_DENY_LIST as well";
 const exporter = "TELEMETRY_GATEWAY_EXPORTER_EXPORT_ADDR";
 
 function ofSettings({ updateChannel = "release", modelGateway, licence }: ProductSettings): Sight[] {
@@ -16,7 +19,7 @@ function ofSettings({ updateChannel = "release", modelGateway, licence }: Produc
   return [
     updateChannel === "none"
       ? good("updateChannel is none")
-      : bad(`updateChannel is ${updateChannel}, with which it sends pings`, "set updateChannel to none"),
+      : bad(`updateChannel is ${updateChannel}, with which it sends pings`, withoutPings),
     modelGateway === false ? good("modelGateway is off") : bad("modelGateway is not off", "set modelGateway to false"),
     licence === undefined
       ? unseen(
