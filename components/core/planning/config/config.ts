@@ -716,6 +716,12 @@ export interface CellConfig {
   readonly filterOwner?: boolean;
   /** Whether new releases come here first; default false. Only checked. */
   readonly canary?: boolean;
+  /**
+   * Ids of the manual steps of this cell's upgrade that were taken; default none. Only checked.
+   *
+   * @example ["backup-first"]
+   */
+  readonly acknowledge?: string[];
   /** How the cell is known to the services it calls. */
   readonly client: CellClientConfig;
   /** Byok: keys of the customer, one for each use; needed there. A change is refused. */
