@@ -1,4 +1,4 @@
-import type { Graph, GraphResource } from "./graph";
+import { boundaryOf, type Graph, type GraphResource } from "./graph";
 import { grantsOf } from "./identities/grants";
 import { clientGrantsOf } from "./machines/clients";
 import { keyTypes, storeKindOf } from "./stores";
@@ -47,11 +47,22 @@ function kindOf(resource: GraphResource): SharedThing["what"] {
   return storeKindOf(resource) === undefined ? "other" : "store";
 }
 
+/** Where every cell adds its records and none may read: of no cell, and nothing but records of operation in it. */
+function isSink(graph: Graph, resource: GraphResource): boolean {
+  const { cell, dataClasses = [] } = graph.factsOf(resource);
+  if (cell !== undefined || dataClasses.length === 0 || dataClasses.some((each) => each !== "operational"))
+    return false;
+  return !grantsOf(graph).some(
+    ({ targets, grantees }) =>
+      targets.includes(resource) && grantees.some((grantee) => graph.factsOf(grantee).cell !== undefined),
+  );
+}
+
 /** Resources that a cell is made from, through whatever they are made from; components only group others. */
 function reachedBy(graph: Graph, cell: string): Map<GraphResource, GraphResource> {
   const reached = new Map<GraphResource, GraphResource>();
   const go = (resource: GraphResource, from: GraphResource): void => {
-    if (reached.has(resource)) return;
+    if (reached.has(resource) || isSink(graph, resource)) return;
     reached.set(resource, from);
     for (const input of Object.keys(resource.refers))
       for (const other of graph.referred(resource, input)) go(other, resource);
@@ -85,18 +96,20 @@ function names(graph: Graph, cell: string): Map<string, GraphResource> {
   return all;
 }
 
+/** Accounts that a cell's own components are in; copies of its backups may be in one for them all. */
 function accountsOf(graph: Graph, cell: string): Set<string> {
   return new Set(
     graph.resources.flatMap((resource) => {
-      const facts = graph.factsOf(resource);
-      return facts.cell === cell && facts.account !== undefined ? [facts.account] : [];
+      const own = boundaryOf(resource)?.facts;
+      return own?.cell === cell && own.account !== undefined ? [own.account] : [];
     }),
   );
 }
 
 /**
  * What two cells have in common, computed from everything that is deployed: accounts, resources that both are made from, names
- * of the cloud that both say, clients, and rights of one on the other. Nothing, where the cells share nothing (B-T08).
+ * of the cloud that both say, clients, and rights of one on the other. Nothing, where the cells share nothing (B-T08); what they
+ * only add their records to does not count.
  */
 export function sharedBetween(graph: Graph, cellA: string, cellB: string): SharedThing[] {
   const [ofA, ofB] = [reachedBy(graph, cellA), reachedBy(graph, cellB)];

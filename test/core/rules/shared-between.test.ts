@@ -107,4 +107,52 @@ describe("what two cells share", () => {
     });
     assert.deepEqual(texts([...apart, environment, uses("one"), uses("two")]), []);
   });
+
+  it("is not where both add their records, unless a cell may read them there", () => {
+    const environment: Given = {
+      type: "sourcegraph:multi-tenant-backend:MultiTenantEnvironment",
+      name: "mt",
+      boundary: { facts: { zone: "multi-tenant" }, children: { "mt-logs": { dataClasses: ["operational"] } } },
+    };
+    const logs: Given = { type: "aws:s3/bucket:Bucket", name: "mt-logs", parent: "mt" };
+    const uses = (name: string): Given => ({
+      type: "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter",
+      name: `${name}-logs`,
+      parent: name,
+      refers: { destinationArn: "mt-logs" },
+    });
+    const sink = [...apart, environment, logs, uses("one"), uses("two")];
+    assert.deepEqual(texts(sink), []);
+    const reader: Given = {
+      type: "gcp:storage/bucketIAMMember:BucketIAMMember",
+      name: "reads",
+      parent: "one",
+      inputs: { role: "roles/storage.objectViewer" },
+      refers: { bucket: "mt-logs", member: "one-worker" },
+    };
+    assert.deepEqual(texts([...sink, reader]), [
+      "store mt-logs: one-logs of cell one and two-logs of cell two are made from it",
+    ]);
+    const content = {
+      ...environment,
+      boundary: { facts: {}, children: { "mt-logs": { dataClasses: ["user-data"] as const } } },
+    };
+    assert.equal(texts([...apart, content, logs, uses("one"), uses("two")]).length, 1);
+  });
+
+  it("is not the account of copies of backups, which are of one cell each", () => {
+    const account = { account: "666666666666" };
+    const inCell = (name: string): Given[] => [
+      {
+        type: "sourcegraph:multi-tenant-backend:Cell",
+        name,
+        boundary: {
+          facts: { zone: "multi-tenant", cell: name, account: `account-of-${name}` },
+          children: { [`${name}-copies`]: account },
+        },
+      },
+      { type: "aws:backup/vault:Vault", name: `${name}-copies`, parent: name },
+    ];
+    assert.deepEqual(texts([...inCell("one"), ...inCell("two")]), []);
+  });
 });
