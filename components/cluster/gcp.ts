@@ -96,6 +96,8 @@ export class GkeCluster extends pulumi.ComponentResource {
   readonly key: pulumi.Output<string>;
   /** Names of the channels alarms are sent to; none without `alarms.email`. */
   readonly channels: readonly pulumi.Output<string>[];
+  /** The nodes' account, as a member of IAM. */
+  readonly nodeMember: pulumi.Output<string>;
   /** Kubernetes version of the nodes, MAJOR.MINOR. Known once every pool has it. */
   readonly version: pulumi.Output<string>;
 
@@ -137,6 +139,7 @@ export class GkeCluster extends pulumi.ComponentResource {
     this.privateServices = made?.privateServices;
     this.egressAddresses = made?.egressAddresses;
     this.key = keys.secrets;
+    this.nodeMember = nodes.account.member;
     this.version = ready.apply(() => cluster.version);
     this.kubeconfig = pulumi
       .all([control.name, control.endpoint, control.masterAuth, ready])

@@ -18,6 +18,8 @@ export interface CellArgs extends Bounded {
   readonly plan: MultiTenantPlan;
   /** Values of secrets by name: that of the cell's client, and what overrides name. Passwords of logins are made here. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Secret: what the edge shows at the origin. Default one that is made here; an edge has to know it. In place. */
+  readonly originSecret?: pulumi.Input<string>;
   /** What the cell uses of its environment; default nothing: it then stands alone. */
   readonly environment?: EnvironmentServices;
   /** The manifest of the cell's last update. With it a wrong upgrade is refused before anything is registered. Default none. */

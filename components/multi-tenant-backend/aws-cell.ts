@@ -15,16 +15,11 @@ import { declareCellBackups } from "./aws-backups";
 import { declareCellKeys } from "./aws-cell-keys";
 import { declareEndpoints } from "./aws-endpoints";
 import { declareIdentities } from "./aws-identities";
-import {
-  declareOriginCertificate,
-  declareOriginRecord,
-  declareOriginSecret,
-  declareOriginWall,
-  type NamesPlace,
-} from "./aws-origin";
+import { declareOriginCertificate, declareOriginRecord, declareOriginWall, type NamesPlace } from "./aws-origin";
 import { awsCellScope, type AwsCellScope } from "./aws-scope";
 import { capacityOf, type CellCapacity } from "./capacity";
 import { decideCell, migratorAccountOf, type CellDecision } from "./decision";
+import { declareOriginSecret } from "./origin-secrets";
 import { DatabaseLogins, declarePasswords, valuesOfProduct, type CellValues } from "./set-up";
 
 /** Arguments of `Cell` on AWS. */
@@ -103,7 +98,7 @@ export class Cell extends pulumi.ComponentResource {
       scope.child,
     );
     const services = this.services(scope, decision, cluster, network.databaseSubnetIds);
-    const copies = args.environment?.backupCopies;
+    const copies = args.environment?.backupCopies?.[name];
     declareCellBackups(scope, { keyArn: this.keys.backup, ...(copies === undefined ? {} : { copies }) });
     const identities = declareIdentities(scope, {
       clusterName: cluster.clusterName,
@@ -132,7 +127,7 @@ export class Cell extends pulumi.ComponentResource {
       values: services.values,
       passwords,
     });
-    this.originSecret = pulumi.secret(declareOriginSecret(scope));
+    this.originSecret = pulumi.secret(args.originSecret ?? declareOriginSecret(this, cell));
     declareOriginWall(scope, this.originSecret, sourcegraph.ingressAddress);
     declareFullness(scope, cluster.topicArn);
     if (args.environment?.logs !== undefined) declareLogs(scope, cluster.clusterName, args.environment.logs);

@@ -5,18 +5,10 @@ import * as route53 from "@pulumi/aws/route53";
 import * as wafv2 from "@pulumi/aws/wafv2";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
-import { environmentBoundary } from "../core/planning/multi-tenant/boundary";
 import type { MultiTenantPlan } from "../core/planning/multi-tenant/multi-tenant-plan";
 import { edgeRouter } from "../core/rendering/edge-router";
+import { boundaryOfEnvironment } from "./decision";
 import { environmentTags } from "./tags";
-
-/** A cell as the edge sees it. */
-export interface EdgeOrigin {
-  /** Host of its origin. */
-  readonly origin: pulumi.Input<string>;
-  /** Secret that the edge shows there. */
-  readonly originSecret: pulumi.Input<string>;
-}
 
 /** Arguments of `Edge`. */
 export interface AwsEdgeArgs extends Bounded {
@@ -24,8 +16,8 @@ export interface AwsEdgeArgs extends Bounded {
   readonly plan: MultiTenantPlan;
   /** Zone of Route 53 of the tenants' names. */
   readonly namesZone: pulumi.Input<string>;
-  /** Cells by name. */
-  readonly cells: Readonly<Record<string, EdgeOrigin>>;
+  /** Secret: what is shown at the origin of each cell, by its name. */
+  readonly originSecrets: Readonly<Record<string, pulumi.Input<string>>>;
   /** Tags of everything. Default none. In place. */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -46,7 +38,7 @@ const policies = {
  * Routes of tenants that are resources are written here; those of pooled tenants are the control plane's, and not touched.
  *
  * @example
- * new Edge("mt", { plan, namesZone, cells: { "cell-1": cell } });
+ * new Edge("mt", { plan, namesZone, originSecrets: environment.originSecrets });
  */
 export class Edge extends pulumi.ComponentResource {
   /** Host of the distribution. */
@@ -58,11 +50,11 @@ export class Edge extends pulumi.ComponentResource {
    * @param opts options of the component; the provider given here is of the edge's account
    */
   constructor(name: string, args: AwsEdgeArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { plan, cells, namesZone } = args;
+    const { plan, originSecrets, namesZone } = args;
     super(
       "sourcegraph:multi-tenant-backend:Edge",
       name,
-      { boundary: args.boundary ?? environmentBoundary(plan) },
+      { boundary: args.boundary ?? boundaryOfEnvironment(plan) },
       opts,
     );
     const { edge, names } = plan.environment;
@@ -128,10 +120,10 @@ export class Edge extends pulumi.ComponentResource {
         comment: `Tenants of ${name}`,
         aliases: [names.wildcard, ...names.customNames],
         httpVersion: "http2and3",
-        origins: Object.entries(cells).map(([cell, { origin, originSecret }]) => ({
+        origins: plan.cells.map(({ name: cell, ingress }) => ({
           originId: cell,
-          domainName: origin,
-          customHeaders: [{ name: edge.originHeader, value: originSecret }],
+          domainName: ingress.origin,
+          customHeaders: [{ name: edge.originHeader, value: originSecrets[cell] ?? "" }],
           customOriginConfig: {
             httpPort: 80,
             httpsPort: 443,

@@ -5,13 +5,15 @@ import * as organizations from "@pulumi/aws/organizations";
 import * as route53 from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
-import { environmentBoundary } from "../core/planning/multi-tenant/boundary";
+import { factTags } from "../core/rules/graph";
 import { partitionOf } from "../vm/aws-scope";
 import { dataOptions } from "../vm/data-options";
 import type { MultiTenantEnvironmentArgs } from "./args";
 import { awsEnvironmentScope, declareEnvironmentKey, type AwsEnvironmentScope } from "./aws-accounts";
+import { boundaryOfEnvironment, copiesOf } from "./decision";
 import { declareLogTarget } from "./aws-log-target";
 import type { EnvironmentServices } from "./environment-services";
+import { declareOriginSecret } from "./origin-secrets";
 
 /**
  * What the cells of one stage have in common on AWS: the organizational unit and what nobody in it may do, the zone of names,
@@ -24,6 +26,8 @@ import type { EnvironmentServices } from "./environment-services";
 export class MultiTenantEnvironment extends pulumi.ComponentResource {
   /** What cells use of it. */
   readonly services: EnvironmentServices;
+  /** Secret: what the edge shows at the origin of each cell, by its name. */
+  readonly originSecrets: Readonly<Record<string, pulumi.Output<string>>>;
   /** Zone of Route 53 that names are written into; undefined where they are at Cloudflare. */
   readonly namesZone: pulumi.Output<string> | undefined;
   /** Provider of the account of names and edge; undefined for the program's own. */
@@ -46,7 +50,7 @@ export class MultiTenantEnvironment extends pulumi.ComponentResource {
     super(
       "sourcegraph:multi-tenant-backend:MultiTenantEnvironment",
       name,
-      { boundary: args.boundary ?? environmentBoundary(plan) },
+      { boundary: args.boundary ?? boundaryOfEnvironment(plan) },
       opts,
     );
     const scope = awsEnvironmentScope(this, plan, args.tags ?? {});
@@ -56,6 +60,7 @@ export class MultiTenantEnvironment extends pulumi.ComponentResource {
     this.namesZone = declareZone(scope);
     this.placement = declarePlacement(scope);
     declareImages(scope);
+    this.originSecrets = Object.fromEntries(plan.cells.map((cell) => [cell.name, declareOriginSecret(this, cell)]));
     const copies = declareCopies(scope);
     this.services = {
       logs: declareLogTarget(scope),
@@ -161,38 +166,43 @@ function declareImages(scope: AwsEnvironmentScope): void {
   );
 }
 
-/** The vault that cells copy their backups into; none can read or end what is there. */
-function declareCopies(scope: AwsEnvironmentScope): pulumi.Output<string> | undefined {
+/** A vault for the copies of each cell, under a key of its own; the cell can add to it, and neither read nor end what is there. */
+function declareCopies(scope: AwsEnvironmentScope): Readonly<Record<string, pulumi.Output<string>>> | undefined {
   const { parent, plan, within, tags } = scope;
   const { backupCopies } = plan.environment;
   if (backupCopies === undefined) return undefined;
-  const { account, vault: name } = backupCopies;
+  const { account } = backupCopies;
   const classes = ["user-data", "identity", "secret"] as const;
-  const cells = plan.environment.images.pullers.map((id) => `arn:${partitionOf(plan.region)}:iam::${id}:root`);
-  const kmsKeyArn = declareEnvironmentKey(scope, { name, account, what: "copies of backups", classes });
-  const vault = new backup.Vault(
-    name,
-    { kmsKeyArn, forceDestroy: false, tags: tags(name, classes) },
-    { ...dataOptions(parent), ...within(account) },
+  const kept = { ...dataOptions(parent), ...within(account) };
+  return Object.fromEntries(
+    plan.cells.map((cell) => {
+      const name = copiesOf(plan, cell);
+      const kmsKeyArn = declareEnvironmentKey(scope, { name, account, what: `copies of ${cell.name}`, classes });
+      const vault = new backup.Vault(
+        name,
+        { kmsKeyArn, forceDestroy: false, tags: { ...tags(name, classes), [factTags.cell]: cell.name } },
+        kept,
+      );
+      new backup.VaultPolicy(
+        name,
+        {
+          backupVaultName: vault.name,
+          policy: JSON.stringify({
+            Version: "2012-10-17",
+            Statement: [
+              {
+                Sid: "CellCopies",
+                Effect: "Allow",
+                Principal: { AWS: `arn:${partitionOf(plan.region)}:iam::${cell.account.id}:root` },
+                Action: "backup:CopyIntoBackupVault",
+                Resource: "*",
+              },
+            ],
+          }),
+        },
+        kept,
+      );
+      return [cell.name, vault.arn];
+    }),
   );
-  new backup.VaultPolicy(
-    name,
-    {
-      backupVaultName: vault.name,
-      policy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Sid: "CellsCopy",
-            Effect: "Allow",
-            Principal: { AWS: cells },
-            Action: "backup:CopyIntoBackupVault",
-            Resource: "*",
-          },
-        ],
-      }),
-    },
-    { ...dataOptions(parent), ...within(account) },
-  );
-  return vault.arn;
 }

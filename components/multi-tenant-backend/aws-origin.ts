@@ -3,7 +3,6 @@ import * as lb from "@pulumi/aws/lb";
 import * as route53 from "@pulumi/aws/route53";
 import * as wafv2 from "@pulumi/aws/wafv2";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { AwsCellScope } from "./aws-scope";
 
 /** Options of what is made where names are kept, which is no cell's account. */
@@ -63,11 +62,6 @@ export function declareOriginRecord(
     },
     namesOptions(scope, names),
   ).fqdn;
-}
-
-/** What the edge shows to the origin, made once; another value is for a change of it, in two steps. */
-export function declareOriginSecret({ cell, parent }: AwsCellScope): pulumi.Output<string> {
-  return new random.RandomPassword(cell.ingress.headerSecret, { length: 48, special: false }, { parent }).result;
 }
 
 /**

@@ -3,7 +3,7 @@ import { clusterBoundary, kubernetesBoundary, managedBoundary } from "../core/pl
 import { kubernetesContext } from "../core/planning/kubernetes/context";
 import { planExecutors } from "../core/planning/kubernetes/executors";
 import { planWorkloads } from "../core/planning/kubernetes/workloads";
-import { cellBoundary, cellFacts, inCell } from "../core/planning/multi-tenant/boundary";
+import { cellBoundary, cellFacts, environmentBoundary, inCell } from "../core/planning/multi-tenant/boundary";
 import type { MultiTenantPlan, PlannedCell, PlannedTenant } from "../core/planning/multi-tenant/multi-tenant-plan";
 import type { Boundary, BoundaryFacts } from "../core/rules/facts";
 import { kubernetesNames } from "../kubernetes/names";
@@ -85,6 +85,35 @@ export function decideCell(cloud: "aws" | "gcp", name: string, plan: MultiTenant
     productBoundary: within({ ...product, children: { ...product.children, ...servicesOf(cell) } }),
     setUpBoundary: { facts: { ...cellFacts(plan, cell), service: databaseSetUp } },
   };
+}
+
+/** Name of the vault of a cell's copies. */
+export function copiesOf({ environment }: MultiTenantPlan, cell: Pick<PlannedCell, "name">): string {
+  return `${environment.backupCopies?.vault ?? "copies"}-${cell.name}`;
+}
+
+/** What an environment states, with whose account each of its parts is in. */
+export function boundaryOfEnvironment(plan: MultiTenantPlan): Boundary {
+  const { names, placement, logs, images, backupCopies } = plan.environment;
+  const accounts = [names.account, placement.account, logs.account, images.account].concat(
+    backupCopies === undefined ? [] : [backupCopies.account],
+  );
+  const copies = backupCopies === undefined ? [] : plan.cells;
+  return withChildren(environmentBoundary(plan), {
+    [`${plan.name}-edge`]: { account: names.account.id },
+    ...Object.fromEntries(accounts.map(({ id }) => [`${plan.name}-${id}`, { account: id }])),
+    ...Object.fromEntries(
+      copies.flatMap((cell) => {
+        const name = copiesOf(plan, cell);
+        const facts: BoundaryFacts = {
+          ...cellFacts(plan, cell),
+          account: backupCopies?.account.id ?? "",
+          dataClasses: ["user-data", "identity", "secret"],
+        };
+        return [name, `${name}-key`].map((each) => [each, facts]);
+      }),
+    ),
+  });
 }
 
 /**

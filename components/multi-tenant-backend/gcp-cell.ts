@@ -1,8 +1,8 @@
+import * as artifactregistry from "@pulumi/gcp/artifactregistry";
 import * as dns from "@pulumi/gcp/dns";
 import * as kms from "@pulumi/gcp/kms";
 import * as gcp from "@pulumi/gcp/provider";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { GkeCluster } from "../cluster/gcp";
 import { WorkloadIdentity } from "../cluster/gcp-identity";
 import { IngressEdge } from "../cluster/gcp-ingress";
@@ -20,12 +20,15 @@ import { declareCellKeys } from "./gcp-cell-keys";
 import { admitImages, declareFullness } from "./gcp-guards";
 import { declareCellLogs, type GcpLogTarget } from "./gcp-logs";
 import { gcpCellScope, type GcpCellScope } from "./gcp-scope";
+import { declareOriginSecret } from "./origin-secrets";
 import { DatabaseLogins, declarePasswords, valuesOfProduct, type CellValues } from "./set-up";
 
 /** Arguments of `Cell` on Google Cloud. */
 export interface GcpCellArgs extends Omit<CellArgs, "environment"> {
   /** Where records go that nobody of the cell can read or delete; default nowhere but the cell. In place. */
   readonly logs?: GcpLogTarget;
+  /** Repository of images that the nodes read, in another project; default none: their registry is elsewhere. In place. */
+  readonly images?: GcpImages;
   /** Provider of the project that names are kept in; default the program's. In place. */
   readonly namesProvider?: pulumi.ProviderResource;
   /** Project that names are kept in; default that of the provider. */
@@ -35,6 +38,20 @@ export interface GcpCellArgs extends Omit<CellArgs, "environment"> {
 }
 
 type Keys = Readonly<Record<CellKeyUse, pulumi.Output<string>>>;
+
+/** A repository of images of another project. */
+export interface GcpImages {
+  /** Project it is in. */
+  readonly project: string;
+  /** Region it is in. */
+  readonly location: string;
+  /** Its id. */
+  readonly repository: string;
+  /** Provider of that project; default the program's. */
+  readonly provider?: pulumi.ProviderResource;
+  /** What has to be there first. */
+  readonly after: readonly pulumi.Resource[];
+}
 
 /** What a cell's parts stand on. */
 interface Ground {
@@ -96,6 +113,7 @@ export class Cell extends pulumi.ComponentResource {
     admitImages(scope);
     const ground = this.ground(scope);
     const cluster = this.cluster(scope, decision, ground, args);
+    if (args.images !== undefined) this.readImages(cell, cluster, args.images);
     const pods = this.identities(scope);
     const services = this.services(scope, decision, ground, cluster, pods);
     const passwords = declarePasswords(this, cell);
@@ -119,9 +137,7 @@ export class Cell extends pulumi.ComponentResource {
       values: services.values,
       passwords,
     });
-    this.originSecret = pulumi.secret(
-      new random.RandomPassword(cell.ingress.headerSecret, { length: 48, special: false }, { parent: this }).result,
-    );
+    this.originSecret = pulumi.secret(args.originSecret ?? declareOriginSecret(this, cell));
     declareFullness(scope, cluster.channels);
     this.origin = declareOrigin(scope, args, edge?.address ?? sourcegraph.ingressAddress);
     this.capacity = capacityOf(cell);
@@ -206,6 +222,16 @@ export class Cell extends pulumi.ComponentResource {
         boundary: clusterBoundary,
       },
       child,
+    );
+  }
+
+  /** Lets the nodes read images, and no more. */
+  private readImages({ name }: PlannedCell, cluster: GkeCluster, images: GcpImages): void {
+    const { project, location, repository, provider, after } = images;
+    new artifactregistry.RepositoryIamMember(
+      `${name}-images`,
+      { project, location, repository, role: "roles/artifactregistry.reader", member: cluster.nodeMember },
+      { parent: this, dependsOn: [...after], ...(provider === undefined ? {} : { provider }) },
     );
   }
 

@@ -9,13 +9,15 @@ import * as projects from "@pulumi/gcp/projects";
 import * as gcp from "@pulumi/gcp/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
-import { environmentBoundary } from "../core/planning/multi-tenant/boundary";
 import type { MultiTenantPlan, PlannedAccount } from "../core/planning/multi-tenant/multi-tenant-plan";
 import type { StoredClass } from "../core/rules/facts";
 import { dataOptions } from "../vm/data-options";
 import { permitKey, serviceAgent } from "../vm/gcp-key";
 import type { MultiTenantEnvironmentArgs } from "./args";
+import { boundaryOfEnvironment } from "./decision";
+import type { GcpImages } from "./gcp-cell";
 import type { GcpLogTarget } from "./gcp-logs";
+import { declareOriginSecret } from "./origin-secrets";
 import { environmentTags } from "./tags";
 
 /** What every part of an environment on Google Cloud is declared from. */
@@ -37,6 +39,10 @@ interface Scope {
 export class MultiTenantEnvironment extends pulumi.ComponentResource {
   /** Where cells write their records to. */
   readonly logs: GcpLogTarget;
+  /** Where nodes of cells read images. */
+  readonly images: GcpImages;
+  /** Secret: what the edge shows at the origin of each cell, by its name. */
+  readonly originSecrets: Readonly<Record<string, pulumi.Output<string>>>;
   /** Name of the zone of Cloud DNS; undefined where names are at Cloudflare. */
   readonly namesZone: pulumi.Output<string> | undefined;
   /** Provider of the project of names and edge; undefined for the program's own. */
@@ -59,7 +65,7 @@ export class MultiTenantEnvironment extends pulumi.ComponentResource {
     super(
       "sourcegraph:multi-tenant-backend:MultiTenantEnvironment",
       name,
-      { boundary: args.boundary ?? environmentBoundary(plan) },
+      { boundary: args.boundary ?? boundaryOfEnvironment(plan) },
       opts,
     );
     const scope = scopeOf(this, args);
@@ -68,7 +74,8 @@ export class MultiTenantEnvironment extends pulumi.ComponentResource {
     this.namesProvider = scope.within(names.account).provider;
     this.namesZone = declareZone(scope);
     this.placement = declarePlacement(scope);
-    declareImages(scope);
+    this.images = declareImages(scope);
+    this.originSecrets = Object.fromEntries(plan.cells.map((cell) => [cell.name, declareOriginSecret(this, cell)]));
     this.logs = declareLogTarget(scope);
     this.registerOutputs({ placement: this.placement, namesZone: this.namesZone, folder: this.folder });
   }
@@ -213,10 +220,10 @@ function declarePlacement(scope: Scope): pulumi.Output<string> {
   ).name;
 }
 
-/** Where images come from: cells may pull, and no more. */
-function declareImages(scope: Scope): void {
+/** Where images come from. */
+function declareImages(scope: Scope): GcpImages {
   const { parent, plan, within, labels } = scope;
-  const { account, name, keyName, pullers } = plan.environment.images;
+  const { account, name, keyName } = plan.environment.images;
   const child = within(account);
   const { key, permitted } = declareKey(scope, {
     name: keyName,
@@ -237,20 +244,13 @@ function declareImages(scope: Scope): void {
     },
     { ...dataOptions(parent, { dependsOn: [permitted] }), ...child },
   );
-  for (const cell of plan.cells.filter((each) => pullers.includes(each.account.id))) {
-    const { number } = organizations.getProjectOutput({ projectId: cell.account.id }, child);
-    new artifactregistry.RepositoryIamMember(
-      `${name}-${cell.name}`,
-      {
-        project: account.id,
-        location: plan.region,
-        repository: repository.name,
-        role: "roles/artifactregistry.reader",
-        member: pulumi.interpolate`principalSet://cloudresourcemanager.googleapis.com/projects/${number}/type/ServiceAccount`,
-      },
-      child,
-    );
-  }
+  return {
+    project: account.id,
+    location: plan.region,
+    repository: name,
+    after: [repository],
+    ...(child.provider === undefined ? {} : { provider: child.provider }),
+  };
 }
 
 /** Where records of cells go: a locked bucket of logs in a project of logs. */
@@ -277,8 +277,9 @@ function declareLogTarget(scope: Scope): GcpLogTarget {
     { ...dataOptions(parent, { dependsOn: [permitted] }), ...child },
   );
   return {
-    bucket: bucket.id,
+    bucket: `projects/${account.id}/locations/${plan.region}/buckets/${name}`,
     project: account.id,
+    after: [bucket],
     ...(child.provider === undefined ? {} : { provider: child.provider }),
   };
 }

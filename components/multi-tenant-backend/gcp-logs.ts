@@ -8,11 +8,13 @@ import type { GcpCellScope } from "./gcp-scope";
 /** Where records of a cell go, which nobody of the cell can read or delete. */
 export interface GcpLogTarget {
   /** Full name of the bucket of logs there. */
-  readonly bucket: pulumi.Input<string>;
+  readonly bucket: string;
   /** Project it is in. */
   readonly project: string;
   /** Provider of that project. */
   readonly provider?: pulumi.ProviderResource;
+  /** What has to be there first. */
+  readonly after?: readonly pulumi.Resource[];
 }
 
 /**
@@ -62,10 +64,10 @@ export function declareCellLogs(
     `${cell.name}-logs`,
     {
       project,
-      destination: pulumi.interpolate`logging.googleapis.com/${target.bucket}`,
+      destination: `logging.googleapis.com/${target.bucket}`,
       uniqueWriterIdentity: true,
     },
-    child,
+    { ...child, dependsOn: [...(target.after ?? [])] },
   );
   new projects.IAMMember(
     `${cell.name}-logs-writer`,
@@ -76,7 +78,7 @@ export function declareCellLogs(
       member: serviceAgent(number, "gcp-sa-logging"),
       condition: {
         title: "the bucket of cells only",
-        expression: pulumi.interpolate`resource.name.endsWith("/${pulumi.output(target.bucket).apply((name) => name.split("/").at(-1) ?? "")}")`,
+        expression: `resource.name.endsWith("/${target.bucket.split("/").at(-1) ?? ""}")`,
       },
     },
     { parent, ...(target.provider === undefined ? {} : { provider: target.provider }) },

@@ -15,7 +15,7 @@ export const declareMultiTenant: DeclareMultiTenant = (name, { specification, se
   checkMultiTenantTransition(last, plan, specification.acknowledge);
   const { tags } = specification;
   const environment = new MultiTenantEnvironment(name, { plan, tags });
-  const { services, namesZone, namesProvider } = environment;
+  const { services, namesZone, namesProvider, originSecrets } = environment;
   const cells = Object.fromEntries(
     plan.cells.map((cell) => {
       const kubernetes = last?.cells[cell.name]?.kubernetes;
@@ -24,6 +24,7 @@ export const declareMultiTenant: DeclareMultiTenant = (name, { specification, se
         secrets,
         tags,
         environment: services,
+        originSecret: originSecrets[cell.name] ?? "",
         ...(kubernetes === undefined ? {} : { previous: kubernetes }),
         ...(namesZone === undefined ? {} : { namesZone }),
         ...(namesProvider === undefined ? {} : { namesProvider }),
@@ -32,7 +33,7 @@ export const declareMultiTenant: DeclareMultiTenant = (name, { specification, se
     }),
   );
   if (plan.environment.edge.kind === "cloudfront" && namesZone !== undefined)
-    new Edge(name, { plan, cells, namesZone, tags });
+    new Edge(name, { plan, originSecrets, namesZone, tags });
   declareTenants(plan, cells, tags);
   const manifests = pulumi.all(Object.fromEntries(Object.entries(cells).map(([of, { manifest }]) => [of, manifest])));
   return {

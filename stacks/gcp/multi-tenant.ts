@@ -14,7 +14,7 @@ export const declareMultiTenant: DeclareMultiTenant = (name, { specification, se
   checkMultiTenantTransition(last, plan, specification.acknowledge);
   const { tags } = specification;
   const environment = new MultiTenantEnvironment(name, { plan, tags });
-  const { logs, namesZone, namesProvider } = environment;
+  const { logs, images, namesZone, namesProvider, originSecrets } = environment;
   const cells = Object.fromEntries(
     plan.cells.map((cell) => {
       const kubernetes = last?.cells[cell.name]?.kubernetes;
@@ -23,6 +23,8 @@ export const declareMultiTenant: DeclareMultiTenant = (name, { specification, se
         secrets,
         tags,
         logs,
+        images,
+        originSecret: originSecrets[cell.name] ?? "",
         namesProject: plan.environment.names.account.id,
         ...(kubernetes === undefined ? {} : { previous: kubernetes }),
         ...(namesZone === undefined ? {} : { namesZone }),
