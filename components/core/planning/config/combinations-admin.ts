@@ -134,6 +134,16 @@ function checkPlaceOfAudit({ cloud, admin }: Partial<Config>, problems: Problems
     );
 }
 
+/** What is said of an instance, of which there is none in such a stack. */
+function checkInstanceKeys({ boundaries = {} }: Partial<Config>, problems: Problems): void {
+  for (const key of ["zone", "licence", "syntheticData"] as const)
+    if (boundaries[key] !== undefined)
+      problems.add(
+        `boundaries.${key}`,
+        `has no meaning for shape admin; remove it${key === "zone" ? ", the zone is 'admin.zone'" : ""}`,
+      );
+}
+
 /** Every contradiction in a well-formed config of shape admin. */
 export function checkAdmin(config: Partial<Config>, problems: Problems): void {
   const { admin, alarms } = config;
@@ -142,6 +152,7 @@ export function checkAdmin(config: Partial<Config>, problems: Problems): void {
       problems.add("admin", "is missing; shape admin needs it: zone, domain and services", "shape");
     return;
   }
+  checkInstanceKeys(config, problems);
   if (!domainName.test(admin.domain))
     problems.add("admin.domain", `must be a domain in lower case such as example.com, got ${show(admin.domain)}`);
   if (alarms !== undefined && !isMailAddress(alarms.email))

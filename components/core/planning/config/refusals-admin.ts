@@ -97,25 +97,26 @@ const secretVariable = /(SECRET|PASSWORD|TOKEN|CREDENTIALS?|PRIVATE_KEY|API_KEY|
 const secretText = /PRIVATE KEY|:\/\/[^/\s]*:[^/\s]*@/;
 
 function variableRefusals({ own, description, env }: SpecifiedAdminService): Problem[] {
-  const path = `admin.${own ? "ownServices" : "services"}.${description.name}.env`;
-  return Object.entries(env).flatMap(([variable, value]): Problem[] => {
-    const forbidden = description.forbidden.find(({ name }) => name.test(variable));
-    if (forbidden !== undefined)
-      return [
-        {
-          path: `${path}.${variable}`,
-          message: `breaks ${forbidden.rule}: ${forbidden.because}; remove it`,
-        },
-      ];
-    if (secretVariable.test(variable) || secretText.test(value))
-      return [
-        {
-          path: `${path}.${variable}`,
-          message: `breaks B-K05, secrets are references: it looks like a secret, and would be a plain value, which is not shown here; ${own ? "name it below 'secrets' of the service" : "remove it, or name an encrypted config value below 'secrets' of the service where it is a variable of its own"}`,
-        },
-      ];
-    return [];
+  const path = `admin.${own ? "ownServices" : "services"}.${description.name}`;
+  const forbidden = (variable: string, at: string): Problem[] =>
+    description.forbidden
+      .filter(({ name }) => name.test(variable))
+      .map(({ rule, because }) => ({ path: at, message: `breaks ${rule}: ${because}; remove it` }));
+  const secrets = own
+    ? description.secrets.flatMap(({ name, variable }) => forbidden(variable, `${path}.secrets.${name}.variable`))
+    : [];
+  const plain = Object.entries(env).flatMap(([variable, value]): Problem[] => {
+    const at = `${path}.env.${variable}`;
+    const found = forbidden(variable, at);
+    if (found.length > 0 || (!secretVariable.test(variable) && !secretText.test(value))) return found;
+    return [
+      {
+        path: at,
+        message: `breaks B-K05, secrets are references: it looks like a secret, and would be a plain value, which is not shown here; ${own ? "name it below 'secrets' of the service" : "remove it, or name an encrypted config value below 'secrets' of the service where it is a variable of its own"}`,
+      },
+    ];
   });
+  return [...plain, ...secrets];
 }
 
 function imageRefusals({ own, description: { name }, image }: SpecifiedAdminService, stage: string): Problem[] {

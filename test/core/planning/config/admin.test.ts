@@ -225,6 +225,23 @@ describe("the config of a stack of support services", () => {
       ],
     ));
 
+  it("is refused where a secret of a service of one's own opens the public site's database", () =>
+    refusedAdmin(withOwn({ secrets: { site: { variable: "DOTCOM_PGDSN_OVERRIDE", purpose: "import" } } }), [
+      "'admin.ownServices.release-registry.secrets.site.variable' breaks B-X02: it opens the database of the public site; remove it",
+    ]));
+
+  it("has no place for what is said of an instance", () =>
+    wrongAdmin(
+      adminConfigOf("gcp", adminSections.admin, {
+        boundaries: { zone: "dotcom", licence: ["dev"], syntheticData: true },
+      }),
+      [
+        "'boundaries.zone' has no meaning for shape admin; remove it, the zone is 'admin.zone'",
+        "'boundaries.licence' has no meaning for shape admin; remove it",
+        "'boundaries.syntheticData' has no meaning for shape admin; remove it",
+      ],
+    ));
+
   it("is refused where an image has no digest, but in development", () => {
     const section = {
       ...adminSections.admin,
