@@ -119,6 +119,7 @@ function noticesOf(specification: MultiTenantSpecification, plan: Omit<MultiTena
           "row filters stop mistakes, not an attacker who controls a pod: whoever has one pod of a cell has the cell",
         ]
       : []),
+    "pods of a cell know each other by network policies, not by certificates: B-T06 asks for a mesh with strict mutual TLS, which is not deployed here",
     "the API of every cluster is private: whoever deploys has to be inside the network of the cell, or reach it by a tunnel",
     ...cells.flatMap(cellNotices),
     ...[...new Set(cells.flatMap(({ price }) => price.unpriced))].map(
