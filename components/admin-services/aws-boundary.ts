@@ -50,7 +50,10 @@ export function awsAdminBoundary(plan: AdminPlan, boundary: Boundary = adminBoun
 export function awsServiceBoundary(plan: AdminPlan, service: PlannedAdminService): Boundary {
   const planned = adminServiceBoundary(plan, service);
   const rules = service.listeners.flatMap((listener): [string, BoundaryFacts][] => [
-    ...rulesOf(listener).map(({ name }): [string, BoundaryFacts] => [name, factsOf(listener)]),
+    ...rulesOf(listener, service.container.protocol).map(({ name }): [string, BoundaryFacts] => [
+      name,
+      factsOf(listener),
+    ]),
     [healthRuleOf(listener), { plane: "internal" }],
   ]);
   return {

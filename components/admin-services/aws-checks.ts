@@ -8,6 +8,7 @@ import { digestOf } from "../core/rendering/bundle";
 import { outsideCheck } from "../core/rendering/outside-check";
 import { closeBucket } from "../managed-services/aws-closed-bucket";
 import { trustOf } from "../vm/aws-identity";
+import { partitionOf } from "../vm/aws-scope";
 import { healthRuleOf, isPublic } from "./aws-names";
 import { adminStoreTags, adminTags, keyNamed, type AwsAdminScope } from "./aws-scope";
 import type { AwsAdminSecret } from "./aws-secrets";
@@ -91,7 +92,7 @@ function declareRole(
       Sid: "Log",
       Effect: "Allow",
       Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: pulumi.interpolate`arn:aws:logs:${plan.region}:${scope.account}:log-group:/aws/lambda/cwsyn-${resource}-*`,
+      Resource: pulumi.interpolate`arn:${partitionOf(plan.region)}:logs:${plan.region}:${scope.account}:log-group:/aws/lambda/cwsyn-${resource}-*`,
     },
     ...(o.diagnostics === undefined
       ? []

@@ -45,13 +45,23 @@ function logStatements(region: string, partition: string, account: string): Stat
       },
     },
   ];
-  return services.map(({ service, condition }) => ({
-    Effect: "Allow",
-    Principal: { Service: service },
-    Action: use,
-    Resource: "*",
-    Condition: condition,
-  }));
+  return [
+    ...services.map(({ service, condition }) => ({
+      Effect: "Allow",
+      Principal: { Service: service },
+      Action: use,
+      Resource: "*",
+      Condition: condition,
+    })),
+    // A look at the key has no context of what is encrypted.
+    {
+      Effect: "Allow",
+      Principal: { Service: "cloudtrail.amazonaws.com" },
+      Action: "kms:DescribeKey",
+      Resource: "*",
+      Condition: { StringEquals: { "aws:SourceAccount": account } },
+    },
+  ];
 }
 
 /**

@@ -4,7 +4,11 @@ import * as route53 from "@pulumi/aws/route53";
 import type * as inputs from "@pulumi/aws/types/input";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import type { PlannedAdminListener, PlannedAdminService } from "../core/planning/admin/admin-plan";
+import type {
+  PlannedAdminContainer,
+  PlannedAdminListener,
+  PlannedAdminService,
+} from "../core/planning/admin/admin-plan";
 import type { AwsAdminBalancer } from "./aws-balancer";
 import { healthRuleOf, isPublic, rulesOf } from "./aws-names";
 import { adminTags, type AwsAdminScope } from "./aws-scope";
@@ -18,18 +22,18 @@ function declareTarget(
   scope: AwsAdminScope,
   service: PlannedAdminService,
   resource: string,
-  vpcId: pulumi.Input<string>,
+  o: { readonly vpcId: pulumi.Input<string>; readonly speaks: PlannedAdminContainer["protocol"] },
 ): lb.TargetGroup {
   const { container, name } = service;
-  const grpc = container.protocol === "grpc";
+  const grpc = o.speaks === "grpc";
   return new lb.TargetGroup(
     resource,
     {
-      vpcId,
+      vpcId: o.vpcId,
       targetType: "ip",
       port: container.port,
       protocol: "HTTP",
-      protocolVersion: protocols[container.protocol],
+      protocolVersion: protocols[o.speaks],
       deregistrationDelay: 60,
       healthCheck: {
         path: grpc ? "/AWS.ALB/healthcheck" : container.versionPath,
@@ -85,7 +89,9 @@ function declareHealth(
   o: Pick<AwsListenerGround, "vpcId" | "privateBlocks" | "balancer">,
 ): { readonly target: lb.TargetGroup; readonly rule: lb.ListenerRule } {
   const name = healthRuleOf(listener);
-  const target = declareTarget(scope, service, name, o.vpcId);
+  const { protocol } = service.container;
+  const speaks = protocol === "grpc" ? "h2c" : protocol;
+  const target = declareTarget(scope, service, name, { vpcId: o.vpcId, speaks });
   const rule = new lb.ListenerRule(
     name,
     {
@@ -128,21 +134,28 @@ export function declareListener(
   const { parent, plan } = scope;
   const { balancer, group } = o;
   const { resource, host } = listener;
-  const target = declareTarget(scope, service, resource, o.vpcId);
+  const planned = rulesOf(listener, service.container.protocol);
+  const speaks = new Map(planned.map((rule) => [rule.target, rule.speaks]));
+  const targets = new Map(
+    [...speaks].map(([name, spoken]) => [
+      name,
+      declareTarget(scope, service, name, { vpcId: o.vpcId, speaks: spoken }),
+    ]),
+  );
   const tags = adminTags(scope, resource, service.name);
   const first = listener.authentication === "identity-aware-proxy" ? signIn(scope, o.secrets) : [];
   const header =
     balancer.edgeSecret === undefined
       ? []
       : [{ httpHeader: { httpHeaderName: edgeHeader, values: [balancer.edgeSecret] } }];
-  const rules = rulesOf(listener).map(
-    ({ name, paths }) =>
+  const rules = planned.map(
+    ({ name, paths, target }) =>
       new lb.ListenerRule(
         name,
         {
           listenerArn: balancer.listener.arn,
           conditions: [{ hostHeader: { values: [host] } }, { pathPattern: { values: [...paths] } }, ...header],
-          actions: [...first, { type: "forward", order: first.length + 1, targetGroupArn: target.arn }],
+          actions: [...first, { type: "forward", order: first.length + 1, targetGroupArn: targets.get(target)?.arn }],
           tags,
         },
         { parent },
@@ -171,7 +184,7 @@ export function declareListener(
       },
       { parent },
     );
-  if (listener.authentication !== "identity-aware-proxy") return { targets: [target], rules };
+  if (listener.authentication !== "identity-aware-proxy") return { targets: [...targets.values()], rules };
   const health = declareHealth(scope, service, listener, o);
-  return { targets: [target, health.target], rules: [...rules, health.rule] };
+  return { targets: [...targets.values(), health.target], rules: [...rules, health.rule] };
 }

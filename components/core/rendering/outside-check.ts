@@ -14,11 +14,12 @@ export interface OutsideCheck {
 
 /**
  * A program for CloudWatch Synthetics that asks one address once, follows no redirect, and fails unless the status is one of
- * those expected. Neither the answer nor what it shows is logged.
+ * those expected. It speaks HTTP/2, which load balancers of AWS pass on to services of either version. Neither the answer
+ * nor what it shows is logged.
  */
 export function outsideCheck({ host, path, expects, shows, mark }: OutsideCheck): string {
   return `"use strict";
-const https = require("node:https");
+const http2 = require("node:http2");
 const expected = ${JSON.stringify(expects)};
 
 async function credentials() {
@@ -35,17 +36,15 @@ ${
 
 exports.handler = async () => {
   const headers = ${mark === undefined ? "await credentials()" : `{ ...(await credentials()), "x-check": ${JSON.stringify(mark)} }`};
+  const session = http2.connect(${JSON.stringify(`https://${host}`)});
+  session.setTimeout(10000, () => session.destroy(new Error("no answer within 10 seconds")));
   const status = await new Promise((resolve, reject) => {
-    const asked = https.get(
-      { host: ${JSON.stringify(host)}, path: ${JSON.stringify(path)}, headers, timeout: 10000 },
-      (answer) => {
-        answer.resume();
-        resolve(answer.statusCode);
-      },
-    );
-    asked.on("timeout", () => asked.destroy(new Error("no answer within 10 seconds")));
+    session.on("error", reject);
+    const asked = session.request({ ":path": ${JSON.stringify(path)}, ...headers });
+    asked.on("response", (answer) => resolve(answer[":status"]));
     asked.on("error", reject);
-  });
+    asked.end();
+  }).finally(() => session.destroy());
   if (!expected.includes(status)) throw new Error("status " + status + ", expected " + expected.join(" or "));
 };
 `;

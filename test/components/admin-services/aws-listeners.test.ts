@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AdminServices } from "../../../components/admin-services/aws";
+import { rulesOf } from "../../../components/admin-services/aws-names";
 import { allOf, only, record, valueOf, type Recorded } from "../../support/recorder";
 import { adminConfig, answers, planned } from "./aws-samples";
 
@@ -66,9 +67,10 @@ describe("ways into support services on AWS", function () {
   });
 
   it("serve the declared paths of their host and nothing else, no more in a rule than AWS takes", () => {
-    for (const { listeners } of planned(adminConfig()).services)
-      for (const { resource, host, paths } of listeners) {
-        const own = allOf(admin, rule).filter(({ name }) => new RegExp(`^${resource}(-\\d+)?$`).test(name));
+    for (const { listeners, container } of planned(adminConfig()).services)
+      for (const listener of listeners) {
+        const { resource, host, paths } = listener;
+        const own = rulesOf(listener, container.protocol).map(({ name }) => only(admin, rule, name));
         const served = own.flatMap((each) =>
           conditionsOf(each).flatMap(({ pathPattern }) => pathPattern?.values ?? []),
         );
@@ -78,6 +80,19 @@ describe("ways into support services on AWS", function () {
           assert.ok(1 + (conditionsOf(each)[1]?.pathPattern?.values.length ?? 0) <= 5);
         }
       }
+  });
+
+  it("speak gRPC to a service that does, and HTTP/2 for its diagnostics, which a target of gRPC does not take", () => {
+    const spoken = ["admin-telemetry-gateway-machine", "admin-telemetry-gateway-machine-http"].map((name) => [
+      conditionsOf(only(admin, rule, name))[1]?.pathPattern?.values,
+      actionsOf(only(admin, rule, name))[0]?.["targetGroupArn"],
+      only(admin, "aws:lb/targetGroup:TargetGroup", name).inputs["protocolVersion"],
+    ]);
+    const target = "arn:aws:lb/targetGroup:TargetGroup:admin-telemetry-gateway-machine";
+    assert.deepEqual(spoken, [
+      [["/telemetrygateway.v1.TelemeteryGatewayService/RecordEvents"], target, "GRPC"],
+      [["/-/version", "/-/healthz"], `${target}-http`, "HTTP2"],
+    ]);
   });
 
   it("ask the company's sign-in before anything of the human plane is served", () => {
