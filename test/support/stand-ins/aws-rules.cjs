@@ -1,9 +1,9 @@
 // What AWS does beyond the behaviour data: values it fills in, what may exist once, what blocks a delete.
 "use strict";
 const { createHash } = require("node:crypto");
-const { all, keyOf } = require("./cloud.cjs");
+const { all, keyOf, serial } = require("./cloud.cjs");
 const { UNKNOWN, isObject } = require("./compare.cjs");
-const { hex, shortRegion } = require("./shapes.cjs");
+const { digits, hex, shortRegion } = require("./shapes.cjs");
 const eks = require("./aws-eks.cjs");
 const firewall = require("./aws-firewall.cjs");
 const stores = require("./aws-stores.cjs");
@@ -141,6 +141,21 @@ const create = {
         resourceRecordType: "CNAME",
         resourceRecordValue: `_${md5(`v${name}`)}.acm-validations.aws.`,
       })),
+    };
+  },
+  // Its id is the moment at which the certificate was issued, and no two are issued at once.
+  "aws:acm/certificateValidation:CertificateValidation": () => ({
+    id: `2024-01-01 00:00:00.${digits(9)} +0000 UTC`,
+  }),
+  // A new one is a revision beside the old. Its id is the family; here with the revision, by which the two are told apart.
+  "aws:ecs/taskDefinition:TaskDefinition": ({ cloud, inputs, settings }) => {
+    const arnWithoutRevision = `arn:aws:ecs:${settings.region}:${ACCOUNT}:task-definition/${inputs.family}`;
+    const revision = serial(cloud, `task-definition/${inputs.family}`);
+    return {
+      id: `${inputs.family}:${revision}`,
+      arn: `${arnWithoutRevision}:${revision}`,
+      arnWithoutRevision,
+      revision,
     };
   },
   "aws:route53/record:Record": ({ cloud, inputs: i }) => {
