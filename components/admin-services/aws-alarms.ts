@@ -131,7 +131,7 @@ function lookOf(
       comparisonOperator: "LessThanThreshold",
       threshold: 1,
     }),
-    "stream-backlog": () => {
+    "stream-backlog": (): Args => {
       const stream = service.stores.find((store) => store.kind === "stream" && store.resource === of);
       if (stream?.kind === "stream" && stream.into === undefined)
         return {
