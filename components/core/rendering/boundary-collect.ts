@@ -183,7 +183,20 @@ function endText({ zone, service }: EdgeEnd): string {
 
 const cellOf = ({ cell }: BoundaryFacts): { readonly cell?: string } => (cell === undefined ? {} : { cell });
 
+/** Whether what a cell states of somebody is of its own: of those who answer no plane but the inside, or keep data in it. */
+function ownOf(graph: Graph): (service: string, cell: string) => boolean {
+  const names = graph.stated.flatMap(({ edge, by: { cell } }) => {
+    if (cell === undefined) return [];
+    if (edge.kind === "stores") return [`${cell} ${edge.from}`];
+    const inside = edge.kind === "connects" && (edge.plane ?? "internal") === "internal";
+    return inside ? [`${cell} ${edge.from}`, `${cell} ${edge.to}`] : [];
+  });
+  const own = new Set(names);
+  return (service, cell) => own.has(`${cell} ${service}`);
+}
+
 function connectionsIn(graph: Graph): ReportedConnection[] {
+  const inCell = ownOf(graph);
   return sorted(
     connectionsOf(graph).map(({ edge, by, from, to }): ReportedConnection => {
       const { port, contract, credential, over, plane, carries } = edge;
@@ -196,9 +209,8 @@ function connectionsIn(graph: Graph): ReportedConnection[] {
         ...(credential === undefined ? {} : { credential }),
         ...(over === undefined ? {} : { over }),
         carries: unique(carries ?? []) as ReportedConnection["carries"],
-        // An end that names its zone is of no cell of this one.
-        ...(by.cell === undefined || edge.from !== from.service ? {} : { fromCell: by.cell }),
-        ...(by.cell === undefined || edge.to !== to.service ? {} : { toCell: by.cell }),
+        ...(by.cell === undefined || !inCell(edge.from, by.cell) ? {} : { fromCell: by.cell }),
+        ...(by.cell === undefined || !inCell(edge.to, by.cell) ? {} : { toCell: by.cell }),
       };
     }),
   );

@@ -1,5 +1,5 @@
 import { zones, type Zone } from "../rules/facts";
-import type { BoundaryReport, ReportedConnection, ReportedStore } from "./boundary-model";
+import type { BoundaryReport, ReportedConnection, ReportedListener, ReportedStore } from "./boundary-model";
 import {
   card,
   keyOf,
@@ -14,7 +14,7 @@ import {
   type ReachZone,
 } from "./boundary-drawing-parts";
 import { layersOf } from "./boundary-layers";
-import { linesOf } from "./boundary-lines";
+import { labelOf, linesOf } from "./boundary-lines";
 
 const store = { width: 232, line: 15 } as const;
 const pad = 16;
@@ -47,6 +47,11 @@ function nodeOf(end: string, cell: string | undefined): Node {
   return { place: isHost(service) ? hosts : placeOf(zone, cell), service };
 }
 
+/** What answers for a service on one plane is one thing, however many listeners and rules it has. */
+function doorOf({ name, service, plane }: ReportedListener): string {
+  return service === undefined || plane === undefined ? name : `${plane}: ${service}`;
+}
+
 function reachesOf({ connections, listeners }: BoundaryReport): Reach[] {
   const found = new Map<string, Reach>();
   const add = (from: Node, to: Node, connection?: ReportedConnection): void => {
@@ -55,11 +60,11 @@ function reachesOf({ connections, listeners }: BoundaryReport): Reach[] {
     found.set(key, { from, to, connections: connection === undefined ? known : [...known, connection] });
   };
   for (const each of connections) add(nodeOf(each.from, each.fromCell), nodeOf(each.to, each.toCell), each);
-  for (const { name, plane, service, zone, cell } of listeners) {
-    const place = placeOf(zone, cell);
-    if (plane !== undefined && plane !== "internal")
-      add({ place: outside, service: whoIs[plane] }, { place, service: name });
-    if (service !== undefined) add({ place, service: name }, { place, service });
+  for (const listener of listeners) {
+    const { plane, service, zone, cell } = listener;
+    const door: Node = { place: placeOf(zone, cell), service: doorOf(listener) };
+    if (plane !== undefined && plane !== "internal") add({ place: outside, service: whoIs[plane] }, door);
+    if (service !== undefined) add(door, { ...door, service });
   }
   return [...found.values()].filter(({ from, to }) => keyOf(from) !== keyOf(to));
 }
@@ -114,12 +119,14 @@ const bottomOf = (cards: readonly ReachCard[], least: number): number =>
 function ownZone(place: Place, report: BoundaryReport, reaches: readonly Reach[], x: number, y: number): ReachZone {
   const inPlace = ({ zone, cell }: { readonly zone?: Zone; readonly cell?: string }): boolean =>
     placeOf(zone, cell).key === place.key;
-  const listeners = report.listeners.filter(inPlace);
+  const doors = new Map<string, ReportedListener[]>();
+  for (const each of report.listeners.filter(inPlace))
+    doors.set(doorOf(each), [...(doors.get(doorOf(each)) ?? []), each]);
   const stores = report.stores.filter(inPlace);
   const names = new Set(
     reaches
       .flatMap(({ from, to }) => [from, to])
-      .filter((node) => node.place.key === place.key && !listeners.some(({ name }) => name === node.service))
+      .filter((node) => node.place.key === place.key && !doors.has(node.service))
       .map(({ service }) => service),
   );
   const within = reaches.filter(({ from, to }) => from.place.key === place.key && to.place.key === place.key);
@@ -130,19 +137,20 @@ function ownZone(place: Place, report: BoundaryReport, reaches: readonly Reach[]
   );
   const top = y + header;
   const left = x + pad;
-  const answering = [...new Map(listeners.map((each) => [each.name, each])).values()];
-  const doors = stackOf(
+  const doorCards = stackOf(
     "listener",
-    answering.map(({ name, plane, hosts }) => ({
+    [...doors].map(([name, listeners]) => ({
       name,
       ends: 1,
-      hint: `${name}, ${plane ?? "plane not stated"}: ${hosts.join(", ")}`,
-      ...(plane === undefined ? {} : { plane }),
+      hint: listeners
+        .map((each) => `${each.name}, ${each.plane ?? "plane not stated"}: ${each.hosts.join(", ")}`)
+        .join("\n"),
+      ...(listeners[0]?.plane === undefined ? {} : { plane: listeners[0].plane }),
     })),
     left,
     top,
   );
-  const first = doors.length === 0 ? 0 : 1;
+  const first = doorCards.length === 0 ? 0 : 1;
   const tallest = Math.max(0, ...layers.map(({ length }) => length));
   const services = layers.flatMap((layer, index) =>
     stackOf(
@@ -155,11 +163,17 @@ function ownZone(place: Place, report: BoundaryReport, reaches: readonly Reach[]
   );
   const columns = Math.max(4, layers.length + first);
   const inner = columns * card.width + (columns - 1) * card.column;
-  const shelf = bottomOf([...doors, ...services], top - pad) + pad;
+  const shelf = bottomOf([...doorCards, ...services], top - pad) + pad;
   const kept = storeCards(stores, left, shelf, inner);
-  const cards = [...doors, ...services, ...kept];
+  const cards = [...doorCards, ...services, ...kept];
   const height = bottomOf(cards, top) + pad - y;
   return { title: place.title, own: true, box: { x, y, width: inner + 2 * pad, height }, cards };
+}
+
+/** How many labels lines have at a card. */
+function labelsAt(node: Node, reaches: readonly Reach[]): number {
+  const touching = reaches.filter(({ from, to }) => keyOf(from) === keyOf(node) || keyOf(to) === keyOf(node));
+  return new Set(touching.map(labelOf)).size;
 }
 
 /** Zones that are known by connections only, one below the other. */
@@ -170,7 +184,7 @@ function otherZones(places: readonly Place[], reaches: readonly Reach[], x: numb
     const names = [...new Set(ends.map(({ service }) => service))].sort();
     const cards = stackOf(
       place === outside ? "outside" : "service",
-      names.map((name) => ({ name, ends: ends.filter(({ service }) => service === name).length })),
+      names.map((name) => ({ name, ends: labelsAt({ place, service: name }, reaches) })),
       x + pad,
       top + header,
     );
@@ -202,7 +216,8 @@ export function reachDrawing(report: BoundaryReport): ReachDrawing {
   const calls = (place: Place): boolean => reaches.some(({ from }) => from.place.key === place.key);
   const [callers, callees] = [foreign.filter(calls), foreign.filter((place) => !calls(place))];
   const left = otherZones(callers, reaches, margin, margin);
-  const x = left.length === 0 ? margin : margin + card.width + 2 * pad + gutter;
+  const beside = own.length > 1 ? gutter / 2 : 0;
+  const x = left.length === 0 ? margin + beside : margin + card.width + 2 * pad + gutter;
   let y = margin;
   const middle = own.map((place) => {
     const zone = ownZone(place, report, reaches, x, y);

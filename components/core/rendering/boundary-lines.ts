@@ -25,7 +25,8 @@ interface Point {
 
 type Side = "left" | "right";
 
-function labelOf({ connections }: Reach): string {
+/** What a line that leaves its zone is labelled with: contract and credential, or plane, or port. */
+export function labelOf({ connections }: Reach): string {
   const words = connections.flatMap(({ contract, credential, plane, port }) => [
     contract ?? (plane !== "internal" ? plane : port === undefined ? "any port" : `port ${port}`),
     ...(credential === undefined ? [] : [credential]),
@@ -38,10 +39,12 @@ function planeOf({ connections, from }: Reach): ListenerPlane {
   return connections[0]?.plane ?? stated ?? "internal";
 }
 
-/** A curve that leaves and arrives level; one between cards of a column bulges. */
-function curve(a: Point, b: Point): string {
+/** A curve that leaves and arrives level; one between things of a column bulges to their side. */
+function curve(a: Point, b: Point, side: Side = "right"): string {
+  const bulge = side === "right" ? 30 : -90;
   const bend = Math.max(30, Math.abs(b.x - a.x) / 2);
-  const [c, d] = a.x === b.x ? [a.x + 30, b.x + 30] : b.x > a.x ? [a.x + bend, b.x - bend] : [a.x - bend, b.x + bend];
+  const [c, d] =
+    a.x === b.x ? [a.x + bulge, b.x + bulge] : b.x > a.x ? [a.x + bend, b.x - bend] : [a.x - bend, b.x + bend];
   return `C${c} ${a.y} ${d} ${b.y} ${b.x} ${b.y}`;
 }
 
@@ -54,6 +57,16 @@ function counter(): (name: string) => number {
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
     return count;
+  };
+}
+
+/** Numbers labels at each name: lines with one label end in one slot. */
+function slots(): (name: string, label: string) => number {
+  const labels = new Map<string, string[]>();
+  return (name, label) => {
+    const known = labels.get(name) ?? [];
+    if (!known.includes(label)) labels.set(name, [...known, label]);
+    return known.includes(label) ? known.indexOf(label) : known.length;
   };
 }
 
@@ -82,42 +95,49 @@ function hintOf({ from, to, connections }: Reach): string {
 
 /** Lines between cards, in the order of the connections. */
 export function linesOf(reaches: readonly Reach[], placedOf: (node: Node) => Placed | undefined): ReachLine[] {
-  const [outer, inner] = [counter(), counter()];
+  const [outer, inner] = [slots(), counter()];
+  const labelled = new Set<string>();
   return reaches.flatMap((reach): ReachLine[] => {
     const [from, to] = [placedOf(reach.from), placedOf(reach.to)];
     if (from === undefined || to === undefined) return [];
     const shared = { plane: planeOf(reach), hint: hintOf(reach) };
     const [start, end] = [from.card.box, to.card.box];
     const rightward = start.x + start.width <= end.x;
-    const [leaving, entering]: readonly [Side, Side] = rightward
-      ? ["right", "left"]
-      : start.x === end.x
-        ? ["right", "right"]
-        : ["left", "right"];
+    const stacked = from.zone !== to.zone && from.zone.own && to.zone.own;
+    const [leaving, entering]: readonly [Side, Side] = stacked
+      ? ["left", "left"]
+      : rightward
+        ? ["right", "left"]
+        : start.x === end.x
+          ? ["right", "right"]
+          : ["left", "right"];
     if (from.zone === to.zone) {
       const [a, b] = [innerWay(from, leaving, 0)[0], innerWay(to, entering, 0)[0]];
       return a === undefined || b === undefined ? [] : [{ ...shared, path: `M${at(a)} ${curve(a, b)}`, across: false }];
     }
+    const text = labelOf(reach);
     const wayOf = (placed: Placed, node: Node, side: Side): readonly Point[] =>
       placed.zone.own
         ? innerWay(placed, side, inner(`${keyOf(node)} ${side}`))
-        : [outerEnd(placed.card, side, outer(keyOf(node)))];
+        : [outerEnd(placed.card, side, outer(keyOf(node), text))];
     const [out, into] = [wayOf(from, reach.from, leaving), [...wayOf(to, reach.to, entering)].reverse()];
     const [first, last] = [out.at(-1), into[0]];
     if (first === undefined || last === undefined) return [];
-    const text = labelOf(reach);
     const atEnd = !to.zone.own;
     const away = ((atEnd ? entering : leaving) === "left" ? -1 : 1) * (12 + text.length * 3.1);
+    const place = `${atEnd ? keyOf(reach.to) : keyOf(reach.from)} ${text}`;
+    const said = labelled.has(place);
+    labelled.add(place);
     const near = atEnd ? last : (out[0] ?? first);
     return [
       {
         ...shared,
-        path: `M${out.map(at).join(" L")} ${curve(first, last)}${into
+        path: `M${out.map(at).join(" L")} ${curve(first, last, leaving)}${into
           .slice(1)
           .map((point) => ` L${at(point)}`)
           .join("")}`,
         across: true,
-        ...(text === "" ? {} : { label: { text, x: near.x + away, y: near.y } }),
+        ...(text === "" || said ? {} : { label: { text, x: near.x + away, y: near.y } }),
       },
     ];
   });

@@ -33,7 +33,8 @@ tr.rule small{display:block;color:var(--soft);font-size:12.5px}
 body{font-size:9pt}main,header{max-width:none;padding:0}nav,.skip,#tools{display:none}
 h2{break-after:avoid}thead{display:table-header-group}tr{break-inside:avoid}tr.rule{break-after:avoid}
 .wide{overflow:visible;border-radius:0}table,tr.rule small,figcaption,.note{font-size:8pt}th,td{padding:3px 6px}td{overflow-wrap:anywhere}td:first-child{min-width:0}
-figure{border:0}figure svg{width:100%;min-width:0;max-height:170mm}
+figure{border:0;break-inside:avoid;overflow:visible}figure svg{width:100%;min-width:0;max-height:138mm}
+figure.tall{break-before:page;break-inside:auto}figure.tall svg{max-height:none}
 }
 `.trim();
 

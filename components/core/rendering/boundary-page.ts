@@ -182,6 +182,9 @@ function tools(report: BoundaryReport): string {
 export function boundaryPage({ title, subtitle, report, changes, before = [] }: BoundaryPage): string {
   const early = [...before, ...(changes === undefined ? [] : changeSections(changes)), ...reasonsSection(report)];
   const parts = otherParts(report);
+  const drawing = reachDrawing(report);
+  // Too tall to be read on one lying page: it goes on over the next.
+  const tall = drawing.height > drawing.width;
   const zoned = findingsByZone(report).map(({ zone }) => ({ id: `zone-${zone ?? "none"}`, title: zoneTitle(zone) }));
   const named = [...early, ...zoned, ...parts.map(({ section }) => section)];
   const links = named.map(({ id, title: name }) => `<a href="#${escapeXml(id)}">${escapeXml(name)}</a>`).join("");
@@ -201,7 +204,7 @@ export function boundaryPage({ title, subtitle, report, changes, before = [] }: 
     `<header><h1>${escapeXml(title)}</h1><p>${escapeXml(subtitle)}</p><p class="state ${state}">${escapeXml(summaryText(report))}</p><nav aria-label="Parts"><a href="#picture">Picture</a>${links}</nav></header>`,
     '<main id="main">',
     tools(report),
-    `<figure id="picture">${reachSvg(reachDrawing(report))}<figcaption>Zones as boxes, with what answers from outside, services and stores; lines are connections that are allowed, of everything else none is. Every line is in the table “Who may reach what”.</figcaption></figure>`,
+    `<figure id="picture"${attributes({ class: tall ? "tall" : undefined })}>${reachSvg(drawing)}<figcaption>Zones as boxes, with what answers from outside, services and stores; lines are connections that are allowed, of everything else none is. Every line is in the table “Who may reach what”.</figcaption></figure>`,
     ...early.map((section) => sectionHtml(section)),
     ...zoneHtml(report),
     ...parts.map(({ section, places }) => sectionHtml(section, places)),

@@ -316,17 +316,14 @@ export function trustSections({ credentials, exceptions, rules, findings }: Boun
       {
         id: "credentials",
         title: "Credentials between deployments",
-        titles: ["credential", "held by", "kind", "opens", "kept", "whoever has it can", "rotation"],
+        titles: ["credential", "held by", "kind", "opens", "kept", "whoever has it can"],
       },
-      ({ name, holder, kind, scope, kept, blastRadius, rotation }) => [
-        name,
-        holder,
-        kind,
-        scope,
-        kept,
-        blastRadius,
-        rotation.map((step, index) => `${index + 1}. ${step}`).join("\n"),
-      ],
+      ({ name, holder, kind, scope, kept, blastRadius }) => [name, holder, kind, scope, kept, blastRadius],
+    ),
+    ...listed(
+      credentials.flatMap(({ name, rotation }) => rotation.map((step, index) => ({ name, step, index }))),
+      { id: "rotation", title: "How credentials are replaced", titles: ["credential", "", "step"] },
+      ({ name, step, index }) => [name, String(index + 1), step],
     ),
     ...listed(
       exceptions,

@@ -66,7 +66,7 @@ describe("the picture of who may reach what", () => {
       [
         ["Outside", false, ["outside 10.0.0.0/8", "outside instances, services"]],
         ["Zone single-tenant", false, ["service worker"]],
-        ["Zone admin", true, ["listener front", "service telemetry-gateway", "store stream"]],
+        ["Zone admin", true, ["listener machine: telemetry-gateway", "service telemetry-gateway", "store stream"]],
         ["Zone multi-tenant, cell first", true, ["service frontend", "service gitserver", "store block"]],
         ["Zone identity", false, ["service accounts"]],
       ],
@@ -82,8 +82,8 @@ describe("the picture of who may reach what", () => {
         ["machine", true, "telemetry · oauth-client", "multi-tenant/frontend to admin/telemetry-gateway at 443"],
         ["internal", false, undefined, "multi-tenant/frontend to multi-tenant/gitserver at 3178"],
         ["machine", true, "telemetry · licence-token", "single-tenant/worker to admin/telemetry-gateway at 443"],
-        ["machine", true, undefined, "instances, services to front"],
-        ["internal", false, undefined, "front to telemetry-gateway"],
+        ["machine", true, undefined, "instances, services to machine: telemetry-gateway"],
+        ["internal", false, undefined, "machine: telemetry-gateway to telemetry-gateway"],
       ],
     ));
 

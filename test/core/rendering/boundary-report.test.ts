@@ -115,7 +115,7 @@ describe("a report on boundaries", () => {
   it("says who may reach what, and of which cell", () => {
     assert.deepEqual(rowsOf("reach"), [
       ["admin/telemetry-gateway to identity/accounts at 443", "internal", "introspection", "none stated", "", "", ""],
-      ["multi-tenant/10.0.0.0/8 to multi-tenant/frontend at 3080", "end-user", "", "none stated", "", "", "first"],
+      ["multi-tenant/10.0.0.0/8 to multi-tenant/frontend at 3080", "end-user", "", "none stated", "", "", "to first"],
       [
         "multi-tenant/frontend to admin/telemetry-gateway at 443",
         "machine",
@@ -160,7 +160,12 @@ describe("a report on boundaries", () => {
       rowsOf("probes")?.map(([rule, , probe]) => [rule, probe]),
       fewRules.flatMap(({ id, probe }) => (probe === undefined ? [] : [[id, probe]])),
     );
-    assert.equal(rowsOf("credentials")?.[0]?.at(-1), "1. issue a new licence\n2. switch\n3. revoke the old one");
+    assert.equal(rowsOf("credentials")?.[0]?.at(-1), "send events in the name of the instance");
+    assert.deepEqual(rowsOf("rotation"), [
+      ["licence token", "1", "issue a new licence"],
+      ["licence token", "2", "switch"],
+      ["licence token", "3", "revoke the old one"],
+    ]);
   });
 
   it("says of an exception that is over how long it is", () => {
