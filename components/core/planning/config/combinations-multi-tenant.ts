@@ -118,6 +118,12 @@ function checkCell(name: string, cell: Cell, config: MultiTenantInput, cloud: "a
   if (wrong !== undefined) problems.add(`${path}.cidr`, wrong);
   else if (cell.cidr.includes(":") || size < 16 || size > 20)
     problems.add(`${path}.cidr`, `must be an IPv4 block from /16 to /20, got ${show(cell.cidr)}`);
+  if (cell.release === undefined && config.release === undefined)
+    problems.add(
+      `${path}.release`,
+      "is missing; give the release of the cell, or by 'release' that of all cells, such as 7.5.4453",
+      "release",
+    );
   const allowed = config.multiTenant?.environment.allowedRegions;
   const region = cell.region ?? config.region;
   if (allowed !== undefined && region !== undefined && !allowed.includes(region))

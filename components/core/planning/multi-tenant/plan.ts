@@ -1,3 +1,4 @@
+import { InputError, RefusedError, type Problem } from "../../errors";
 import { priceOf } from "../price/price";
 import type { PlannedCell } from "./cell-plan";
 import { tenantKeyWait } from "./cell-keys";
@@ -128,6 +129,24 @@ function noticesOf(specification: MultiTenantSpecification, plan: Omit<MultiTena
   ];
 }
 
+/** Decides every cell; what is wrong with any of them is said at once. */
+function planCells(specification: MultiTenantSpecification): PlannedCell[] {
+  const problems: Problem[] = [];
+  let malformed = false;
+  const cells = specification.cells.flatMap((cell) => {
+    try {
+      return [planCell(cell, specification)];
+    } catch (error) {
+      if (!(error instanceof InputError) && !(error instanceof RefusedError)) throw error;
+      malformed ||= error instanceof InputError;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+  if (problems.length === 0) return cells;
+  throw malformed ? new InputError(problems) : new RefusedError(problems);
+}
+
 /**
  * Decides everything about the multi-tenant backend of one stage. Pure: the same specification gives the same plan.
  *
@@ -136,7 +155,7 @@ function noticesOf(specification: MultiTenantSpecification, plan: Omit<MultiTena
  */
 export function planMultiTenant(specification: MultiTenantSpecification): MultiTenantPlan {
   const { name, cloud, region, release, stage, owner } = specification;
-  const cells = specification.cells.map((cell) => planCell(cell, specification));
+  const cells = planCells(specification);
   const tenants = specification.tenants.map((tenant) => planTenant(tenant, specification, cells));
   const planned: Omit<MultiTenantPlan, "notices"> = {
     schema: 1,

@@ -343,6 +343,17 @@ describe("the config of the multi-tenant backend", () => {
     ]);
   });
 
+  it("wants a release of every cell, its own or that of all", () => {
+    const { release: _release, ...without } = multiTenantConfig("aws", cell("cell-2", { release: "7.5.4453" }));
+    assert.deepEqual(
+      problemsOf(without).map(({ path, message }) => `${path} ${message}`),
+      ["cell-1", "acme", "bank"].map(
+        (name) =>
+          `multiTenant.cells.${name}.release is missing; give the release of the cell, or by 'release' that of all cells, such as 7.5.4453`,
+      ),
+    );
+  });
+
   it("is read with what cannot be read, in one message with exit code 2", () => {
     const config = {
       ...multiTenantConfig("aws", cell("cell-2", { cidr: "10.65.0.1/16" })),

@@ -280,11 +280,12 @@ describe("the plan of the multi-tenant backend", () => {
     assert.ok(multiTenantPlan().cells.every(({ specification }) => specification.kubernetes.ingress.internal));
   });
 
-  it("says in which cell the config of a cell is wrong", () => {
+  it("says of every cell at once what is wrong with its config", () => {
     const config = multiTenantConfig("aws", (section) => {
-      const cell = section.cells["cell-2"];
-      assert.ok(cell);
-      return { ...section, cells: { ...section.cells, "cell-2": { ...cell, release: "7.5" } } };
+      const { "cell-2": cell, acme } = section.cells;
+      assert.ok(cell && acme);
+      const wrong = { "cell-2": { ...cell, release: "7.5" }, acme: { ...acme, release: "5.0.0" } };
+      return { ...section, cells: { ...section.cells, ...wrong } };
     });
     assert.throws(
       () => planMultiTenant(specifyMultiTenant(config)),
@@ -292,7 +293,7 @@ describe("the plan of the multi-tenant backend", () => {
         assert.ok(error instanceof InputError);
         assert.deepEqual(
           error.problems.map(({ path }) => path),
-          ["multiTenant.cells.cell-2.release"],
+          ["multiTenant.cells.cell-2.release", "multiTenant.cells.acme.release"],
         );
         return true;
       },
