@@ -2,6 +2,7 @@
 export * from "./index";
 export { AdminServices } from "./admin-services/gcp";
 export type { GcpAdminServicesArgs } from "./admin-services/gcp-args";
+export type { GcpAuthorization } from "./admin-services/gcp-listener";
 export { AdminProject, type AdminProjectArgs } from "./admin-services/gcp-project";
 export { GkeCluster } from "./cluster/gcp";
 export type { GkeClusterArgs, GkeExistingNetwork, GkeTransforms, GuardedGkeArgs } from "./cluster/gcp-args";

@@ -1,3 +1,4 @@
+import * as certificatemanager from "@pulumi/gcp/certificatemanager";
 import type * as cloudrunv2 from "@pulumi/gcp/cloudrunv2";
 import * as compute from "@pulumi/gcp/compute";
 import * as dns from "@pulumi/gcp/dns";
@@ -16,6 +17,16 @@ export interface GcpAdminEdge {
   readonly sslPolicy: compute.SSLPolicy;
   /** What only the edge sends; undefined where there is no edge. */
   readonly edgeSecret: pulumi.Output<string> | undefined;
+}
+
+/** A DNS record that says to Google whose a name is. */
+export interface GcpAuthorization {
+  /** Name of the record. */
+  readonly name: string;
+  /** Its type. */
+  readonly type: string;
+  /** What it says. */
+  readonly data: string;
 }
 
 const scheme = "EXTERNAL_MANAGED";
@@ -56,6 +67,8 @@ export class AdminListener extends pulumi.ComponentResource {
   readonly run: cloudrunv2.Service;
   /** Address that the name leads to. */
   readonly address: pulumi.Output<string>;
+  /** Record by which Google gives the certificate; undefined where it needs none. */
+  authorization: pulumi.Output<GcpAuthorization> | undefined;
 
   /** @param args the way in, and what is behind it */
   constructor(args: AdminListenerArgs, opts: pulumi.ComponentResourceOptions) {
@@ -85,13 +98,12 @@ export class AdminListener extends pulumi.ComponentResource {
       },
       child,
     );
-    const certificate = new compute.ManagedSslCertificate(resource, { project, managed: { domains: [host] } }, child);
     const proxy = new compute.TargetHttpsProxy(
       resource,
       {
         project,
         urlMap: urlMap.selfLink,
-        sslCertificates: [certificate.selfLink],
+        ...this.declareCertificate(args),
         sslPolicy: edge.sslPolicy.selfLink,
       },
       child,
@@ -120,6 +132,43 @@ export class AdminListener extends pulumi.ComponentResource {
       );
     this.address = address.address;
     this.registerOutputs({ address: this.address });
+  }
+
+  /**
+   * A certificate by Google. Where the name leads to the edge and not here, Google gives it for a record that says whose the
+   * name is, and that somebody has to write where the edge has its names.
+   */
+  private declareCertificate({ scope, listener }: AdminListenerArgs): {
+    readonly sslCertificates?: pulumi.Output<string>[];
+    readonly certificateMap?: pulumi.Output<string>;
+  } {
+    const { project, labels } = scope;
+    const { resource, host, origin } = listener;
+    const child = { parent: this };
+    if (origin === "direct") {
+      const managed = new compute.ManagedSslCertificate(resource, { project, managed: { domains: [host] } }, child);
+      return { sslCertificates: [managed.selfLink] };
+    }
+    const authorization = new certificatemanager.DnsAuthorization(resource, { project, domain: host, labels }, child);
+    const certificate = new certificatemanager.Certificate(
+      resource,
+      { project, managed: { domains: [host], dnsAuthorizations: [authorization.id] }, labels },
+      child,
+    );
+    const map = new certificatemanager.CertificateMap(resource, { project, labels }, child);
+    const entry = new certificatemanager.CertificateMapEntry(
+      resource,
+      { project, map: map.name, hostname: host, certificates: [certificate.id], labels },
+      child,
+    );
+    this.authorization = authorization.dnsResourceRecords.apply((records) => {
+      const [{ name = "", type = "", data = "" } = {}] = records;
+      return { name, type, data };
+    });
+    // The proxy finds the certificate by the entry.
+    return {
+      certificateMap: pulumi.all([map.id, entry.id]).apply(([id]) => `//certificatemanager.googleapis.com/${id}`),
+    };
   }
 
   private declareBackend({ scope, edge, listener }: AdminListenerArgs): compute.BackendService {

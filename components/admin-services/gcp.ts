@@ -8,7 +8,7 @@ import { declareAdmission, declareAudit, declareLogs, declarePerimeter } from ".
 import { declareInvoker } from "./gcp-identity";
 import { declareAdminKey, declareKeyRing, serviceAgents } from "./gcp-keys";
 import { declareInternalEdge } from "./gcp-internal-listener";
-import { declareEdge } from "./gcp-listener";
+import { declareEdge, type GcpAuthorization } from "./gcp-listener";
 import { declareNetwork } from "./gcp-network";
 import { stackLabels, type GcpAdminScope } from "./gcp-scope";
 import { AdminService } from "./gcp-service";
@@ -32,11 +32,13 @@ const token = "sourcegraph:admin-services:AdminServices";
  * sqladmin.googleapis.com`.
  *
  * @example
- * new AdminServices({ plan: planAdmin(specification), secrets: {} });
+ * new AdminServices({ plan: planAdminServices({ cloud: "gcp", admin, ...place }), secrets: {} });
  */
 export class AdminServices extends pulumi.ComponentResource {
   /** Addresses that host names have to lead to, where no DNS zone is planned or an edge stands before them. */
   readonly addresses: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Records by host name that have to be written where the edge has its names, for Google to give certificates. */
+  readonly edgeRecords: Readonly<Record<string, pulumi.Output<GcpAuthorization>>>;
   /** Value of the header that the edge has to send; undefined where there is no edge. Secret. */
   readonly edgeSecret: pulumi.Output<string> | undefined;
 
@@ -100,6 +102,7 @@ export class AdminServices extends pulumi.ComponentResource {
         if (own !== undefined) services.get(service)?.permitReading(store, own);
       }
     const addresses: [string, pulumi.Output<string>][] = [];
+    const records: [string, pulumi.Output<GcpAuthorization>][] = [];
     for (const service of plan.services) {
       const made = services.get(service.name);
       if (made === undefined) continue;
@@ -113,9 +116,11 @@ export class AdminServices extends pulumi.ComponentResource {
       for (const { plane, host } of service.listeners) {
         const listener = made.listeners.get(plane);
         if (listener !== undefined) addresses.push([host, listener.address]);
+        if (listener?.authorization !== undefined) records.push([host, listener.authorization]);
       }
     }
     this.addresses = Object.fromEntries(addresses);
+    this.edgeRecords = Object.fromEntries(records);
     this.registerOutputs({ addresses: this.addresses });
   }
 }

@@ -24,12 +24,12 @@ export const declareAdmin: DeclareAdmin = (_name, { specification, secrets, prev
   const plan = planAdmin(specification);
   checkAdminTransition(parseAdminManifest(previous), plan);
   const { enforce, exceptions } = specification.boundaries;
-  const { addresses } = new AdminServices({
+  const { addresses, edgeRecords } = new AdminServices({
     plan,
     secrets,
     uncheckedServices: uncheckedServices(plan, specification),
     enforce,
     exceptions,
   });
-  return { manifest: adminStackManifest(plan), published: { ...adminPublicFacts(plan), addresses } };
+  return { manifest: adminStackManifest(plan), published: { ...adminPublicFacts(plan), addresses, edgeRecords } };
 };

@@ -75,7 +75,14 @@ export async function declaredGraph(
         found.push(seen(request, response.getUrn()));
       answer(error, response);
     });
-  build();
-  await pulumi.runtime.disconnect();
+  // The SDK takes a stack of every promise, which is most of the time that this needs.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 1;
+  try {
+    build();
+    await pulumi.runtime.disconnect();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
   return new Graph(found);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { plannedAdmin, recordAdmin, recordDefault, adminConfigs } from "../../support/gcp-admin";
 import { inputsOf } from "../../support/gcp-vm";
-import { allOf, only, type Recorded } from "../../support/recorder";
+import { allOf, only, valueOf, type Recorded } from "../../support/recorder";
 
 const place = { team: "core", "sourcegraph-zone": "admin" };
 const server = "gcp:sql/databaseInstance:DatabaseInstance";
@@ -23,7 +23,9 @@ function usersOf(resources: readonly Recorded[], name: string): string[] {
     .sort();
 }
 
-describe("parts of AdminServices on Google Cloud", () => {
+describe("parts of AdminServices on Google Cloud", function () {
+  this.timeout(60_000);
+
   it("keep databases private, encrypted, guarded, and silent about what is asked; the service signs in by its identity", async () => {
     const { resources } = await recordDefault("admin");
     const { inputs } = only(resources, server, "admin-billing-main");
@@ -211,7 +213,7 @@ describe("parts of AdminServices on Google Cloud", () => {
       enforceOnKey: "IP",
       rateLimitThreshold: { count: 120, intervalSec: 60 },
     });
-    const { resources } = await recordAdmin(plannedAdmin({ ...adminConfigs.admin, edge: "cloudflare" }));
+    const { resources, result } = await recordAdmin(plannedAdmin({ ...adminConfigs.admin, edge: "cloudflare" }));
     const edge = only(resources, policy, "admin-cody-gateway-machine").inputs["rules"] as readonly {
       action: string;
       match: { expr?: { expression: string }; config?: { srcIpRanges: readonly string[] } };
@@ -229,6 +231,17 @@ describe("parts of AdminServices on Google Cloud", () => {
       [10, 5],
     );
     assert.ok(!open.some(({ match }) => match.config?.srcIpRanges.includes("*")));
+    // The name leads to the edge, so that Google knows it by a record only.
+    assert.deepEqual(await valueOf(result!.edgeRecords["cody-gateway.example.com"]!), {
+      name: "_a.example.com.",
+      type: "CNAME",
+      data: "b.example.com.",
+    });
+    const proxy = only(resources, "gcp:compute/targetHttpsProxy:TargetHttpsProxy", "admin-cody-gateway-machine").inputs;
+    assert.deepEqual(
+      [proxy["certificateMap"], proxy["sslCertificates"]],
+      ["//certificatemanager.googleapis.com/admin-cody-gateway-machine-id", undefined],
+    );
     // Telemetry and pings are reached directly, edge or not.
     assert.deepEqual(only(resources, policy, "admin-pings-machine").inputs["rules"], direct["rules"]);
   });

@@ -23,7 +23,7 @@ function found({ findings }: Verdicts, verdict: "broken" | "unproven"): string[]
 }
 
 describe("the rules over AdminServices on Google Cloud", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   for (const zone of ["admin", "identity", "dotcom"] as const)
     it(`finds nothing broken in the default stack of zone ${zone}, and nothing unproven but numbers of secret versions`, async () => {

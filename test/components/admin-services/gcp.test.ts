@@ -10,7 +10,9 @@ const member = "gcp:secretmanager/secretIamMember:SecretIamMember";
 
 const email = (service: string) => `${service}@example-admin.iam.gserviceaccount.com`;
 
-describe("AdminServices on Google Cloud", () => {
+describe("AdminServices on Google Cloud", function () {
+  this.timeout(60_000);
+
   it("declares a service with an identity, a key for each class, its stores and its ways in, by the names of the plan", async () => {
     const { resources } = await recordAdmin(
       plannedAdmin({ ...adminConfigs.admin, services: { pings: { image: adminImage("pings") } } }),
