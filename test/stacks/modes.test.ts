@@ -22,6 +22,14 @@ const closed = {
 };
 const machine = { packageMirror: "https://mirror.example.com/debian" };
 
+const cluster = {
+  shape: "kubernetes",
+  cloud: "existing",
+  size: "XS",
+  release: "7.5.4453",
+  kubernetes: { storageClass: { name: "fast", create: false }, ingress: { className: "nginx", tlsSecret: "tls" } },
+};
+
 /** What the rules of some families find in what a config declares. */
 async function judged(config: object, families: RegExp): Promise<{ graph: Graph; findings: readonly Finding[] }> {
   const { graph } = await declaredBy({ config: config as Record<string, unknown>, files: {} });
@@ -41,6 +49,7 @@ describe("An air-gapped instance", () => {
     aws: { ...clouds.aws, ...closed, machine, network: networks.aws },
     gcp: { ...clouds.gcp, ...closed, machine, network: networks.gcp },
     local: { ...clouds.local, ...closed },
+    existing: { ...cluster, ...closed, domain: "sg.example.com" },
   };
 
   for (const [cloud, config] of Object.entries(configs))
@@ -49,7 +58,7 @@ describe("An air-gapped instance", () => {
       assert.deepEqual(weak(findings), []);
       assert.deepEqual(
         judgedBy(findings).filter((rule) => rule.startsWith("B-A")),
-        ["B-A01", "B-A02"],
+        ["B-A01", "B-A02", ...(cloud === "existing" ? ["B-A05"] : [])],
       );
     });
 
@@ -79,17 +88,14 @@ describe("An air-gapped instance", () => {
     const { graph } = await judged(configs.gcp, /^B-A/);
     assert.ok(!typesOf(graph).some((type) => /compute\/(address|globalAddress|forwardingRule)$/.test(type)));
     const out = graph.ofType("gcp:compute/firewall").filter(({ inputs }) => inputs["direction"] === "EGRESS");
-    assert.deepEqual(
-      out.map(({ name, inputs }) => [name, inputs["priority"], inputs["destinationRanges"]]).sort(),
+    assert.deepEqual(out.map(({ name, inputs }) => [name, inputs["priority"], inputs["destinationRanges"]]).sort(), [
       [
-        [
-          "sourcegraph-out-inside",
-          1000,
-          ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "199.36.153.4/30", "199.36.153.8/30"],
-        ],
-        ["sourcegraph-out-nowhere", 2000, ["0.0.0.0/0"]],
+        "sourcegraph-out-inside",
+        1000,
+        ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "199.36.153.4/30", "199.36.153.8/30"],
       ],
-    );
+      ["sourcegraph-out-nowhere", 2000, ["0.0.0.0/0"]],
+    ]);
   });
 
   it("is in a network of Docker that leads nowhere, and only its web server is in another", async () => {
@@ -112,6 +118,39 @@ describe("An air-gapped instance", () => {
       ["sourcegraph-caddy"],
     );
   });
+});
+
+describe("A monolith", () => {
+  const boundaries = {
+    stage: "development",
+    syntheticData: true,
+    development: { accounts: ["localhost", "kind-dev"], domain: "dev.example.com" },
+  };
+  const configs = {
+    local: { ...clouds.local, shape: "monolith", release: "7.5.4453", boundaries },
+    existing: {
+      ...cluster,
+      shape: "monolith",
+      domain: "sg.dev.example.com",
+      boundaries: { ...boundaries, account: "kind-dev" },
+    },
+  };
+
+  for (const [cloud, config] of Object.entries(configs))
+    it(`keeps every rule of its mode, with the connections and rights that zones have apart: ${cloud}`, async () => {
+      const { graph, findings } = await judged(config, /^B-(O|M|T|X)/);
+      assert.deepEqual(weak(findings), []);
+      const [zones, contracts] = ["B-O01", "B-O03"].map((rule) => findings.filter((finding) => finding.rule === rule));
+      assert.ok(
+        (zones ?? []).length > 1 && (contracts ?? []).some(({ because }) => /^\d+ edges, as apart$/.test(because)),
+      );
+      assert.deepEqual(
+        graph.resources.flatMap(({ urn, name }) => (urn.includes("SupportStandIn") ? [name] : [])).sort(),
+        ["accounts", "billing", "cody-gateway", "enterprise-portal", "pings", "telemetry-gateway"].map(
+          (service) => `sourcegraph-${service}`,
+        ),
+      );
+    });
 });
 
 describe("An instance under the customer's key", () => {

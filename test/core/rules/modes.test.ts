@@ -69,6 +69,17 @@ describe("B-O02", () => {
     ]);
   });
 
+  it("takes pods of its own Services for what they are, and no other name without a domain of development", () => {
+    const service = { type: "kubernetes:core/v1/Service", name: "service", inputs: { metadata: { name: "searcher" } } };
+    const env = [
+      { name: "SEARCHER_URL", value: "http://searcher-0.searcher:3181" },
+      { name: "INDEX_URL", value: "http://index-0.index:6070" },
+    ];
+    assert.deepEqual(says(service, pod("frontend", "dev", env)), [
+      "frontend broken: INDEX_URL is at index-0.index; use an address that ends in dev.acme.com",
+    ]);
+  });
+
   it("finds the name of a host of production, a snapshot, a licence and what is made from something of production", () => {
     assert.deepEqual(
       says(

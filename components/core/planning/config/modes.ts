@@ -1,4 +1,4 @@
-import { services } from "../../product/services";
+import { holdsIn, services } from "../../product/services";
 import { isAtLeast } from "../../product/releases";
 import type { Config, OverrideConfig } from "./config";
 
@@ -16,8 +16,21 @@ const ourHosts = ["sourcegraph.com", "*.sourcegraph.com"] as const;
 /** Makes an instance the public code search. Source: multi-tenant.md, which has it absent in cells. */
 const publicVariable = "SOURCEGRAPHDOTCOM_MODE";
 
-/** Services that talk to the outside. */
-const outgoing = services.filter(({ proxied }) => proxied === true).map(({ name }) => name as string);
+/** What decides which services there are. */
+interface Deployed {
+  readonly shape?: Config["shape"];
+  readonly release?: string;
+}
+
+/** Services that talk to the outside. On Kubernetes the pods of the frontends serve the internal API too. */
+function outgoing({ shape, release }: Deployed): string[] {
+  return services
+    .filter(({ name, proxied, present = {} }) => {
+      const apart = shape !== "kubernetes" || name !== "sourcegraph-frontend-internal";
+      return proxied === true && apart && (release === undefined || holdsIn(present, release));
+    })
+    .map(({ name }) => name);
+}
 
 /** Services that behave differently in the public code search. */
 const publicServices = ["sourcegraph-frontend", "worker", "gitserver", "precise-code-intel-worker"] as const;
@@ -37,10 +50,16 @@ export function deniesUs(list: string | undefined): boolean {
 /** Whether the product asks nobody for updates and sends no pings: by its channel, which counts before 7.1, or by its deny-list. */
 export function isSilent(
   site: Readonly<Record<string, unknown>>,
-  { release, overrides }: { readonly release: string; readonly overrides: Readonly<Record<string, OverrideConfig>> },
+  {
+    overrides,
+    ...deployed
+  }: Required<Pick<Deployed, "release">> & Deployed & { readonly overrides: Readonly<Record<string, OverrideConfig>> },
 ): boolean {
   if (site["update.channel"] !== "none") return false;
-  return !isAtLeast(release, "7.1.0") || outgoing.every((name) => deniesUs(overrides[name]?.env?.[denyListVariable]));
+  return (
+    !isAtLeast(deployed.release, "7.1.0") ||
+    outgoing(deployed).every((name) => deniesUs(overrides[name]?.env?.[denyListVariable]))
+  );
 }
 
 type Overrides = Readonly<Record<string, OverrideConfig>>;
@@ -58,19 +77,19 @@ function withVariables(
 }
 
 /** No variable that leads out of where the instance is: the company's hosts are not asked, and events go where this says. */
-function closed(overrides: Overrides, telemetry: string): Overrides {
-  const denying = withVariables(overrides, outgoing, (given) => ({
+function closed(overrides: Overrides, telemetry: string, deployed: Deployed): Overrides {
+  const denying = withVariables(overrides, outgoing(deployed), (given) => ({
     [denyListVariable]: withOurHosts(given[denyListVariable]),
   }));
   return withVariables(denying, ["worker"], () => ({ [telemetryVariable]: telemetry }));
 }
 
 /** What is different for single services, with what modes and zone ask for. */
-export function overridesFor({ overrides = {}, modes = [], boundaries = {} }: Partial<Config>): Overrides {
+export function overridesFor({ overrides = {}, modes = [], boundaries = {}, ...deployed }: Partial<Config>): Overrides {
   const { development, zone } = boundaries;
-  const all = modes.includes("air-gapped") ? closed(overrides, "") : overrides;
+  const all = modes.includes("air-gapped") ? closed(overrides, "", deployed) : overrides;
   if (zone === "dotcom") return withVariables(all, publicServices, () => ({ [publicVariable]: "true" }));
   if (zone === "dev-monolith" && development !== undefined)
-    return closed(all, `https://telemetry-gateway.${development.domain}:443`);
+    return closed(all, `https://telemetry-gateway.${development.domain}:443`, deployed);
   return all;
 }

@@ -38,7 +38,14 @@ function hostOf(value: unknown): string | undefined {
 
 const isAddress = /_(URL|ADDR|ADDRESS|HOST|ENDPOINT)$/;
 
-function ofAddresses(resource: GraphResource, { development }: BoundaryFacts): Sight[] {
+/** Whether a host is a pod of a Service of the program, such as `searcher-0.searcher`. */
+function isPod(graph: Graph, host: string): boolean {
+  const [, service, ...rest] = host.split(".");
+  const services = graph.ofType("kubernetes:core/v1/Service").map(({ inputs }) => valueAt(inputs, "metadata.name"));
+  return rest.length === 0 && services.includes(service);
+}
+
+function ofAddresses(graph: Graph, resource: GraphResource, { development }: BoundaryFacts): Sight[] {
   const domain = development?.domain;
   if (domain === undefined) return [];
   const variables = workloadOf(resource)?.containers.flatMap((container) => container.variables) ?? [];
@@ -46,7 +53,7 @@ function ofAddresses(resource: GraphResource, { development }: BoundaryFacts): S
     .filter(({ name }) => isAddress.test(name))
     .flatMap(({ name, value }) => {
       const host = hostOf(value);
-      if (host === undefined) return [];
+      if (host === undefined || isPod(graph, host)) return [];
       return [
         host === domain || host.endsWith(`.${domain}`)
           ? good(`${name} is at ${host}`)
@@ -92,7 +99,7 @@ export const o02: Rule = {
       .flatMap((resource) => {
         const sights = [
           ...ofRestored(resource),
-          ...ofAddresses(resource, graph.factsOf(resource)),
+          ...ofAddresses(graph, resource, graph.factsOf(resource)),
           ...ofOthers(graph, resource),
           ...ofLicence(resource),
         ];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { RefusedError } from "../../../../components/core/errors";
 import { parseSpecification, type FileTexts } from "../../../../components/core/planning/config/specification";
+import { planKubernetes } from "../../../../components/core/planning/kubernetes/plan";
 import { planVm } from "../../../../components/core/planning/vm/plan";
 import { goodConfigs as good, problemLines, wrong } from "../../../support/configs";
 
@@ -158,6 +159,9 @@ describe("an air-gapped instance", () => {
     assert.ok(specification.shape === "kubernetes");
     assert.equal(specification.kubernetes.profile, "air-gapped");
     assert.deepEqual(specification.kubernetes.egress, []);
+    // What has no effect on Kubernetes would be refused by the plan.
+    assert.deepEqual(Object.keys(specification.overrides), ["sourcegraph-frontend", "worker", "gitserver", "migrator"]);
+    assert.equal(planKubernetes(specification).profile, "air-gapped");
     wrong({ ...cluster, kubernetes: { ...cluster.kubernetes, profile: "restricted" } }, [
       "'kubernetes.profile' must be air-gapped with mode air-gapped, got restricted; remove it",
     ]);
