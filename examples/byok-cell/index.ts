@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import { planMultiTenantBackend } from "sourcegraph-in-a-box";
+import { Cell, Edge, MultiTenantEnvironment, Tenant } from "sourcegraph-in-a-box/aws";
+
+const config = new pulumi.Config();
+const account = (id: string) => ({ id, role: `arn:aws:iam::${id}:role/sourcegraph-deploy` });
+
+// What a cell shows to the accounts service; no two cells have one.
+const secrets = { bankClient: config.requireSecret("bankClient") };
+
+// Every decision, checked before anything is registered: plan.price and plan.notices say what comes of it.
+const plan = planMultiTenantBackend(
+  {
+    name: "mt",
+    cloud: "aws",
+    region: "us-east-1",
+    release: "7.5.4453",
+    dnsZone: config.require("dnsZone"),
+    alarms: { email: config.require("alarmEmail") },
+    registry: { host: `${config.require("imagesAccount")}.dkr.ecr.us-east-1.amazonaws.com/mt-images` },
+    boundaries: { stage: "production", owner: "workspaces", account: config.require("account") },
+    multiTenant: {
+      environment: {
+        domain: config.require("domain"),
+        accounts: { logs: account(config.require("logsAccount")), images: account(config.require("imagesAccount")) },
+        hosts: { workspaces: config.require("workspacesHost"), accounts: config.require("accountsHost") },
+      },
+      cells: {
+        bank: {
+          account: account(config.require("bankAccount")),
+          tenancy: "byok",
+          size: "S",
+          cidr: "10.70.0.0/16",
+          client: { id: config.require("bankClientId"), secret: "bankClient" },
+          // Keys of the customer, one for each use: who owns them can take them back, and then nothing can be read.
+          customerKeys: config.requireObject("customerKeys"),
+          customerAccount: config.require("customerAccount"),
+        },
+      },
+      tenants: {
+        bank: { tier: "byok", workspaceId: config.require("workspaceId"), number: 100_001, cell: "bank" },
+      },
+    },
+  },
+  Object.keys(secrets),
+);
+
+const environment = new MultiTenantEnvironment("mt", { plan });
+const { services, namesZone, namesProvider, originSecrets } = environment;
+const cells = Object.fromEntries(
+  plan.cells.map(({ name }) => [
+    name,
+    new Cell(name, {
+      plan,
+      secrets,
+      environment: services,
+      namesZone,
+      namesProvider,
+      originSecret: originSecrets[name],
+    }),
+  ]),
+);
+if (namesZone !== undefined) new Edge("mt", { plan, namesZone, originSecrets });
+for (const { name, cell } of plan.tenants) {
+  const provider = cells[cell]?.provider;
+  if (provider !== undefined) new Tenant(name, { plan, provider });
+}
+
+export const capacity = Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cell.capacity]));
+export const offboardingDays = plan.environment.offboarding.termDays;
+export const price = plan.price.monthly;
