@@ -115,6 +115,57 @@ const examples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     employeesClient: "not-a-real-secret",
     githubToken: "not-a-real-token",
   },
+  "aws-multi-tenant": {
+    account: "999999999999",
+    logsAccount: "777777777777",
+    imagesAccount: "888888888888",
+    domain: "workspaces.example.com",
+    dnsZone: "Z0123456789ABCDEFGHIJ",
+    alarmEmail: "ops@example.com",
+    workspacesHost: "workspaces-api.example.com",
+    accountsHost: "accounts.example.com",
+    cell1Account: "111111111111",
+    cell1ClientId: "sams_cid_cell_1",
+    cell1Client: "not-a-real-secret",
+  },
+  "gcp-multi-tenant": {
+    account: "example-mt-edge",
+    logsAccount: "example-mt-logs",
+    imagesAccount: "example-mt-images",
+    domain: "workspaces.example.com",
+    dnsZone: "workspaces",
+    alarmEmail: "ops@example.com",
+    workspacesHost: "workspaces-api.example.com",
+    accountsHost: "accounts.example.com",
+    cell1Account: "example-cell-1",
+    cell1ClientId: "sams_cid_cell_1",
+    cell1Client: "not-a-real-secret",
+  },
+  "byok-cell": {
+    account: "999999999999",
+    logsAccount: "777777777777",
+    imagesAccount: "888888888888",
+    domain: "workspaces.example.com",
+    dnsZone: "Z0123456789ABCDEFGHIJ",
+    alarmEmail: "ops@example.com",
+    workspacesHost: "workspaces-api.example.com",
+    accountsHost: "accounts.example.com",
+    bankAccount: "333333333333",
+    bankClientId: "sams_cid_bank",
+    bankClient: "not-a-real-secret",
+    customerAccount: "444444444444",
+    workspaceId: "6f1c0a52-58a5-4d9c-9d0b-0c1f1f6a0b11",
+    customerKeys: JSON.stringify({
+      db: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000000",
+      disk: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000001",
+      object: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000002",
+      cache: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000003",
+      secret: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000004",
+      backup: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000005",
+      log: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000006",
+      column: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000007",
+    }),
+  },
   "local-vm": {},
   monolith: {},
   "airgapped-vm": {
@@ -215,7 +266,7 @@ async function run(example: string, previous?: unknown): Promise<Run> {
 }
 
 describe("the examples", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   for (const example of Object.keys(examples)) {
     it(`${example} declares what test/identity says, so that an update of the library keeps it`, async () => {
