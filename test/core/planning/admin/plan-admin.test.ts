@@ -34,6 +34,18 @@ describe("the plan of the services of zone admin", () => {
       SAMS_URL: "https://accounts.example.com",
     }));
 
+  it("administers what only this zone may", () =>
+    assert.deepEqual(
+      plan.services.map(({ name, administers }) => `${name} ${administers ?? "nothing"}`),
+      [
+        "billing billing",
+        "cody-gateway enterprise-gateway",
+        "enterprise-portal licensing",
+        "pings nothing",
+        "telemetry-gateway telemetry",
+      ],
+    ));
+
   it("lets the gateway out to a provider of models only where its token is given", () => {
     assert.deepEqual(serviceOf(plan, "cody-gateway").allowedHosts, ["accounts-api.example.com"]);
     const gateway = adminSections.admin.services["cody-gateway"];
@@ -198,6 +210,10 @@ describe("scopes, sizes and schemas", () => {
     assert.equal(
       instanceSizeProblem("gcp", 2, 9),
       "must have 0.5 to 8 GiB with 2 vCPUs on Cloud Run, got 2 vCPUs with 9 GiB",
+    );
+    assert.equal(
+      instanceSizeProblem("gcp", 4, 1),
+      "must have 2 to 16 GiB with 4 vCPUs on Cloud Run, got 4 vCPUs with 1 GiB",
     );
     assert.equal(instanceSizeProblem("gcp", 3, 2), "must be 1, 2, 4, 6, 8 vCPUs on Cloud Run, got 3 vCPUs with 2 GiB");
     assert.equal(

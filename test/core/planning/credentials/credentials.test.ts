@@ -91,6 +91,7 @@ describe("credentials that an instance states", () => {
         call("admin/telemetry-gateway", "telemetry"),
         call("admin/pings", "ping", { credential: "none" }),
         call("gitserver", undefined, { credential: "identity" }),
+        call("admin/accounts", undefined, { credential: "shared-secret", plane: "human" }),
       ),
     );
     assert.deepEqual(
@@ -176,6 +177,12 @@ describe("credentials of a stack of support services", () => {
       named(credentials, "cell-us-1").blastRadius,
       "until the client is revoked, as multi-tenant/us-1 alone: send events in the name of the holder; with telemetry_gateway::events::write",
     );
+  });
+
+  it("are of the accounts service a management secret too, which is behind the sign-in of employees", () => {
+    const found = named(adminCredentials(adminPlan("gcp", adminSections.identity)), "sg-accounts-management");
+    assert.equal(found.kind, "management");
+    assert.equal(found.blastRadius, "every account of accounts: read, change and end it; only through the human plane");
   });
 
   it("say that the key of licences can be copied as a secret, and not from hardware", () => {
