@@ -4,7 +4,7 @@ import type { Config } from "../config/config";
 import type { KubernetesSpecification } from "../config/specified";
 import type { KubernetesPlan } from "../kubernetes/kubernetes-plan";
 import type { PriceEstimate } from "../price/price";
-import type { PlannedAccount } from "./multi-tenant-plan";
+import type { PlannedAccount } from "./account";
 
 /** What a key of a cell is for; each is a key of its own. */
 export type CellKeyUse = "db" | "disk" | "object" | "cache" | "secret" | "backup" | "log" | "column";

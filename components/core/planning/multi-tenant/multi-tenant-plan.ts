@@ -1,9 +1,11 @@
 import type { Stage, Tenancy } from "../../rules/facts";
 import type { PriceEstimate } from "../price/price";
+import type { PlannedAccount } from "./account";
 import type { PlannedCell } from "./cell-plan";
 import type { PlannedGuardRail } from "./guard-rails";
 import type { SpecifiedTenant } from "./specification";
 
+export type { PlannedAccount } from "./account";
 export type * from "./cell-plan";
 export type { PlannedGuardRail } from "./guard-rails";
 
@@ -35,14 +37,6 @@ export interface MultiTenantPlan {
   readonly price: MultiTenantPrice;
   /** Things a person should know before going on. */
   readonly notices: readonly string[];
-}
-
-/** An account of AWS or a project of Google Cloud. */
-export interface PlannedAccount {
-  /** Id of the account or project. */
-  readonly id: string;
-  /** Role or service account that deploys there; absent for whoever runs the program. */
-  readonly role?: string;
 }
 
 /** What all cells of a stage have in common. */

@@ -1,6 +1,6 @@
 import type { Stage } from "../../rules/facts";
 import type { CellKeyUse } from "./cell-plan";
-import type { PlannedAccount } from "./multi-tenant-plan";
+import type { PlannedAccount } from "./account";
 
 /** A config of shape multi-tenant, parsed, checked and completed: nothing is left to a default further on. */
 export interface MultiTenantSpecification {
