@@ -1,19 +1,12 @@
-import type { DataClass } from "../product/service";
+import type { AdministeredFunction, Contract, SpecialUse, ListenerPlane, StoredClass } from "../product/boundary-words";
+
+export type { AdministeredFunction, Contract, ListenerPlane, SpecialUse, StoredClass } from "../product/boundary-words";
 
 /** A part of the company's deployments that shares nothing with the others. */
 export type Zone = "single-tenant" | "multi-tenant" | "admin" | "identity" | "dotcom" | "dev-monolith";
 
 /** All zones, in the order of reports. */
 export const zones = ["single-tenant", "multi-tenant", "admin", "identity", "dotcom", "dev-monolith"] as const;
-
-/**
- * Who a listener is for: `human` employees behind an identity-aware proxy, `machine` instances and services with a token,
- * `end-user` people who are no employees, `internal` nobody outside the zone.
- */
-export type ListenerPlane = "human" | "machine" | "end-user" | "internal";
-
-/** What a store may hold: the classes of a deployment's data, and code that is public anyhow. */
-export type StoredClass = DataClass | "public-code";
 
 /** Whom a part of the multi-tenant backend belongs to: one customer, many, or one with a store, a cell or a key of its own. */
 export type Tenancy = "single" | "pooled" | "isolated" | "dedicated" | "byok";
@@ -57,9 +50,9 @@ export interface BoundaryFacts {
   /** Registries that images may come from. */
   readonly registries?: readonly string[];
   /** Administrative function that a service has for other zones. */
-  readonly administers?: "licensing" | "billing" | "accounts" | "telemetry" | "enterprise-gateway";
+  readonly administers?: AdministeredFunction;
   /** What a key or a secret is for, where it is the only one of its kind. */
-  readonly use?: "licence-signing";
+  readonly use?: SpecialUse;
   /** First segment of the scopes that the service honours; its name with underscores where it is not stated. */
   readonly scopeName?: string;
   /** Domains of the company: only their groups may be given rights. */
@@ -133,9 +126,6 @@ export interface ProductSettings {
 
 /** A mode of a deployment that has rules of its own. */
 export type Mode = "air-gapped" | "byok" | "own-model" | "monolith";
-
-/** What content may cross from a zone with user data into the admin zone, in transit only. */
-export type Contract = "model-call" | "licence-check" | "metering" | "telemetry" | "ping" | "introspection";
 
 /** One service opens connections to another. */
 export interface ConnectsEdge {

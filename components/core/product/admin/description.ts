@@ -1,4 +1,4 @@
-import type { BoundaryFacts, Contract, ListenerPlane, StoredClass } from "../../rules/facts";
+import type { AdministeredFunction, Contract, ListenerPlane, SpecialUse, StoredClass } from "../boundary-words";
 
 // How a support service is described. The services of the company are described in this folder, a user's own by the same
 // type in the config; both get the same decisions and the same rules.
@@ -53,7 +53,7 @@ export interface AdminSecretDescription {
   /** Whether the service runs without it; a given one is then left out unless the config names it. Default false. */
   readonly optional?: boolean;
   /** What it is for, where it is the only one of its kind. */
-  readonly use?: BoundaryFacts["use"];
+  readonly use?: SpecialUse;
 }
 
 /** A way in. */
@@ -176,7 +176,7 @@ export interface AdminServiceDescription {
   /** First segment of the scopes it honours, at most 30 of `a-z_`. */
   readonly scopeName: string;
   /** Administrative function that it has for other zones; absent for none. */
-  readonly administers?: BoundaryFacts["administers"];
+  readonly administers?: AdministeredFunction;
   /** Repository of its image. */
   readonly image: string;
   /** What it speaks behind the load balancer; `h2c` is HTTP/2 in the clear, `grpc` the same with gRPC in it. */
