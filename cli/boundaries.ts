@@ -6,7 +6,7 @@ import type { BoundaryReport } from "../components/core/rendering/boundary-model
 import { boundarySections } from "../components/core/rendering/boundary-report";
 import { reportedCredentials } from "../components/core/rendering/credentials-report";
 import type { Section } from "../components/core/rendering/section";
-import { judgeGraph, refuseBroken } from "../components/core/rules/engine";
+import { inOrder, judgeGraph, refuseBroken } from "../components/core/rules/engine";
 import { rules } from "../components/core/rules/rules";
 import type { PlannedStack } from "./planned";
 
@@ -16,7 +16,7 @@ export function judgeBoundaries(planned: PlannedStack, today: string): JudgedGra
   const { exceptions } = specification.boundaries;
   const verdicts = judgeGraph(graph, rules, exceptions, today);
   const credentials = reportedCredentials(
-    planned.shape === "admin" ? adminCredentials(planned.plan) : statedCredentials(graph),
+    planned.shape === "admin" ? adminCredentials(planned.plan) : statedCredentials(inOrder(graph)),
   );
   return { graph, rules, exceptions, verdicts, of: stack.file, day: today, credentials };
 }

@@ -56,7 +56,7 @@ describe("The generated reports on the boundaries of sample stacks", function ()
     });
 
   // One of each shape: the words of every rule are the same in whatever order the engine asks to register.
-  for (const name of ["aws", "gke", "gcp-admin"])
+  for (const name of ["aws", "gke", "gcp-admin", "aws-multi-tenant"])
     it(`are the same bytes in whatever order resources are registered: ${name}`, async () => {
       const planned = await planStack(`Pulumi.${name}-sample.yaml`, terminal);
       const bytes = (graph: Graph) => {

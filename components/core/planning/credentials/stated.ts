@@ -49,10 +49,14 @@ function isShown({ edge, from, to }: Connection): boolean {
   );
 }
 
-/** Name that the client of a caller has in the graph. */
-function clientsOf(graph: Graph, holder: EdgeEnd): { client: string; at: string; scope: string; seconds?: number }[] {
+/** Names that the clients of a caller have in the graph; the same caller has one of its own in every cell. */
+function clientsOf(
+  graph: Graph,
+  holder: EdgeEnd,
+  cell: string | undefined,
+): { client: string; at: string; scope: string; seconds?: number }[] {
   return graph.stated.flatMap(({ edge, by }) => {
-    if (edge.kind !== "issues" || text(endOf(edge.from, by)) !== text(holder)) return [];
+    if (edge.kind !== "issues" || by.cell !== cell || text(endOf(edge.from, by)) !== text(holder)) return [];
     const { client, scope, tokenSeconds } = edge;
     return [
       {
@@ -68,9 +72,9 @@ function clientsOf(graph: Graph, holder: EdgeEnd): { client: string; at: string;
 function shownBy(graph: Graph): Shown[] {
   const byName = new Map<string, Shown & { connections: Connection[] }>();
   for (const connection of connectionsOf(graph).filter(isShown)) {
-    const { edge, from } = connection;
+    const { edge, from, by } = connection;
     const kind = kinds[edge.credential ?? "none"];
-    const issued = kind === "oauth-client" ? clientsOf(graph, from) : [];
+    const issued = kind === "oauth-client" ? clientsOf(graph, from, by.cell) : [];
     const name = issued[0]?.client ?? `${kind} of ${text(from)}`;
     const seconds = Math.max(0, ...issued.map((each) => each.seconds ?? 0));
     const before = byName.get(name);
