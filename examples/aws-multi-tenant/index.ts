@@ -54,6 +54,7 @@ const cells = Object.fromEntries(
 );
 if (namesZone !== undefined) new Edge("mt", { plan, namesZone, originSecrets });
 
+export const url = `https://${plan.environment.names.domain}`;
 export const capacity = Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cell.capacity]));
 export const offboardingDays = plan.environment.offboarding.termDays;
 export const price = plan.price.monthly;

@@ -66,6 +66,7 @@ for (const { name, cell } of plan.tenants) {
   if (provider !== undefined) new Tenant(name, { plan, provider });
 }
 
+export const url = `https://${plan.environment.names.domain}`;
 export const capacity = Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cell.capacity]));
 export const offboardingDays = plan.environment.offboarding.termDays;
 export const price = plan.price.monthly;

@@ -56,6 +56,7 @@ const cells = Object.fromEntries(
   ]),
 );
 
+export const url = `https://${plan.environment.names.domain}`;
 export const capacity = Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cell.capacity]));
 export const offboardingDays = plan.environment.offboarding.termDays;
 export const price = plan.price.monthly;
