@@ -5,6 +5,8 @@ import { requireToolchain } from "../../support/toolchain";
 import { adminConfig } from "../../components/admin-services/aws-samples";
 
 const database = "aws:rds/instance:Instance";
+const bucket = "aws:s3/bucket:Bucket";
+const key = "aws:kms/key:Key";
 const secretVersion = "aws:secretsmanager/secretVersion:SecretVersion";
 const service = "aws:ecs/service:Service";
 const task = "aws:ecs/taskDefinition:TaskDefinition";
@@ -39,6 +41,15 @@ describe("support services of the AWS sample on the real engine with a stand-in 
     return [...result.changes].sort();
   };
   const all = (type: string) => engine.cloud().all(type);
+  const logOf = async (work: () => Promise<unknown>): Promise<string[]> => {
+    const start = engine.cloud().log.length;
+    await work();
+    return engine
+      .cloud()
+      .log.slice(start)
+      .map(({ op, type, name }) => `${op} ${type} ${name}`);
+  };
+
   before(async function () {
     const bin = requireToolchain(this);
     engine = await Engine.start({
@@ -84,5 +95,29 @@ describe("support services of the AWS sample on the real engine with a stand-in 
     );
     assert.ok(changes.includes(`replace ${task} admin-pings`), changes.join("\n"));
     assert.ok(changes.includes(`update ${service} admin-pings`), changes.join("\n"));
+  });
+
+  it("go as a planned step in the right order, and leave keys, buckets and secrets that open data", async () => {
+    set({}, { deletionProtection: false });
+    await run("up");
+    await engine.unprotect();
+    const steps = await logOf(() => run("destroy"));
+    const at = (step: string): number => {
+      const found = steps.indexOf(step);
+      assert.notEqual(found, -1, `${step} is not among\n${steps.join("\n")}`);
+      return found;
+    };
+    const vpc = at("delete aws:ec2/vpc:Vpc admin-vpc");
+    const name = "admin-enterprise-portal";
+    assert.ok(at(`delete ${service} ${name}`) < at(`delete ${task} ${name}`));
+    assert.ok(at(`delete ${service} ${name}`) < at(`delete ${database} ${name}-main`));
+    assert.ok(at(`delete ${database} ${name}-main`) < at(`delete aws:rds/subnetGroup:SubnetGroup ${name}-main`));
+    assert.ok(at("delete aws:networkfirewall/firewall:Firewall admin-egress") < vpc);
+    assert.ok(
+      at("delete aws:lb/listener:Listener admin-machine") < at("delete aws:lb/loadBalancer:LoadBalancer admin-machine"),
+    );
+    const left = new Set(Object.values(engine.cloud().objects).map(({ type }) => type));
+    for (const type of [bucket, key, secretVersion]) assert.ok(left.has(type), type);
+    for (const type of ["aws:ec2/vpc:Vpc", database, service]) assert.ok(!left.has(type), type);
   });
 });
