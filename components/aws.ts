@@ -18,10 +18,6 @@ export type {
   AwsManagedServicesArgs,
   AwsManagedServicesTransforms,
 } from "./managed-services/aws-args";
-export { Cell, type AwsCellArgs } from "./multi-tenant-backend/aws-cell";
-export { Edge, type AwsEdgeArgs } from "./multi-tenant-backend/aws-edge";
-export { MultiTenantEnvironment } from "./multi-tenant-backend/aws-environment";
-export { Tenant } from "./multi-tenant-backend/aws-tenant";
 export { Network, secondZoneOf, type AwsNetworkArgs, type AwsNetworkTransforms } from "./network/aws";
 export { ClusterNetwork, type AwsClusterNetworkArgs, type AwsClusterNetworkTransforms } from "./network/aws-cluster";
 export {

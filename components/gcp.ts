@@ -21,10 +21,6 @@ export type {
   GcpManagedServicesArgs,
   GcpManagedServicesTransforms,
 } from "./managed-services/gcp-args";
-export { Cell, type GcpCellArgs, type GcpImages } from "./multi-tenant-backend/gcp-cell";
-export { MultiTenantEnvironment } from "./multi-tenant-backend/gcp-environment";
-export type { GcpLogTarget } from "./multi-tenant-backend/gcp-logs";
-export { Tenant } from "./multi-tenant-backend/gcp-tenant";
 export { Network, type GcpNetworkArgs, type GcpNetworkTransforms } from "./network/gcp";
 export { ClusterNetwork, type GcpClusterNetworkArgs, type GcpClusterNetworkTransforms } from "./network/gcp-cluster";
 export { Egress, type GcpEgressArgs } from "./network/gcp-egress";

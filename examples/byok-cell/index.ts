@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { planMultiTenantBackend } from "sourcegraph-in-a-box";
-import { Cell, Edge, MultiTenantEnvironment, Tenant } from "sourcegraph-in-a-box/aws";
+import { Cell, Edge, MultiTenantEnvironment, Tenant } from "sourcegraph-in-a-box/aws-multi-tenant";
 
 const config = new pulumi.Config();
 const account = (id: string) => ({ id, role: `arn:aws:iam::${id}:role/sourcegraph-deploy` });

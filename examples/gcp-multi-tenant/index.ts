@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { planMultiTenantBackend } from "sourcegraph-in-a-box";
-import { Cell, MultiTenantEnvironment } from "sourcegraph-in-a-box/gcp";
+import { Cell, MultiTenantEnvironment } from "sourcegraph-in-a-box/gcp-multi-tenant";
 
 const config = new pulumi.Config();
 const account = (id: string) => ({ id, role: `deploy@${id}.iam.gserviceaccount.com` });
