@@ -93,7 +93,19 @@ export interface StatedContainer {
   /** Image, with its digest. */
   readonly image: string;
   /** Variables by name: the plain value, or the name of the secret it is a reference to. */
-  readonly variables: Readonly<Record<string, { readonly value: string } | { readonly secret: string }>>;
+  readonly variables: Readonly<
+    Record<
+      string,
+      | {
+          /** Plain value. */
+          readonly value: string;
+        }
+      | {
+          /** Name of the secret, never its value. */
+          readonly secret: string;
+        }
+    >
+  >;
 }
 
 /** What a cell of the multi-tenant backend promises. */

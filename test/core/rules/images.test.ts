@@ -88,7 +88,7 @@ describe("B-L04", () => {
       [
         "it broken: defaultAdmissionRule.evaluationMode is ALWAYS_ALLOW; set defaultAdmissionRule.evaluationMode to REQUIRE_ATTESTATION",
         "it broken: binaryAuthorization.evaluationMode is not set; set binaryAuthorization.evaluationMode to PROJECT_SINGLETON_POLICY_ENFORCE",
-        "it holds: binaryAuthorization.evaluationMode is PROJECT_SINGLETON_POLICY_ENFORCE",
+        "it unproven: the policy of its project is not of this program; make a gcp:binaryauthorization/policy",
       ],
     ));
 });

@@ -146,6 +146,16 @@ describe("B-N07", () => {
       ]),
     );
 
+  it("finds a policy that lets out to everything", () =>
+    assert.deepEqual(
+      says(
+        denied,
+        letIn("gitserver", "worker", 3178),
+        policy("worker", { podSelector: { matchLabels: { app: "worker" } }, egress: [{}] }),
+      ),
+      ["sg broken: worker lets out to everything; name who may be reached, and at which port"],
+    ));
+
   it("lets declared connections in, and nothing else", () =>
     assert.deepEqual(says(denied, letIn("worker", "worker", 3178)), [
       "sg holds: every pod is closed both ways and 1 openings are declared connections",

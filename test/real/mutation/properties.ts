@@ -9,6 +9,10 @@ export interface Property {
   readonly always?: true;
   /** Changed only where it has one of these values. */
   readonly from?: readonly unknown[];
+  /** Another input that is removed with it. */
+  readonly without?: string;
+  /** Not changed of what is for one tenant alone, for which it is allowed. */
+  readonly shared?: true;
   /** Changed only in these zones; elsewhere it is allowed. */
   readonly zones?: readonly (Zone | undefined)[];
 }
@@ -18,9 +22,9 @@ const everywhere = "0.0.0.0/0";
 /** Properties that the store catalogue does not hold. Those that it does are changed from there. */
 export const properties: readonly Property[] = [
   { types: ["aws:kms/key"], input: "enableKeyRotation", to: false },
-  { types: ["aws:kms/key"], input: "deletionWindowInDays", to: 7 },
+  { types: ["aws:kms/key"], input: "deletionWindowInDays", to: 7, shared: true },
   { types: ["gcp:kms/cryptoKey"], input: "rotationPeriod", to: undefined, from: ["7776000s"] },
-  { types: ["gcp:kms/cryptoKey"], input: "destroyScheduledDuration", to: "86400s" },
+  { types: ["gcp:kms/cryptoKey"], input: "destroyScheduledDuration", to: "86400s", shared: true },
   { types: ["gcp:kms/cryptoKeyIAMMember"], input: "member", to: "allAuthenticatedUsers", always: true },
   { types: ["aws:ebs/volume"], input: "encrypted", to: false },
   { types: ["aws:rds/instance", "aws:rds/cluster"], input: "storageEncrypted", to: false },
@@ -115,8 +119,14 @@ export const properties: readonly Property[] = [
     }),
     always: true,
   },
-  { types: ["gcp:projects/iAMMember"], input: "role", to: "roles/secretmanager.secretAccessor", always: true },
-  { types: ["gcp:projects/iAMMember"], input: "role", to: "roles/owner", always: true },
+  {
+    types: ["gcp:projects/iAMMember"],
+    input: "role",
+    to: "roles/secretmanager.secretAccessor",
+    always: true,
+    without: "condition",
+  },
+  { types: ["gcp:projects/iAMMember"], input: "role", to: "roles/owner", always: true, without: "condition" },
   {
     types: [
       "gcp:storage/bucketIAMMember",

@@ -123,12 +123,13 @@ function unclassified(graph: Graph, resource: GraphResource): Graph {
 }
 
 function ofRows(graph: Graph, resource: GraphResource): Mutant[] {
-  return properties.flatMap(({ types, input, to, always, from, zones }): Mutant[] => {
+  return properties.flatMap(({ types, input, to, always, from, zones, without, shared }): Mutant[] => {
     if (!types.includes(resource.type)) return [];
     const value = valueAt(resource.inputs, input);
     if (value === undefined && always !== true) return [];
     if (from !== undefined && !from.includes(value)) return [];
-    if (zones?.includes(graph.factsOf(resource).zone) === false) return [];
+    const facts = graph.factsOf(resource);
+    if (zones?.includes(facts.zone) === false || (shared === true && facts.tenant !== undefined)) return [];
     const told =
       typeof to === "string" && to.length < 40
         ? to
@@ -141,7 +142,10 @@ function ofRows(graph: Graph, resource: GraphResource): Mutant[] {
       {
         kind: `${resource.type}: ${input} to ${told}`,
         to: resource.name,
-        graph: replaced(graph, changed(resource, input, to)),
+        graph: replaced(
+          graph,
+          changed(without === undefined ? resource : changed(resource, without, undefined), input, to),
+        ),
       },
     ];
   });

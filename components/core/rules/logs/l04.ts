@@ -58,11 +58,17 @@ const admission: Readonly<Record<string, (resource: GraphResource) => Sight[]>> 
         ],
 };
 
-/** Whether the policy that a service of Cloud Run is held against can be seen. */
-function heldAgainst(graph: Graph, { resource }: Workload): Sight[] {
-  if (valueAt(resource.inputs, "binaryAuthorization.useDefault") !== true) return [];
-  const { zone } = graph.factsOf(resource);
-  const policy = graph.ofType("gcp:binaryauthorization/policy").find((each) => graph.factsOf(each).zone === zone);
+/** Whether the policy that a service of Cloud Run or a cluster is held against can be seen. */
+function heldAgainst(graph: Graph, resource: GraphResource): Sight[] {
+  const held =
+    valueAt(resource.inputs, "binaryAuthorization.useDefault") === true ||
+    String(valueAt(resource.inputs, "binaryAuthorization.evaluationMode")).endsWith("PROJECT_SINGLETON_POLICY_ENFORCE");
+  if (!held) return [];
+  const { zone, cell } = graph.factsOf(resource);
+  const policy = graph.ofType("gcp:binaryauthorization/policy").find((each) => {
+    const facts = graph.factsOf(each);
+    return facts.zone === zone && facts.cell === cell;
+  });
   return [
     policy === undefined
       ? unseen("the policy of its project is not of this program", "make a gcp:binaryauthorization/policy")
@@ -85,13 +91,15 @@ export const l04: Rule = {
       const sights =
         workload.unseen && workload.containers.length === 0
           ? [unseen("its containers are known only after the deployment", "give it containers that are known before")]
-          : [...imageSights(workload, facts), ...heldAgainst(graph, workload)];
+          : [...imageSights(workload, facts), ...heldAgainst(graph, workload.resource)];
       return sights.length === 0 ? [] : [judgedBy(workload.resource.urn, sights)];
     }),
     ...graph.ofType(...Object.keys(admission)).flatMap((resource): Judgement[] => {
       const facts = graph.factsOf(resource);
       if (facts.stage === "development" || !appliesTo("B-L04", facts)) return [];
-      return [judgedBy(resource.urn, admission[resource.type]?.(resource) ?? [])];
+      return [
+        judgedBy(resource.urn, [...(admission[resource.type]?.(resource) ?? []), ...heldAgainst(graph, resource)]),
+      ];
     }),
   ],
 };

@@ -2,7 +2,7 @@ import { appliesTo } from "../applicability";
 import { connectionsOf } from "../edges";
 import { valueAt, type Graph, type GraphResource } from "../graph";
 import type { Judgement, Rule } from "../rule";
-import { bad, good, judgedBy, property, textsAt, unseen, type Sight } from "../sights";
+import { bad, good, judgedBy, listAt, property, textsAt, unseen, type Sight } from "../sights";
 import { parsed } from "../workloads";
 import { isOfEveryPod, openingsOf, type Opening } from "./policies";
 
@@ -49,11 +49,15 @@ function namespaceSights(graph: Graph, namespace: GraphResource): Sight[] {
         ...(port === undefined ? {} : { port }),
       }),
     );
+  const leaky = policies.filter(({ inputs }) =>
+    listAt(inputs, "spec.egress").some((rule) => listAt(rule, "to").length === 0 && listAt(rule, "ports").length === 0),
+  );
   const open = policies.flatMap(openingsOf).map(inText);
   const extra = [...new Set(open)].filter((each) => !declared.includes(each));
   const lacking = [...new Set(declared)].filter((each) => !open.includes(each));
   return [
     closed,
+    ...leaky.map(({ name }) => bad(`${name} lets out to everything`, "name who may be reached, and at which port")),
     extra.length === 0
       ? good(`${open.length} openings are declared connections`)
       : bad(`no connection is declared from ${extra.join(", ")}`, "remove what lets it in, or declare the connection"),
