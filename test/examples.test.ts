@@ -115,6 +115,57 @@ const examples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     employeesClient: "not-a-real-secret",
     githubToken: "not-a-real-token",
   },
+  "aws-multi-tenant": {
+    account: "999999999999",
+    logsAccount: "777777777777",
+    imagesAccount: "888888888888",
+    domain: "workspaces.example.com",
+    dnsZone: "Z0123456789ABCDEFGHIJ",
+    alarmEmail: "ops@example.com",
+    workspacesHost: "workspaces-api.example.com",
+    accountsHost: "accounts.example.com",
+    cell1Account: "111111111111",
+    cell1ClientId: "sams_cid_cell_1",
+    cell1Client: "not-a-real-secret",
+  },
+  "gcp-multi-tenant": {
+    account: "example-mt-edge",
+    logsAccount: "example-mt-logs",
+    imagesAccount: "example-mt-images",
+    domain: "workspaces.example.com",
+    dnsZone: "workspaces",
+    alarmEmail: "ops@example.com",
+    workspacesHost: "workspaces-api.example.com",
+    accountsHost: "accounts.example.com",
+    cell1Account: "example-cell-1",
+    cell1ClientId: "sams_cid_cell_1",
+    cell1Client: "not-a-real-secret",
+  },
+  "byok-cell": {
+    account: "999999999999",
+    logsAccount: "777777777777",
+    imagesAccount: "888888888888",
+    domain: "workspaces.example.com",
+    dnsZone: "Z0123456789ABCDEFGHIJ",
+    alarmEmail: "ops@example.com",
+    workspacesHost: "workspaces-api.example.com",
+    accountsHost: "accounts.example.com",
+    bankAccount: "333333333333",
+    bankClientId: "sams_cid_bank",
+    bankClient: "not-a-real-secret",
+    customerAccount: "444444444444",
+    workspaceId: "6f1c0a52-58a5-4d9c-9d0b-0c1f1f6a0b11",
+    customerKeys: JSON.stringify({
+      db: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000000",
+      disk: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000001",
+      object: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000002",
+      cache: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000003",
+      secret: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000004",
+      backup: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000005",
+      log: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000006",
+      column: "arn:aws:kms:us-east-1:444444444444:key/00000000-0000-0000-0000-000000000007",
+    }),
+  },
   "local-vm": {},
   monolith: {},
   "airgapped-vm": {
@@ -168,6 +219,12 @@ const computed = (name: string) => ({
   result: "made up",
   exitCode: 0,
   resources: [],
+  address: "10.0.0.9",
+  privateIpAddress: "10.0.0.9",
+  primaryEndpointAddress: "cache.example.com",
+  name,
+  bucket: name,
+  selfLink: `https://www.googleapis.com/compute/v1/projects/mock/global/networks/${name}`,
   certificateAuthority: { data: "Q0E=" },
   masterAuth: { clusterCaCertificate: "Q0E=" },
   masterVersion: "1.34.3-gke.1001000",
@@ -178,6 +235,14 @@ const computed = (name: string) => ({
     { resourceRecordName: "_a.example.com", resourceRecordType: "CNAME", resourceRecordValue: "_b.example.com" },
   ],
 });
+
+/** Runs a program. An error inside an Output, which would leave its resource waiting for ever, is thrown. */
+async function toTheEnd<Result>(program: () => Promise<Result>): Promise<Result> {
+  let fail: (reason: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  process.prependListener("unhandledRejection", fail);
+  return await Promise.race([program(), failed]).finally(() => process.off("unhandledRejection", fail));
+}
 
 /** Runs an example's program as Pulumi would, under mocks. */
 async function run(example: string, previous?: unknown): Promise<Run> {
@@ -207,9 +272,13 @@ async function run(example: string, previous?: unknown): Promise<Run> {
   const file = join(root, "examples", example, "index.ts");
   // Loaded anew each time, because loading it is what declares.
   delete require.cache[file];
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- as Pulumi does
-  const program = require(file) as Record<string, unknown> | (() => Promise<Record<string, unknown>>);
-  const outputs = typeof program === "function" ? await program() : program;
+  const outputs = await toTheEnd(async () => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- as Pulumi does
+    const program = require(file) as Record<string, unknown> | (() => Promise<Record<string, unknown>>);
+    const exported = typeof program === "function" ? await program() : program;
+    await pulumi.runtime.disconnect();
+    return exported;
+  });
   await pulumi.runtime.disconnect();
   return { identities: identitiesOf(seen), outputs };
 }
