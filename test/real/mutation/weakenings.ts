@@ -126,7 +126,7 @@ function ofRows(graph: Graph, resource: GraphResource): Mutant[] {
   return properties.flatMap(({ types, input, to, always, from, zones, without, shared }): Mutant[] => {
     if (!types.includes(resource.type)) return [];
     const value = valueAt(resource.inputs, input);
-    if (value === undefined && always !== true) return [];
+    if ((value === undefined && always !== true) || value === to) return [];
     if (from !== undefined && !from.includes(value)) return [];
     const facts = graph.factsOf(resource);
     if (zones?.includes(facts.zone) === false || (shared === true && facts.tenant !== undefined)) return [];
