@@ -19,7 +19,12 @@ export type {
   AwsManagedServicesTransforms,
 } from "./managed-services/aws-args";
 export { Network, secondZoneOf, type AwsNetworkArgs, type AwsNetworkTransforms } from "./network/aws";
-export { ClusterNetwork, type AwsClusterNetworkArgs, type AwsClusterNetworkTransforms } from "./network/aws-cluster";
+export {
+  ClusterNetwork,
+  type AwsClusterFirewall,
+  type AwsClusterNetworkArgs,
+  type AwsClusterNetworkTransforms,
+} from "./network/aws-cluster";
 export {
   EgressFirewall,
   type AwsEgressFirewallArgs,

@@ -11,11 +11,11 @@ export { planAdminServices, type AdminServicesConfig } from "./admin-services/pl
 export type * from "./core/planning/admin/admin-plan";
 export type * from "./core/planning/admin/specification";
 export type * from "./core/product/admin/description";
-export type { CellArgs, MultiTenantEnvironmentArgs, TenantArgs } from "./multi-tenant-backend/args";
+export type { CellArgs, CellKeys, MultiTenantEnvironmentArgs, TenantArgs } from "./multi-tenant-backend/args";
 export type { CellCapacity } from "./multi-tenant-backend/capacity";
 export type { EnvironmentServices } from "./multi-tenant-backend/environment-services";
-export { planMultiTenantBackend, type MultiTenantConfig } from "./multi-tenant-backend/planned";
-export type { MultiTenantPlan } from "./core/planning/multi-tenant/multi-tenant-plan";
+export { planMultiTenantBackend, type MultiTenantBackendConfig } from "./multi-tenant-backend/planned";
+export type * from "./core/planning/multi-tenant/multi-tenant-plan";
 export type { KeysByUse, KeyUse } from "./keys";
 export type * from "./core/rules/facts";
 export { sizeLabels, sizeNames, type SizeLabel, type SizeName, type Usage } from "./core/planning/sizing/usage";

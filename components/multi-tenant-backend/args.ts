@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
 import type { Manifest } from "../core/planning/manifest";
-import type { MultiTenantPlan } from "../core/planning/multi-tenant/multi-tenant-plan";
+import type { CellKeyUse, MultiTenantPlan } from "../core/planning/multi-tenant/multi-tenant-plan";
 import type { EnvironmentServices } from "./environment-services";
 
 /** Arguments of `MultiTenantEnvironment`, the same on every cloud. */
 export interface MultiTenantEnvironmentArgs extends Bounded {
-  /** Everything that is decided, by `planMultiTenant`. */
+  /** Everything that is decided, by `planMultiTenantBackend`. */
   readonly plan: MultiTenantPlan;
   /** Tags or labels of everything. Default none. In place. */
   readonly tags?: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface MultiTenantEnvironmentArgs extends Bounded {
 
 /** Arguments of `Cell`, the same on every cloud. */
 export interface CellArgs extends Bounded {
-  /** Everything that is decided, by `planMultiTenant`; the cell is the one of the component's name. */
+  /** Everything that is decided, by `planMultiTenantBackend`; the cell is the one of the component's name. */
   readonly plan: MultiTenantPlan;
   /** Values of secrets by name: that of the cell's client, and what overrides name. Passwords of logins are made here. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
@@ -28,9 +28,12 @@ export interface CellArgs extends Bounded {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** Keys of a cell by use, every one its own: ARNs on AWS, full names on Google Cloud. */
+export type CellKeys = Readonly<Record<CellKeyUse, pulumi.Output<string>>>;
+
 /** Arguments of `Tenant`, the same on every cloud. */
 export interface TenantArgs extends Bounded {
-  /** Everything that is decided, by `planMultiTenant`; the tenant is the one of the component's name. */
+  /** Everything that is decided, by `planMultiTenantBackend`; the tenant is the one of the component's name. */
   readonly plan: MultiTenantPlan;
   /** Provider of the account of its cell. */
   readonly provider: pulumi.ProviderResource;

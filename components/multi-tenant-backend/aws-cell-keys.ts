@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PlannedCell, PlannedCellKey, CellKeyUse } from "../core/planning/multi-tenant/multi-tenant-plan";
 import { partitionOf } from "../vm/aws-scope";
 import { dataOptions } from "../vm/data-options";
+import type { CellKeys } from "./args";
 import type { AwsCellScope } from "./aws-scope";
 
 type KeyStatement = Readonly<Record<string, unknown>>;
@@ -77,9 +78,6 @@ function declareKey(scope: AwsCellScope, planned: PlannedCellKey): pulumi.Output
 }
 
 /** The keys of a cell, one for each use: what opens one kind of store opens no other. */
-export function declareCellKeys(scope: AwsCellScope): Readonly<Record<CellKeyUse, pulumi.Output<string>>> {
-  return Object.fromEntries(scope.cell.keys.map((planned) => [planned.use, declareKey(scope, planned)])) as Record<
-    CellKeyUse,
-    pulumi.Output<string>
-  >;
+export function declareCellKeys(scope: AwsCellScope): CellKeys {
+  return Object.fromEntries(scope.cell.keys.map((planned) => [planned.use, declareKey(scope, planned)])) as CellKeys;
 }

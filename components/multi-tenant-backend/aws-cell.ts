@@ -10,7 +10,7 @@ import type { PlannedCell } from "../core/planning/multi-tenant/multi-tenant-pla
 import { SourcegraphKubernetes } from "../kubernetes/sourcegraph-kubernetes";
 import { ManagedServices } from "../managed-services/aws";
 import { ClusterNetwork } from "../network/aws-cluster";
-import type { CellArgs } from "./args";
+import type { CellArgs, CellKeys } from "./args";
 import { declareCellBackups } from "./aws-backups";
 import { declareCellKeys } from "./aws-cell-keys";
 import { declareEndpoints } from "./aws-endpoints";
@@ -29,8 +29,6 @@ export interface AwsCellArgs extends CellArgs {
   /** Zone of Route 53 that the origin's name is written into; default none: it is written by somebody else. */
   readonly namesZone?: pulumi.Input<string>;
 }
-
-type Keys = ReturnType<typeof declareCellKeys>;
 
 /**
  * A cell of the multi-tenant backend on AWS: a whole deployment in an account of its own, which shares nothing with any other.
@@ -59,7 +57,7 @@ export class Cell extends pulumi.ComponentResource {
   /** What to do after this update; empty for nothing. */
   readonly next: pulumi.Output<string>;
   /** ARNs of its keys, by use. */
-  readonly keys: Keys;
+  readonly keys: CellKeys;
   /** Name of its cluster. */
   readonly clusterName: pulumi.Output<string>;
   /** Provider of its account. */

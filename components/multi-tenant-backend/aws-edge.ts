@@ -12,7 +12,7 @@ import { environmentTags } from "./tags";
 
 /** Arguments of `Edge`. */
 export interface AwsEdgeArgs extends Bounded {
-  /** Everything that is decided, by `planMultiTenant`. */
+  /** Everything that is decided, by `planMultiTenantBackend`. */
   readonly plan: MultiTenantPlan;
   /** Zone of Route 53 of the tenants' names. */
   readonly namesZone: pulumi.Input<string>;

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { WorkloadIdentity } from "../cluster/aws-identity";
-import type { CellKeyUse, PlannedCellIdentity } from "../core/planning/multi-tenant/multi-tenant-plan";
+import type { PlannedCellIdentity } from "../core/planning/multi-tenant/multi-tenant-plan";
 import type { Statement } from "../managed-services/aws-access";
+import type { CellKeys } from "./args";
 import type { AwsCellScope } from "./aws-scope";
 
 const keyActions = {
@@ -10,11 +11,7 @@ const keyActions = {
   administer: ["kms:DescribeKey", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion", "kms:TagResource"],
 } as const;
 
-function statementsOf(
-  identity: PlannedCellIdentity,
-  keys: Readonly<Record<CellKeyUse, pulumi.Output<string>>>,
-  uploads: readonly Statement[],
-): Statement[] {
+function statementsOf(identity: PlannedCellIdentity, keys: CellKeys, uploads: readonly Statement[]): Statement[] {
   return [
     ...(identity.bucket === "none" ? [] : uploads),
     ...identity.keys.map(({ use, may }) => ({
@@ -35,7 +32,7 @@ export function declareIdentities(
   scope: AwsCellScope,
   o: {
     readonly clusterName: pulumi.Input<string>;
-    readonly keys: Readonly<Record<CellKeyUse, pulumi.Output<string>>>;
+    readonly keys: CellKeys;
     /** Rights on the objects of the bucket. */
     readonly uploads: readonly Statement[];
   },

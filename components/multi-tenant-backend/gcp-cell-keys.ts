@@ -1,7 +1,7 @@
 import * as kms from "@pulumi/gcp/kms";
 import * as pulumi from "@pulumi/pulumi";
-import type { CellKeyUse } from "../core/planning/multi-tenant/multi-tenant-plan";
 import { dataOptions } from "../vm/data-options";
+import type { CellKeys } from "./args";
 import type { GcpCellScope } from "./gcp-scope";
 
 const daySeconds = 86_400;
@@ -10,7 +10,7 @@ const daySeconds = 86_400;
  * The keys of a cell, one for each use, in a ring of the cell: what opens one kind of store opens no other. How long a key waits
  * for its end is fixed when it is made. A customer's keys are taken as they are.
  */
-export function declareCellKeys(scope: GcpCellScope): Readonly<Record<CellKeyUse, pulumi.Output<string>>> {
+export function declareCellKeys(scope: GcpCellScope): CellKeys {
   const { cell, child, parent, labels } = scope;
   const kept = { ...dataOptions(parent), ...child };
   const own = cell.keys.filter(({ existing }) => existing === undefined);
@@ -39,5 +39,5 @@ export function declareCellKeys(scope: GcpCellScope): Readonly<Record<CellKeyUse
       );
       return [use, key.id];
     }),
-  ) as Record<CellKeyUse, pulumi.Output<string>>;
+  ) as CellKeys;
 }

@@ -8,12 +8,12 @@ import { WorkloadIdentity } from "../cluster/gcp-identity";
 import { IngressEdge } from "../cluster/gcp-ingress";
 import { planPrivateServices } from "../core/planning/managed/google";
 import type { Manifest } from "../core/planning/manifest";
-import type { CellKeyUse, PlannedCell } from "../core/planning/multi-tenant/multi-tenant-plan";
+import type { PlannedCell } from "../core/planning/multi-tenant/multi-tenant-plan";
 import { SourcegraphKubernetes } from "../kubernetes/sourcegraph-kubernetes";
 import { ManagedServices } from "../managed-services/gcp";
 import { ClusterNetwork } from "../network/gcp-cluster";
 import { Egress } from "../network/gcp-egress";
-import type { CellArgs } from "./args";
+import type { CellArgs, CellKeys } from "./args";
 import { capacityOf, type CellCapacity } from "./capacity";
 import { decideCell, migratorAccountOf, type CellDecision } from "./decision";
 import { declareCellKeys } from "./gcp-cell-keys";
@@ -36,8 +36,6 @@ export interface GcpCellArgs extends Omit<CellArgs, "environment"> {
   /** Zone of Cloud DNS that the origin's name is written into; default none: it is written by somebody else. */
   readonly namesZone?: pulumi.Input<string>;
 }
-
-type Keys = Readonly<Record<CellKeyUse, pulumi.Output<string>>>;
 
 /** A repository of images of another project. */
 export interface GcpImages {
@@ -88,7 +86,7 @@ export class Cell extends pulumi.ComponentResource {
   /** What to do after this update; empty for nothing. */
   readonly next: pulumi.Output<string>;
   /** Full names of its keys, by use. */
-  readonly keys: Keys;
+  readonly keys: CellKeys;
   /** Name of its cluster. */
   readonly clusterName: pulumi.Output<string>;
   /** Addresses that its connections come from, for code hosts. */

@@ -4,7 +4,7 @@ import type { MultiTenantPlan } from "../core/planning/multi-tenant/multi-tenant
 import { planMultiTenant } from "../core/planning/multi-tenant/plan";
 
 /** The keys of a config that a multi-tenant backend has. */
-export type MultiTenantConfig = Omit<Config, "shape" | "secrets" | "admin"> &
+export type MultiTenantBackendConfig = Omit<Config, "shape" | "secrets" | "admin"> &
   Required<Pick<Config, "cloud" | "multiTenant">>;
 
 /**
@@ -15,7 +15,7 @@ export type MultiTenantConfig = Omit<Config, "shape" | "secrets" | "admin"> &
  * @param secrets names of the encrypted values
  * @throws InputError, RefusedError with every problem
  */
-export function planMultiTenantBackend(config: MultiTenantConfig, secrets: readonly string[]): MultiTenantPlan {
+export function planMultiTenantBackend(config: MultiTenantBackendConfig, secrets: readonly string[]): MultiTenantPlan {
   const names = Object.fromEntries(secrets.map((secret) => [secret, ""]));
   const specification = parseStack({ ...config, shape: "multi-tenant", secrets: names });
   if (specification.shape !== "multi-tenant") throw new Error("a config of shape multi-tenant has its specification");

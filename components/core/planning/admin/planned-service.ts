@@ -26,14 +26,24 @@ export interface PlannedAdminService {
   readonly executionIdentity: string;
   /** The container. */
   readonly container: PlannedAdminContainer;
-  /** Fewest and most instances. */
-  readonly instances: { readonly minimum: number; readonly maximum: number };
+  /** How many instances run. */
+  readonly instances: {
+    /** Fewest, also without requests; on Google Cloud 0 for what employees open. */
+    readonly minimum: number;
+    /** Most, whatever the load; on Google Cloud as many again for what employees open. */
+    readonly maximum: number;
+  };
   /** What it keeps. */
   readonly stores: readonly PlannedAdminStore[];
   /** Its secrets. */
   readonly secrets: readonly PlannedAdminSecret[];
   /** Stores of other services of the stack that it reads. */
-  readonly reads: readonly { readonly service: string; readonly store: string }[];
+  readonly reads: readonly {
+    /** Service that owns the store. */
+    readonly service: string;
+    /** Name of the store within that service. */
+    readonly store: string;
+  }[];
   /** Name of the key of its secrets. */
   readonly secretKey: string;
   /** Name of the key that it signs with; absent for all but the portal. */
@@ -43,7 +53,12 @@ export interface PlannedAdminService {
   /** Hosts it may reach over TCP 443, sorted. */
   readonly allowedHosts: readonly string[];
   /** Services of this stack that it connects to, by name and port. */
-  readonly connectsTo: readonly { readonly service: string; readonly port: number }[];
+  readonly connectsTo: readonly {
+    /** Name of the service. */
+    readonly service: string;
+    /** TCP port of the load balancer before it: 443. */
+    readonly port: number;
+  }[];
   /** Checks from outside. */
   readonly checks: readonly PlannedAdminCheck[];
   /** Alarms. */
@@ -76,7 +91,7 @@ export interface PlannedAdminContainer {
 
 /** Value of a variable: a text, or a reference that the component fills. */
 export type PlannedAdminValue =
-  | Exclude<AdminValue, { readonly store: string }>
+  | Exclude<AdminValue, Record<"store", string>>
   | {
       /** Service that owns the store. */
       readonly service: string;

@@ -195,8 +195,13 @@ export interface AdminServiceDescription {
   readonly cpus: number;
   /** Memory of an instance, GiB. */
   readonly memoryGib: number;
-  /** Fewest and most instances. */
-  readonly instances: { readonly minimum: number; readonly maximum: number };
+  /** How many instances run. */
+  readonly instances: {
+    /** Fewest, also without requests; on Google Cloud 0 for what employees open. */
+    readonly minimum: number;
+    /** Most, whatever the load; on Google Cloud as many again for what employees open. */
+    readonly maximum: number;
+  };
   /** What it keeps. */
   readonly stores: readonly AdminStoreDescription[];
   /** Its secrets; the first is that of its diagnostics. */
