@@ -22,8 +22,6 @@ export interface MultiTenantStackSpecification extends MultiTenantSpecification 
   readonly boundaries: SpecifiedBoundaries;
   /** Ids of the manual steps that were taken. */
   readonly acknowledge: readonly string[];
-  /** Whether the cloud refuses to delete what holds data. */
-  readonly deletionProtection: boolean;
 }
 
 /** The config of any stack, parsed, checked and completed. A monolith is an instance in a zone of its own. */
@@ -125,7 +123,6 @@ export function parseStack(config: unknown, files: FileTexts = {}): StackSpecifi
         ...specifyMultiTenant(read),
         boundaries: completeBoundaries(read),
         acknowledge: read.acknowledge ?? [],
-        deletionProtection: read.deletionProtection ?? true,
       };
     }
     case "monolith":

@@ -171,6 +171,7 @@ export function cellConfig(cell: SpecifiedCell, specification: MultiTenantSpecif
     },
     cluster: { endpoint: { public: false, allowedCidrs: [] } },
     acknowledge: [...cell.acknowledge],
+    deletionProtection: specification.deletionProtection,
     allowDataLoss: [...specification.allowDataLoss],
     overrides: overridesOf(cell, specification, limits),
     tags: { ...tags, "sourcegraph-tenants": cell.targetMaxTenants === singleTenant ? "one" : "many" },

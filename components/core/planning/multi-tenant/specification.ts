@@ -32,6 +32,8 @@ export interface MultiTenantSpecification {
   readonly secrets: readonly string[];
   /** Ids of the manual steps that were taken: moves, purges and drained cells. */
   readonly acknowledge: readonly string[];
+  /** Whether the clouds refuse to delete clusters, firewalls and stores of cells. */
+  readonly deletionProtection: boolean;
   /** Names of the data resources that may be lost. */
   readonly allowDataLoss: readonly string[];
   /** What all cells have in common. */

@@ -112,6 +112,7 @@ export function specifyMultiTenant(config: MultiTenantInput): MultiTenantSpecifi
     tags: config.tags ?? {},
     secrets: Object.keys(config.secrets ?? {}).sort(),
     acknowledge: config.acknowledge ?? [],
+    deletionProtection: config.deletionProtection ?? true,
     allowDataLoss: config.allowDataLoss ?? [],
     environment: completeEnvironment(config, section, cells, account),
     cells,

@@ -29,6 +29,17 @@ describe("the plan of the multi-tenant backend", () => {
     for (const cloud of ["aws", "gcp"] as const) assert.deepEqual(multiTenantPlan(cloud), multiTenantPlan(cloud));
   });
 
+  it("guards every cell against deletion by the cloud, until the config lifts it", () => {
+    for (const cloud of ["aws", "gcp"] as const)
+      for (const [given, guarded] of [[{}, true] as const, [{ deletionProtection: false }, false] as const]) {
+        const { cells } = planMultiTenant(specifyMultiTenant({ ...multiTenantConfig(cloud), ...given }));
+        assert.deepEqual(
+          cells.map(({ specification }) => specification.deletionProtection),
+          cells.map(() => guarded),
+        );
+      }
+  });
+
   it("tells every service of a cell that there are many tenants, and to refuse whatever names none (B-T01)", () => {
     for (const cloud of ["aws", "gcp"] as const)
       for (const { plan } of multiTenantPlan(cloud).cells)
