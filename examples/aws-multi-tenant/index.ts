@@ -17,6 +17,7 @@ const plan = planMultiTenantBackend(
     release: "7.5.4453",
     dnsZone: config.require("dnsZone"),
     alarms: { email: config.require("alarmEmail") },
+    deletionProtection: config.getBoolean("deletionProtection") ?? true,
     registry: { host: `${config.require("imagesAccount")}.dkr.ecr.us-east-1.amazonaws.com/mt-images` },
     boundaries: { stage: "production", owner: "workspaces", account: config.require("account") },
     multiTenant: {

@@ -17,6 +17,7 @@ const plan = planMultiTenantBackend(
     release: "7.5.4453",
     dnsZone: config.require("dnsZone"),
     alarms: { email: config.require("alarmEmail") },
+    deletionProtection: config.getBoolean("deletionProtection") ?? true,
     registry: { host: `us-central1-docker.pkg.dev/${config.require("imagesAccount")}/mt-images` },
     gcp: { project: config.require("account") },
     boundaries: { stage: "production", owner: "workspaces" },
