@@ -76,11 +76,7 @@ function declareBackup(scope: GcpScope): compute.ResourcePolicy {
  * it, and the next update take another by the same name, of data from after the upgrade, if the passwords of the databases,
  * which are protected, did not depend on it.
  */
-function declareSnapshot(
-  scope: GcpScope,
-  disk: compute.Disk,
-  key: pulumi.Input<string>,
-): compute.Snapshot | undefined {
+function declareSnapshot(scope: GcpScope, disk: compute.Disk, key: pulumi.Input<string>): compute.Snapshot | undefined {
   const { name, names, parent, project, region, zone, lastHop, transform } = scope;
   if (lastHop === undefined) return undefined;
   return new compute.Snapshot(

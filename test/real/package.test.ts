@@ -110,17 +110,23 @@ describe("the packed package in an empty project", function () {
     assert.deepEqual([...top].sort(), [
       "CHANGELOG.md",
       "LICENSE",
+      "Pulumi.aws-admin-sample.yaml",
+      "Pulumi.aws-multi-tenant-sample.yaml",
       "Pulumi.aws-sample.yaml",
       "Pulumi.eks-sample.yaml",
       "Pulumi.existing-sample.yaml",
+      "Pulumi.gcp-admin-sample.yaml",
+      "Pulumi.gcp-multi-tenant-sample.yaml",
       "Pulumi.gcp-sample.yaml",
       "Pulumi.gke-sample.yaml",
       "Pulumi.local-sample.yaml",
+      "Pulumi.monolith-sample.yaml",
       "Pulumi.yaml",
       "README.md",
       "dist",
       "docs",
       "package.json",
+      "policy",
     ]);
   });
 });

@@ -265,7 +265,11 @@ describe("two cells on AWS", () => {
     const mixed = await graphBy(() => {
       const first = new Cell("cell-1", { plan, secrets: clientSecrets });
       const of = cellsPlan("aws", { cells: { "cell-1": cell("aws", "1"), "cell-2": cell("aws", "2") } });
-      new Cell("cell-2", { plan: of, secrets: clientSecrets, environment: { backupCopies: { "cell-2": first.keys.backup } } });
+      new Cell("cell-2", {
+        plan: of,
+        secrets: clientSecrets,
+        environment: { backupCopies: { "cell-2": first.keys.backup } },
+      });
     });
     assert.notDeepEqual(sharedBetween(mixed, "cell-1", "cell-2"), []);
   });
