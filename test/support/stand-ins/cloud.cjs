@@ -43,6 +43,16 @@ const alive = (pid) => {
   }
 };
 
+/** The process that holds a lock; 0 for one that is only being taken, or was given back meanwhile. */
+function holderOf(path) {
+  try {
+    return Number(fs.readFileSync(path, "utf8"));
+  } catch (e) {
+    if (e.code === "ENOENT") return 0;
+    throw e;
+  }
+}
+
 /** Takes the lock; one whose holder was killed is taken over. */
 function lock() {
   const path = `${file()}.lock`;
@@ -54,7 +64,7 @@ function lock() {
     } catch (e) {
       if (e.code !== "EEXIST") throw e;
     }
-    const holder = Number(fs.existsSync(path) ? fs.readFileSync(path, "utf8") : 0);
+    const holder = holderOf(path);
     if (holder && !alive(holder)) fs.rmSync(path, { force: true });
     if (Date.now() > end) throw new Error(`the stand-in cloud ${file()} stays locked`);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
