@@ -20,6 +20,10 @@ const verbs: Readonly<Record<string, { readonly summary: string; readonly load: 
     summary: "show how data gets from bundled to managed services, or back",
     load: () => require("./commands/move") as Verb,
   },
+  procedure: {
+    summary: "show how a tenant is let in, moved or let go, and how a cell is drained",
+    load: () => require("./commands/procedure") as Verb,
+  },
   images: { summary: "list every image of a release by digest", load: () => require("./commands/images") as Verb },
   check: {
     summary: "check that no data is lost and that boundaries hold",
