@@ -40,6 +40,13 @@ function lastWidth(
   return left >= narrowest && (widths.at(-1) ?? 0) > left ? left : undefined;
 }
 
+/** A row for every line of the tallest cell: the library measures a whole cell again for each of its lines. */
+function perLine(row: readonly string[]): string[][] {
+  const cells = row.map((cell) => cell.split("\n"));
+  const height = Math.max(...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) => cells.map((lines) => lines[line] ?? ""));
+}
+
 /** Rows under a heading, in columns without borders; the last one is wrapped where there is less room in characters. */
 export function tableText(
   columns: readonly { readonly title: string; readonly align?: "right" }[],
@@ -63,7 +70,7 @@ export function tableText(
     }),
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
   });
-  for (const row of rows) table.push([...row]);
+  for (const row of rows) table.push(...perLine(row));
   return table
     .toString()
     .split("\n")
