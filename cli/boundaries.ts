@@ -1,9 +1,9 @@
 import { RefusedError } from "../components/core/errors";
 import { adminCredentials } from "../components/core/planning/credentials/of-admin";
 import { statedCredentials } from "../components/core/planning/credentials/stated";
-import type { JudgedGraph } from "../components/core/rendering/boundary-collect";
-import type { BoundaryReport } from "../components/core/rendering/boundary-model";
-import { boundarySections } from "../components/core/rendering/boundary-report";
+import type { JudgedGraph } from "../components/core/rendering/boundary/collect";
+import type { BoundaryReport } from "../components/core/rendering/boundary/model";
+import { boundarySections } from "../components/core/rendering/boundary/report";
 import { reportedCredentials } from "../components/core/rendering/credentials-report";
 import type { Section } from "../components/core/rendering/section";
 import { inOrder, judgeGraph, refuseBroken } from "../components/core/rules/engine";

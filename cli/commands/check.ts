@@ -3,14 +3,14 @@ import * as path from "node:path";
 import { Option, type Command } from "commander";
 import { InputError, RefusedError } from "../../components/core/errors";
 import { requireKubernetes } from "../../components/core/planning/config/specification";
-import { boundaryReport } from "../../components/core/rendering/boundary-collect";
-import { changeSections, compareReports, type BoundaryChanges } from "../../components/core/rendering/boundary-compare";
+import { boundaryReport } from "../../components/core/rendering/boundary/collect";
+import { changeSections, compareReports, type BoundaryChanges } from "../../components/core/rendering/boundary/compare";
 import {
   parseBoundaryReport,
   saysBoundaryReport,
   type BoundaryReport,
-} from "../../components/core/rendering/boundary-model";
-import { boundaryPage } from "../../components/core/rendering/boundary-page";
+} from "../../components/core/rendering/boundary/model";
+import { boundaryPage } from "../../components/core/rendering/boundary/page";
 import { checkSections } from "../../components/core/rendering/check-report";
 import { reportMarkdown } from "../../components/core/rendering/report-markdown";
 import type { Section } from "../../components/core/rendering/section";

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { parseSpecification } from "../../components/core/planning/config/specification";
 import { planMove } from "../../components/core/planning/managed/plan-move";
-import { moveDocument, moveSections } from "../../components/core/rendering/move-report";
-import { moveScripts } from "../../components/core/rendering/move-script";
+import { moveDocument, moveSections } from "../../components/core/rendering/move/report";
+import { moveScripts } from "../../components/core/rendering/move/script";
 import { numberOption } from "../options";
 import { readStackFile } from "../stack-file";
 import { sectionsText } from "../table";

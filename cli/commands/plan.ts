@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { Option, type Command } from "commander";
-import { layOut } from "../../components/core/rendering/drawing-layout";
-import { drawingSvg } from "../../components/core/rendering/drawing-svg";
+import { layOut } from "../../components/core/rendering/drawing/layout";
+import { drawingSvg } from "../../components/core/rendering/drawing/svg";
 import { reportPage } from "../../components/core/rendering/report-html";
 import { drawingOfStack, headlineOf, planStack, sectionsOf, type PlannedStack } from "../planned";
 import { sampleStackFile } from "../stack-file";

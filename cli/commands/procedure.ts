@@ -12,7 +12,7 @@ import {
   type Procedure,
   type TenantReference,
 } from "../../components/core/planning/multi-tenant/procedures/procedure";
-import { procedureSections } from "../../components/core/rendering/multi-tenant-procedures";
+import { procedureSections } from "../../components/core/rendering/multi-tenant/procedures";
 import { numberOption } from "../options";
 import { readStackFile } from "../stack-file";
 import { sectionsText } from "../table";

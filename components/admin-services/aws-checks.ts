@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PlannedAdminCheck, PlannedAdminService } from "../core/planning/admin/admin-plan";
 import { digestOf } from "../core/rendering/bundle";
 import { outsideCheck } from "../core/rendering/outside-check";
-import { closeBucket } from "../managed-services/aws-closed-bucket";
+import { closeBucket } from "../cloud/aws-closed-bucket";
 import { trustOf } from "../vm/aws-identity";
 import { partitionOf } from "../vm/aws-scope";
 import { healthRuleOf, isPublic } from "./aws-names";

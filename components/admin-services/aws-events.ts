@@ -8,9 +8,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PlannedAdminAnalytics, PlannedAdminStream } from "../core/planning/admin/admin-plan";
 import { eventFilter } from "../core/rendering/event-filter";
 import type { Statement } from "../managed-services/aws-access";
-import { closeBucket } from "../managed-services/aws-closed-bucket";
+import { closeBucket } from "../cloud/aws-closed-bucket";
 import { trustOf } from "../vm/aws-identity";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { adminStoreTags, adminTags, keyNamed, type AwsAdminScope } from "./aws-scope";
 import type { AwsAdminStore } from "./aws-stores";
 

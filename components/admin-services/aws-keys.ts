@@ -2,7 +2,7 @@ import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlannedAdminKey } from "../core/planning/admin/admin-plan";
 import { partitionOf } from "../vm/aws-scope";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { adminTags, type AwsAdminScope } from "./aws-scope";
 
 /** What administrators may do with a key that signs: everything but sign. */

@@ -2,7 +2,7 @@ import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { PlannedAdminSecret, PlannedAdminService } from "../core/planning/admin/admin-plan";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { adminStoreTags, keyNamed, type AwsAdminScope } from "./aws-scope";
 
 /** A secret of a service, as its container is told of it. */

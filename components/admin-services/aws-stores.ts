@@ -8,7 +8,7 @@ import * as random from "@pulumi/random";
 import type { PlannedAdminCache, PlannedAdminDatabase } from "../core/planning/admin/admin-plan";
 import { backupWindow, maintenanceWindow, parameterFamily, redisFamily } from "../core/planning/managed/amazon";
 import { databaseAccess, type Statement } from "../managed-services/aws-access";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { adminStoreTags, adminTags, keyNamed, type AwsAdminGround, type AwsAdminScope } from "./aws-scope";
 
 /** A store, what others are told of it, and what its service may do with it. */

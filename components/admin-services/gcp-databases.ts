@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { PlannedAdminDatabase } from "../core/planning/admin/admin-plan";
 import { cloudSqlEdition, cloudSqlLogDays } from "../core/planning/managed/google";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { keyNamed, storeLabels, type GcpServiceScope } from "./gcp-scope";
 import type { GcpAdminStore } from "./gcp-stores";
 

@@ -4,7 +4,7 @@ import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlannedAdminAnalytics, PlannedAdminStream } from "../core/planning/admin/admin-plan";
 import type { AdminField } from "../core/product/admin/description";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { keyNamed, storeLabels, type GcpServiceScope } from "./gcp-scope";
 import type { GcpAdminStore } from "./gcp-stores";
 

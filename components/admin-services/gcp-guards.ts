@@ -4,7 +4,7 @@ import * as logging from "@pulumi/gcp/logging";
 import * as organizations from "@pulumi/gcp/organizations";
 import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { guardedApis } from "./gcp-apis";
 import type { GcpAdminKey, GcpAdminScope } from "./gcp-scope";
 

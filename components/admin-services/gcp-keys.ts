@@ -5,8 +5,8 @@ import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlannedAdminKey, PlannedAdminService } from "../core/planning/admin/admin-plan";
 import { factTags } from "../core/rules/graph";
-import { dataOptions } from "../vm/data-options";
-import { permitKey, serviceAgent } from "../vm/gcp-key";
+import { dataOptions } from "../cloud/data-options";
+import { permitKey, serviceAgent } from "../cloud/gcp-key";
 import type { GcpAdminKey, GcpAdminScope, GcpAgent, GcpAgentAccount } from "./gcp-scope";
 
 /** APIs of the services that act by an account of their own, and the domain of that account. */

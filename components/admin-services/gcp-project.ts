@@ -6,7 +6,7 @@ import { type Bounded, refuseOwn } from "../boundary";
 import type { AdminZone } from "../core/planning/admin/specification";
 import type { Stage } from "../core/rules/facts";
 import { factTags } from "../core/rules/graph";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { adminApis, guardedApis } from "./gcp-apis";
 
 /** Arguments of {@link AdminProject}. */

@@ -2,7 +2,7 @@ import * as secretmanager from "@pulumi/gcp/secretmanager";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { PlannedAdminSecret } from "../core/planning/admin/admin-plan";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { keyNamed, storeLabels, type GcpServiceScope } from "./gcp-scope";
 import type { GcpAdminStore } from "./gcp-stores";
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { refuseOwn } from "../boundary";
 import { adminBoundary } from "../core/planning/admin/boundary";
-import { declareMailChannel } from "../vm/gcp-mail-channel";
+import { declareMailChannel } from "../cloud/gcp-mail-channel";
 import type { GcpAdminServicesArgs } from "./gcp-args";
 import { declareAdmission, declareAudit, declareLogs, declarePerimeter } from "./gcp-guards";
 import { declareInvoker } from "./gcp-identity";

@@ -4,7 +4,7 @@ import type * as eks from "@pulumi/aws/eks";
 import type * as sns from "@pulumi/aws/sns";
 import type * as pulumi from "@pulumi/pulumi";
 import { transformed } from "../vm/args";
-import { declareMailTopic } from "../vm/aws-mail-topic";
+import { declareMailTopic } from "../cloud/aws-mail-topic";
 import type { EksNodePool } from "./aws-nodes";
 import { clusterTags, type EksScope } from "./aws-scope";
 

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { principalName } from "../core/planning/kubernetes/eks";
 import { transformed } from "../vm/args";
 import { partitionOf } from "../vm/aws-scope";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import type { EksRole } from "./aws-roles";
 import { clusterTags, type EksScope } from "./aws-scope";
 

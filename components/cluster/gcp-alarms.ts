@@ -4,7 +4,7 @@ import * as monitoring from "@pulumi/gcp/monitoring";
 import type * as inputs from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed } from "../vm/args";
-import { declareMailChannel } from "../vm/gcp-mail-channel";
+import { declareMailChannel } from "../cloud/gcp-mail-channel";
 import type { GkeScope } from "./gcp-scope";
 
 /** Declares who is told of alarms; nobody where the config names none. */

@@ -2,7 +2,7 @@ import * as organizations from "@pulumi/gcp/organizations";
 import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
-import { declareKey, permitKey, serviceAgent } from "../vm/gcp-key";
+import { declareKey, permitKey, serviceAgent } from "../cloud/gcp-key";
 import { dataLabels, type GkeScope } from "./gcp-scope";
 
 /** The keys of a cluster, one for all where it is made here, and what must be there before something is encrypted with them. */

@@ -1,6 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import type { SourcegraphKubernetesArgs } from "./args";
 import type { KubernetesDecision } from "./decision";
 import type { KubernetesNames } from "./names";

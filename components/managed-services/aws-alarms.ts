@@ -1,7 +1,7 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed } from "../vm/args";
-import { declareMailTopic } from "../vm/aws-mail-topic";
+import { declareMailTopic } from "../cloud/aws-mail-topic";
 import { nodesOf, type AwsCache } from "./aws-caches";
 import type { AwsDatabase } from "./aws-databases";
 import { serviceTags, type AwsServicesScope } from "./aws-scope";

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PlannedBucket } from "../core/planning/managed/managed";
 import { managedBucket } from "../core/planning/managed/values";
 import { transformed } from "../vm/args";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { keyAccess, objectAccess, type Statement } from "./aws-access";
-import { closeBucket } from "./aws-closed-bucket";
+import { closeBucket } from "../cloud/aws-closed-bucket";
 import { dataTags, type AwsServicesScope } from "./aws-scope";
 
 /** The bucket, and what clients need for it. */

@@ -6,7 +6,7 @@ import { backupWindow, maintenanceWindow, redisFamily } from "../core/planning/m
 import type { PlannedCache } from "../core/planning/managed/managed";
 import { managedEndpoint } from "../core/planning/managed/values";
 import { transformed } from "../vm/args";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { dataTags, serverOptions, serviceTags, type AwsServicesScope } from "./aws-scope";
 
 /** A Redis server, and what clients are told of it. */

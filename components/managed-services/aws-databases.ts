@@ -7,7 +7,7 @@ import { backupWindow, maintenanceWindow, parameterFamily } from "../core/planni
 import type { PlannedDatabase } from "../core/planning/managed/managed";
 import { managedHost, managedLogin, managedPassword } from "../core/planning/managed/values";
 import { transformed } from "../vm/args";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { dataTags, serverOptions, serviceTags, type AwsServicesScope } from "./aws-scope";
 
 /** A database server, and what clients are told of it. */

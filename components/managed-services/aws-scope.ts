@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ServiceName } from "../core/product/service";
 import { serviceNamed } from "../core/product/services";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import type { AwsManagedServicesArgs } from "./aws-args";
 
 /** What every part of the managed services is made from: the arguments, complete. */

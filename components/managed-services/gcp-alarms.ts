@@ -2,7 +2,7 @@ import * as monitoring from "@pulumi/gcp/monitoring";
 import type * as inputs from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed } from "../vm/args";
-import { declareMailChannel } from "../vm/gcp-mail-channel";
+import { declareMailChannel } from "../cloud/gcp-mail-channel";
 import type { GcpServicesAlarm } from "./gcp-args";
 import type { GcpCache } from "./gcp-caches";
 import type { GcpDatabase } from "./gcp-databases";

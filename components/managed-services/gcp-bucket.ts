@@ -2,7 +2,7 @@ import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlannedBucket } from "../core/planning/managed/managed";
 import { managedBucket } from "../core/planning/managed/values";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { partlyTransformed } from "../vm/gcp-args";
 import { dataLabels, type GcpServicesScope } from "./gcp-scope";
 

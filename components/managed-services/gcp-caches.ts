@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { maintenanceDay } from "../core/planning/managed/google";
 import type { PlannedCache } from "../core/planning/managed/managed";
 import { managedEndpoint } from "../core/planning/managed/values";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { partlyTransformed } from "../vm/gcp-args";
 import { dataLabels, type GcpServicesScope } from "./gcp-scope";
 

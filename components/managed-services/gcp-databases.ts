@@ -5,7 +5,7 @@ import * as random from "@pulumi/random";
 import { cloudSqlEdition, cloudSqlLogDays, maintenanceDay } from "../core/planning/managed/google";
 import type { PlannedDatabase } from "../core/planning/managed/managed";
 import { managedHost, managedLogin, managedPassword } from "../core/planning/managed/values";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { partlyTransformed } from "../vm/gcp-args";
 import type { GcpDatabaseSettings } from "./gcp-args";
 import { dataLabels, type GcpServicesScope } from "./gcp-scope";

@@ -2,7 +2,7 @@ import * as organizations from "@pulumi/gcp/organizations";
 import * as projects from "@pulumi/gcp/projects";
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
-import { permitKey, serviceAgent } from "../vm/gcp-key";
+import { permitKey, serviceAgent } from "../cloud/gcp-key";
 import type { GcpServicesScope } from "./gcp-scope";
 
 /** Permissions that must be there before something is encrypted with the key. */

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { MultiTenantPlan, PlannedAccount } from "../core/planning/multi-tenant/multi-tenant-plan";
 import type { StoredClass } from "../core/rules/facts";
 import { partitionOf } from "../vm/aws-scope";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import { environmentTags } from "./tags";
 
 /** What every part of an environment on AWS is declared from. */

@@ -2,7 +2,7 @@ import * as backup from "@pulumi/aws/backup";
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../vm/aws-scope";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import type { AwsCellScope } from "./aws-scope";
 
 const trust = JSON.stringify({

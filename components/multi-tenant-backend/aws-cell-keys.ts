@@ -2,7 +2,7 @@ import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlannedCell, PlannedCellKey, CellKeyUse } from "../core/planning/multi-tenant/multi-tenant-plan";
 import { partitionOf } from "../vm/aws-scope";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import type { CellKeys } from "./args";
 import type { AwsCellScope } from "./aws-scope";
 

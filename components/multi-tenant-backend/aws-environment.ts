@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
 import { factTags } from "../core/rules/graph";
 import { partitionOf } from "../vm/aws-scope";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import type { MultiTenantEnvironmentArgs } from "./args";
 import { awsEnvironmentScope, declareEnvironmentKey, type AwsEnvironmentScope } from "./aws-accounts";
 import { boundaryOfEnvironment, copiesOf } from "./decision";

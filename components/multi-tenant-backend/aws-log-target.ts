@@ -3,8 +3,8 @@ import * as iam from "@pulumi/aws/iam";
 import * as kinesis from "@pulumi/aws/kinesis";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
-import { closeBucket } from "../managed-services/aws-closed-bucket";
-import { dataOptions } from "../vm/data-options";
+import { closeBucket } from "../cloud/aws-closed-bucket";
+import { dataOptions } from "../cloud/data-options";
 import { declareEnvironmentKey, type AwsEnvironmentScope } from "./aws-accounts";
 
 const trust = (service: string): string =>

@@ -1,6 +1,6 @@
 import * as kms from "@pulumi/gcp/kms";
 import * as pulumi from "@pulumi/pulumi";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 import type { CellKeys } from "./args";
 import type { GcpCellScope } from "./gcp-scope";
 

@@ -2,7 +2,7 @@ import * as logging from "@pulumi/gcp/logging";
 import * as organizations from "@pulumi/gcp/organizations";
 import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
-import { permitKey, serviceAgent } from "../vm/gcp-key";
+import { permitKey, serviceAgent } from "../cloud/gcp-key";
 import type { GcpCellScope } from "./gcp-scope";
 
 /** Where records of a cell go, which nobody of the cell can read or delete. */

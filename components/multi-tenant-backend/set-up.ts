@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { managedHost, managedPassword } from "../core/planning/managed/values";
 import type { PlannedCell } from "../core/planning/multi-tenant/multi-tenant-plan";
-import { cellSetUp, setUpKeys, setUpNamespace, setUpSecret } from "../core/rendering/cell-set-up";
+import { cellSetUp, setUpKeys, setUpNamespace, setUpSecret } from "../core/rendering/multi-tenant/cell-set-up";
 import type { Bounded } from "../boundary";
 import { declareObject } from "../kubernetes/objects";
-import { dataOptions } from "../vm/data-options";
+import { dataOptions } from "../cloud/data-options";
 
 /** Values by the name of their secret. */
 export type CellValues = Readonly<Record<string, pulumi.Output<string>>>;

@@ -2,7 +2,7 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as dlm from "@pulumi/aws/dlm";
 import type * as pulumi from "@pulumi/pulumi";
 import { transformed } from "./args";
-import { declareMailTopic } from "./aws-mail-topic";
+import { declareMailTopic } from "../cloud/aws-mail-topic";
 import { metricNamespace } from "./aws-identity";
 import type { AwsMachine } from "./aws-machine";
 import { partitionOf, tagsOf, type AwsScope } from "./aws-scope";

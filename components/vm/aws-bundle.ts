@@ -1,7 +1,7 @@
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import type { BundlePointer } from "../core/rendering/bundle";
-import { closeBucket } from "../managed-services/aws-closed-bucket";
+import { closeBucket } from "../cloud/aws-closed-bucket";
 import { transformed } from "./args";
 import { tagsOf, type AwsScope } from "./aws-scope";
 import type { Decision } from "./decision";

@@ -11,7 +11,7 @@ import { backupTag } from "./aws-daily-snapshots";
 import type { AwsFirewall, AwsPlace } from "./aws-firewall";
 import type { AwsIdentity } from "./aws-identity";
 import { tagsOf, type AwsScope } from "./aws-scope";
-import { dataOptions } from "./data-options";
+import { dataOptions } from "../cloud/data-options";
 
 /** The machine with its disk and address. */
 export interface AwsMachine {

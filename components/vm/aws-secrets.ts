@@ -4,7 +4,7 @@ import * as random from "@pulumi/random";
 import type { PlannedSecret } from "../core/planning/secrets";
 import { transformed } from "./args";
 import { tagsOf, type AwsScope } from "./aws-scope";
-import { dataOptions } from "./data-options";
+import { dataOptions } from "../cloud/data-options";
 
 /** Where the machine finds its secrets, and what it may read for it. */
 export interface AwsSecrets {

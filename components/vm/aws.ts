@@ -20,7 +20,7 @@ import { declareDataVolume, declareMachine, userData } from "./aws-machine";
 import { awsNames } from "./aws-names";
 import { tagsOf, type AwsScope } from "./aws-scope";
 import { declareSecrets } from "./aws-secrets";
-import { dataOptions } from "./data-options";
+import { dataOptions } from "../cloud/data-options";
 import { decide, type Decision } from "./decision";
 
 /** Config for a network whose ids come from resources: ids that stand for them, since nothing that is decided depends on them. */

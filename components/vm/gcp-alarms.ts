@@ -4,7 +4,7 @@ import * as monitoring from "@pulumi/gcp/monitoring";
 import type * as inputs from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { transformed, type Transform } from "./args";
-import { declareMailChannel } from "./gcp-mail-channel";
+import { declareMailChannel } from "../cloud/gcp-mail-channel";
 import type { GcpScope } from "./gcp-scope";
 
 /** Metric the machine publishes: how full its data disk is, percent. Its absence tells that the machine is silent. */

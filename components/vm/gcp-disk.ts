@@ -1,6 +1,6 @@
 import * as compute from "@pulumi/gcp/compute";
 import type * as pulumi from "@pulumi/pulumi";
-import { dataOptions } from "./data-options";
+import { dataOptions } from "../cloud/data-options";
 import { partlyTransformed } from "./gcp-args";
 import { dataLabels, type GcpScope } from "./gcp-scope";
 import type { GcpKeys } from "./gcp-keys";

@@ -2,7 +2,7 @@ import * as organizations from "@pulumi/gcp/organizations";
 import * as projects from "@pulumi/gcp/projects";
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
-import { declareKey, permitKey, serviceAgent } from "./gcp-key";
+import { declareKey, permitKey, serviceAgent } from "../cloud/gcp-key";
 import { dataLabels, type GcpScope } from "./gcp-scope";
 
 /** The key of an instance, and the permissions made here that must be there before something is encrypted with it. */

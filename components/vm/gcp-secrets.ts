@@ -3,7 +3,7 @@ import type * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { PlannedSecret } from "../core/planning/secrets";
-import { dataOptions } from "./data-options";
+import { dataOptions } from "../cloud/data-options";
 import { partlyTransformed } from "./gcp-args";
 import { dataLabels, type GcpScope } from "./gcp-scope";
 import type { GcpKeys } from "./gcp-keys";

@@ -12,7 +12,7 @@ import type { Bundle } from "../core/rendering/bundle";
 import { healthCommand } from "../core/rendering/compose";
 import { secretText } from "../core/rendering/secret-text";
 import { transformed, type Connect, type SourcegraphVmArgs, type Transform } from "./args";
-import { dataOptions } from "./data-options";
+import { dataOptions } from "../cloud/data-options";
 import { decide } from "./decision";
 
 /** Changes to single children of a local deployment. */

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { judgeBoundaries } from "../../cli/boundaries";
 import { planStack } from "../../cli/planned";
 import type { Terminal } from "../../cli/terminal";
-import { boundaryReport } from "../../components/core/rendering/boundary-collect";
-import { reachDrawing } from "../../components/core/rendering/boundary-drawing";
-import { reachSvg } from "../../components/core/rendering/boundary-drawing-svg";
-import { boundaryJson, type BoundaryReport } from "../../components/core/rendering/boundary-model";
-import { boundaryPage } from "../../components/core/rendering/boundary-page";
-import { boundarySections, summaryText } from "../../components/core/rendering/boundary-report";
+import { boundaryReport } from "../../components/core/rendering/boundary/collect";
+import { reachDrawing } from "../../components/core/rendering/boundary/drawing";
+import { reachSvg } from "../../components/core/rendering/boundary/drawing-svg";
+import { boundaryJson, type BoundaryReport } from "../../components/core/rendering/boundary/model";
+import { boundaryPage } from "../../components/core/rendering/boundary/page";
+import { boundarySections, summaryText } from "../../components/core/rendering/boundary/report";
 import { reportMarkdown } from "../../components/core/rendering/report-markdown";
 
 /** Folder of the reports, from the root. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import type { BoundaryChanges } from "../../components/core/rendering/boundary-compare";
-import type { BoundaryReport } from "../../components/core/rendering/boundary-model";
+import type { BoundaryChanges } from "../../components/core/rendering/boundary/compare";
+import type { BoundaryReport } from "../../components/core/rendering/boundary/model";
 import { folderWith, sgbox, stackFile } from "./support";
 
 const config = {

@@ -1,5 +1,5 @@
-import { boundaryReport } from "../../components/core/rendering/boundary-collect";
-import type { BoundaryReport, ReportedCredential } from "../../components/core/rendering/boundary-model";
+import { boundaryReport } from "../../components/core/rendering/boundary/collect";
+import type { BoundaryReport, ReportedCredential } from "../../components/core/rendering/boundary/model";
 import { judgeGraph, type RuleException } from "../../components/core/rules/engine";
 import { d01 } from "../../components/core/rules/data/d01";
 import { d02 } from "../../components/core/rules/data/d02";

@@ -5,11 +5,11 @@ import type { Specification } from "../planning/config/specification";
 import type { DeclaredResource } from "../planning/declared-resource";
 import type { Manifest } from "../planning/manifest";
 import type { MultiTenantSpecification } from "../planning/multi-tenant/specification";
-import type { ReportedAdminPlan } from "./admin-report";
+import type { ReportedAdminPlan } from "./admin/report";
 import { dataAtRest } from "./data-at-rest";
 import { kubernetesDataAtRest } from "./kubernetes-data-at-rest";
 import type { ReportedKubernetesPlan } from "./kubernetes-report";
-import type { ReportedMultiTenantPlan } from "./multi-tenant-report";
+import type { ReportedMultiTenantPlan } from "./multi-tenant/report";
 import type { ReportedPlan } from "./plan-report";
 import { facts, type Section } from "./section";
 

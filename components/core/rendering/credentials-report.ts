@@ -1,6 +1,6 @@
 import type { Credential } from "../planning/credentials/credential";
 import { kindFacts } from "../planning/credentials/kinds";
-import type { ReportedCredential } from "./boundary-model";
+import type { ReportedCredential } from "./boundary/model";
 import type { Section } from "./section";
 
 const opensText = ({ opens }: Credential): string =>

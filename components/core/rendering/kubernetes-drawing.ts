@@ -15,7 +15,7 @@ import {
   type Drawing,
   type Group,
   type Link,
-} from "./drawing";
+} from "./drawing/drawing";
 import { kubernetesRestingData } from "./kubernetes-data-at-rest";
 
 /** Services of the catalogue that run in the pods of a workload; the first decides where it stands. */

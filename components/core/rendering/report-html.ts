@@ -1,4 +1,4 @@
-import { escapeXml } from "./drawing-svg";
+import { escapeXml } from "./drawing/svg";
 import type { Section } from "./section";
 
 /** What a page shows. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { planVm } from "../../../components/core/planning/vm/plan";
 import { parseSpecification } from "../../../components/core/planning/config/specification";
-import { drawingOf } from "../../../components/core/rendering/drawing";
-import type { Box } from "../../../components/core/rendering/drawing-boxes";
-import { layOut, type Layout } from "../../../components/core/rendering/drawing-layout";
-import { drawingSvg } from "../../../components/core/rendering/drawing-svg";
+import { drawingOf } from "../../../components/core/rendering/drawing/drawing";
+import type { Box } from "../../../components/core/rendering/drawing/boxes";
+import { layOut, type Layout } from "../../../components/core/rendering/drawing/layout";
+import { drawingSvg } from "../../../components/core/rendering/drawing/svg";
 
 const aws = { cloud: "aws", region: "us-east-1", access: { allowedCidrs: ["10.0.0.0/8"] } };
 const secrets = { db: "", a: "", b: "" };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { parseSpecification } from "../../../components/core/planning/config/specification";
 import { planMove } from "../../../components/core/planning/managed/plan-move";
-import { dumpProgram, restoreProgram } from "../../../components/core/rendering/move-programs";
-import { moveDocument, moveSections } from "../../../components/core/rendering/move-report";
-import { moveScripts } from "../../../components/core/rendering/move-script";
+import { dumpProgram, restoreProgram } from "../../../components/core/rendering/move/programs";
+import { moveDocument, moveSections } from "../../../components/core/rendering/move/report";
+import { moveScripts } from "../../../components/core/rendering/move/script";
 import { goodConfigs as good } from "../../support/configs";
 
 const eks = { ...good.aws, shape: "kubernetes" } as const;

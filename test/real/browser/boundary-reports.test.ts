@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import type { BoundaryReport, ReportedFinding } from "../../../components/core/rendering/boundary-model";
+import type { BoundaryReport, ReportedFinding } from "../../../components/core/rendering/boundary/model";
 import { requireBrowser } from "../../support/browser";
 import { repository } from "../../support/toolchain";
 

@@ -8,7 +8,7 @@ import {
   loginsSql,
   purgeVerificationSql,
   type TenantDatabase,
-} from "../../../components/core/rendering/multi-tenant-sql";
+} from "../../../components/core/rendering/multi-tenant/sql";
 import { PostgresServer, requirePostgres } from "../../support/postgres";
 import { firstMigration, nextMigration } from "./product-schema";
 

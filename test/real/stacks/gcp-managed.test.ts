@@ -227,7 +227,7 @@ describe("managed services of the GCP sample stack on the real engine with a sta
   });
 
   it("never deletes a server: what is left of the network goes only after somebody has deleted them by hand", async () => {
-    const restore = stack.alter("components/vm/data-options.js", "protect: true", "protect: false");
+    const restore = stack.alter("components/cloud/data-options.js", "protect: true", "protect: false");
     await stack.changes("up").finally(restore);
     const kept = lasting();
     const refused = await stack.run("destroy");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parseSpecification } from "../../../components/core/planning/config/specification";
 import { planMove } from "../../../components/core/planning/managed/plan-move";
-import { moveScripts } from "../../../components/core/rendering/move-script";
+import { moveScripts } from "../../../components/core/rendering/move/script";
 import { startKubernetes, type TestCluster } from "../../support/kubernetes";
 import { KubernetesDeployment } from "../../support/kubernetes-deployment";
 import { requireToolchain } from "../../support/toolchain";

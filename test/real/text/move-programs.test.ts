@@ -7,8 +7,8 @@ import { parseSpecification, requireVm } from "../../../components/core/planning
 import { planMove } from "../../../components/core/planning/managed/plan-move";
 import { planVm } from "../../../components/core/planning/vm/plan";
 import { renderBundle } from "../../../components/core/rendering/bundle-files";
-import { dumpProgram, restoreProgram } from "../../../components/core/rendering/move-programs";
-import { moveScripts } from "../../../components/core/rendering/move-script";
+import { dumpProgram, restoreProgram } from "../../../components/core/rendering/move/programs";
+import { moveScripts } from "../../../components/core/rendering/move/script";
 import { goodConfigs as good } from "../../support/configs";
 import { requireToolchain } from "../../support/toolchain";
 

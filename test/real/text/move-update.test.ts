@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseSpecification } from "../../../components/core/planning/config/specification";
 import { planMove } from "../../../components/core/planning/managed/plan-move";
-import { moveScripts } from "../../../components/core/rendering/move-script";
+import { moveScripts } from "../../../components/core/rendering/move/script";
 import { goodConfigs } from "../../support/configs";
 import { requireToolchain } from "../../support/toolchain";
 import { SampleStack } from "../stacks/sample";

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dumpProgram, restoreProgram } from "../../../components/core/rendering/move-programs";
+import { dumpProgram, restoreProgram } from "../../../components/core/rendering/move/programs";
 import { PostgresServer, requirePostgres } from "../../support/postgres";
 
 const databases = [
