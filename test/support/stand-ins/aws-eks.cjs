@@ -1,11 +1,11 @@
 // What EKS does beyond the behaviour data: versions move one minor up at a time, control plane first, nodes after it.
-// Where SGBOX_STANDIN_EKS is set, the control plane of KUBECONFIG stands behind a cluster.
+// Where SGBOX_STANDIN_EKS is set, a control plane of KUBECONFIG stands behind each cluster.
 "use strict";
 const { createHash } = require("node:crypto");
 const { readFileSync } = require("node:fs");
-const { keyOf } = require("./cloud.cjs");
+const { all, keyOf } = require("./cloud.cjs");
 const { UNKNOWN, isObject } = require("./compare.cjs");
-const { contextOf } = require("./kube-api.cjs");
+const { planeFor } = require("./kube-api.cjs");
 
 const CLUSTER = "aws:eks/cluster:Cluster";
 const NODES = "aws:eks/nodeGroup:NodeGroup";
@@ -28,21 +28,21 @@ function notNewer(cloud, { clusterName, version }) {
     refuse(`Nodegroup Kubernetes version ${version} is above that of the cluster, ${cluster.version}`);
 }
 
-function controlPlane() {
+function controlPlane(cloud) {
   if (!process.env.SGBOX_STANDIN_EKS) return {};
-  const { cluster } = contextOf(process.env.KUBECONFIG);
+  const cluster = planeFor(all(cloud, CLUSTER).map(({ outputs }) => outputs.endpoint));
   const data = readFileSync(cluster["certificate-authority"]).toString("base64");
   return { endpoint: cluster.server, certificateAuthority: { data } };
 }
 
 exports.create = {
-  [CLUSTER]: ({ inputs: i, name }) => {
+  [CLUSTER]: ({ cloud, inputs: i, name }) => {
     const modes = [i.computeConfig, i.kubernetesNetworkConfig?.elasticLoadBalancing, i.storageConfig?.blockStorage];
     if (new Set(modes.map((mode) => mode?.enabled ?? false)).size > 1)
       refuse(
         "compute_config.enabled, kubernetes_network_config.elastic_load_balancing.enabled, and storage_config.block_storage.enabled must all be set to either true or false",
       );
-    return { id: i.name ?? name, status: "ACTIVE", ...controlPlane() };
+    return { id: i.name ?? name, status: "ACTIVE", ...controlPlane(cloud) };
   },
   [NODES]: ({ cloud, inputs: i, fill }) => {
     notNewer(cloud, i);

@@ -1,10 +1,10 @@
 // What GKE does beyond the behaviour data: versions, what it refuses, and what goes with a cluster.
 //
-// Where SGBOX_STANDIN_GKE is set, the control plane of KUBECONFIG stands behind a cluster.
+// Where SGBOX_STANDIN_GKE is set, a control plane of KUBECONFIG stands behind each cluster.
 "use strict";
 const { readFileSync } = require("node:fs");
 const { all, keyOf } = require("./cloud.cjs");
-const { contextOf } = require("./kube-api.cjs");
+const { planeFor } = require("./kube-api.cjs");
 const { refuseWithoutKey } = require("./gcp-services.cjs");
 const { lastSegment } = require("./shapes.cjs");
 
@@ -40,9 +40,10 @@ function refuseEndpoint({ privateClusterConfig: p, masterAuthorizedNetworksConfi
 }
 
 /** Where the API is, and by what it is known. */
-function control(inputs, fill) {
+function control(cloud, inputs, fill) {
   if (process.env.SGBOX_STANDIN_GKE) {
-    const { server, "certificate-authority": authority } = contextOf(process.env.KUBECONFIG).cluster;
+    const others = all(cloud, CLUSTER).map(({ outputs }) => outputs.endpoint);
+    const { server, "certificate-authority": authority } = planeFor(others);
     return { endpoint: new URL(server).host, masterAuth: { clusterCaCertificate: readFileSync(authority, "base64") } };
   }
   return {
@@ -57,7 +58,7 @@ const create = {
     refuseEndpoint(inputs);
     refuseWithoutKey(cloud, inputs.databaseEncryption?.keyName, "container-engine-robot");
     refuseWithoutKey(cloud, inputs.nodeConfig?.bootDiskKmsKey, "compute-system");
-    return { ...control(inputs, fill), masterVersion: exact(inputs.minMasterVersion ?? "1.34") };
+    return { ...control(cloud, inputs, fill), masterVersion: exact(inputs.minMasterVersion ?? "1.34") };
   },
   [POOL]: ({ cloud, inputs }) => {
     refuseWithoutKey(cloud, inputs.nodeConfig?.bootDiskKmsKey, "compute-system");

@@ -22,13 +22,31 @@ function contextOf(kubeconfig, contextName) {
   return { context, ...pick(config.clusters, context.cluster), ...pick(config.users, context.user) };
 }
 
+/** The contexts of the control planes of a test: KUBECONFIG names one file for each, separated by colons. */
+const files = () => (process.env.KUBECONFIG ?? "").split(":").filter(Boolean);
+const planes = () => files().map((file) => contextOf(file));
+
+/**
+ * The control plane that stands behind a new cluster of a cloud: the first that stands behind none of those that are there,
+ * which are told by their addresses. Where there is but one, it stands behind every cluster.
+ */
+function planeFor(addresses) {
+  const all = planes().map(({ cluster }) => cluster);
+  const free = all.find(({ server }) => !addresses.some((address) => server.endsWith(address)));
+  if (!free && all.length !== 1)
+    throw new Error(`KUBECONFIG names ${all.length} control planes; each stands behind a cluster already`);
+  return free ?? all[0];
+}
+
 /**
  * Takes a kubeconfig as text or as a path, and the name of a context. `exec` credentials are not run: whoever would sign in by
- * them does so as the user of KUBECONFIG.
+ * them does so as the user whom KUBECONFIG has for the same server.
  */
 function connect(kubeconfig, contextName) {
-  const { context, cluster, user: given } = contextOf(kubeconfig, contextName);
-  const user = given.exec && process.env.KUBECONFIG ? contextOf(process.env.KUBECONFIG).user : given;
+  const known = planes();
+  const { context, cluster, user: given } = contextOf(kubeconfig || files()[0], contextName);
+  const own = known.find((plane) => plane.cluster.server === cluster.server) ?? known[0];
+  const user = given.exec && own ? own.user : given;
   const pem = (of, key) =>
     of[`${key}-data`] ? Buffer.from(of[`${key}-data`], "base64") : of[key] && readFileSync(of[key]);
   const tls = () => ({
@@ -104,4 +122,4 @@ function connect(kubeconfig, contextName) {
   };
 }
 
-module.exports = { connect, contextOf, Unreachable };
+module.exports = { connect, planeFor, Unreachable };

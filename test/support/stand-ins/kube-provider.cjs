@@ -113,7 +113,7 @@ exports.provider = {
   version: "4.34.2",
   configure({ config }) {
     settings = config;
-    cluster = connect(config.kubeconfig || process.env.KUBECONFIG, config.context);
+    cluster = connect(config.kubeconfig, config.context);
     if (config.namespace) cluster.namespace = config.namespace;
   },
   async check({ type, name, olds, news }) {
