@@ -113,6 +113,21 @@ describe("Cell on AWS", () => {
     );
   });
 
+  it("keeps no snapshot of what is in its caches, not even a last one", () => {
+    assert.deepEqual(
+      allOf(recording.resources, "aws:elasticache/replicationGroup:ReplicationGroup").map(({ name, inputs }) => [
+        name,
+        inputs["snapshotRetentionLimit"],
+        inputs["snapshotWindow"],
+        inputs["finalSnapshotIdentifier"],
+      ]),
+      [
+        ["cell-1-cache", 0, undefined, undefined],
+        ["cell-1-store", 0, undefined, undefined],
+      ],
+    );
+  });
+
   it("lets out to the planned hosts only, and reaches AWS by endpoints that admit its own account", () => {
     const { resources } = recording;
     const group = only(resources, "aws:networkfirewall/ruleGroup:RuleGroup");

@@ -92,6 +92,17 @@ describe("cells on Google Cloud", () => {
     );
   });
 
+  it("keep nothing of their caches on a disk", () => {
+    assert.deepEqual(
+      graph
+        .ofType("gcp:redis/instance")
+        .filter((resource) => graph.factsOf(resource).cell === "cell-1")
+        .map(({ name, inputs }) => [name, inputs["persistenceConfig"]])
+        .sort(),
+      ["cell-1-cache", "cell-1-store"].map((name) => [name, { persistenceMode: "DISABLED" }]),
+    );
+  });
+
   it("let out by name only, and ask what is allowed before what is refused", () => {
     const network = graph.ofType("gcp:compute/network").find(({ name }) => name === "cell-1-vpc");
     assert.equal(network?.inputs["networkFirewallPolicyEnforcementOrder"], "BEFORE_CLASSIC_FIREWALL");

@@ -28,6 +28,9 @@ export function completeBoundaries({ boundaries = {}, gcp, ...config }: Partial<
   };
 }
 
+/** Days that snapshots of the Redis that must not be lost are kept, where nothing is said. */
+const storeBackupDays = 7;
+
 function completeStorageClass(config: Config, cloud: "aws" | "gcp" | "existing"): SpecifiedStorageClass {
   const given = config.kubernetes?.storageClass;
   const create = given?.create ?? config.kubernetes?.profile !== "restricted";
@@ -160,6 +163,7 @@ export function completeManaged(config: Config): SpecifiedManaged {
       sizeGb: cache?.sizeGb,
       highlyAvailable: cache?.highlyAvailable,
       tls: cache?.tls ?? config.cloud === "aws",
+      backupDays: cache?.backupDays ?? storeBackupDays,
     },
     objectStorage: { versioning: objectStorage?.versioning ?? true },
   };

@@ -1536,6 +1536,11 @@ export interface ManagedCacheConfig {
    * Restart.
    */
   readonly tls?: boolean;
+  /**
+   * Days that daily snapshots of the store are kept; 0 for none, and on GCP for nothing on its disk; default 7. In
+   * place.
+   */
+  readonly backupDays?: number;
 }
 
 /** Databases outside the deployment. */

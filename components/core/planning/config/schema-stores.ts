@@ -78,6 +78,10 @@ const managedCache = keys("ManagedCacheConfig", {
   tls: flag(
     "encrypt connections; default true on AWS, and not offered on GCP, whose certificate the images do not trust. Restart",
   ),
+  backupDays: count(
+    "days that daily snapshots of the store are kept; 0 for none, and on GCP for nothing on its disk; default 7. In place",
+    35,
+  ).optional(),
 }).describe("Redis by the cloud's own service");
 
 /** The two Redis servers. */

@@ -36,6 +36,8 @@ export interface SpecifiedManagedCache {
   readonly highlyAvailable?: boolean;
   /** Whether connections are encrypted. */
   readonly tls: boolean;
+  /** Days that daily snapshots of the store are kept; 0 for none. */
+  readonly backupDays: number;
 }
 
 /** Settings of the managed bucket, complete. */

@@ -31,6 +31,10 @@ export function managedNotices(specification: Specification, planned: PlannedMan
         ? "Redis connections are not encrypted: they stay in the private network and ask for a password"
         : "Redis connections are not encrypted and ask for no password ('cache.managed.tls' is false): they stay in the private network",
     );
+  if (caches.some(({ evicts, backupDays }) => !evicts && backupDays === 0))
+    notices.push(
+      "nothing of Redis is kept ('cache.managed.backupDays' is 0): when its servers are lost, so are sessions and queues, and everybody signs in again",
+    );
   if (bucket !== undefined && !bucket.versioning)
     notices.push("deleted uploads are gone at once ('objectStorage.managed.versioning' is false)");
   return notices;

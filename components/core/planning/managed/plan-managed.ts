@@ -27,9 +27,6 @@ const extensions: Readonly<Record<DatabaseName, readonly string[]>> = {
 const smallestDiskGb = 200;
 const largestDiskGb = 65_536;
 
-/** Days snapshots of the Redis that must not be lost are kept. */
-const storeBackupDays = 7;
-
 /** Redis of each cloud, without cluster mode. Source: external-services.md 2. */
 export const redisVersions = { aws: "7.1", gcp: "REDIS_7_2" } as const;
 
@@ -125,7 +122,7 @@ function planCache(
     highlyAvailable,
     tls: given.tls,
     evicts: name === "cache",
-    backupDays: name === "store" ? storeBackupDays : 0,
+    backupDays: name === "store" ? given.backupDays : 0,
   };
 }
 

@@ -150,7 +150,8 @@ export function cellConfig(cell: SpecifiedCell, specification: MultiTenantSpecif
         backupDays: Math.min(environment.backupDays, mostDatabaseDays),
       },
     },
-    cache: { managed: { highlyAvailable: true } },
+    // Sessions of many tenants come to rest nowhere: a standby keeps them, and no snapshot does.
+    cache: { managed: { highlyAvailable: true, backupDays: 0 } },
     objectStorage: { managed: { versioning: false } },
     ...(registry === undefined ? {} : { registry: { host: registry, pinDigests: true } }),
     backup: { keepDays: environment.backupDays },

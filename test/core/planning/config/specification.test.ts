@@ -129,7 +129,7 @@ describe("a complete specification", () => {
       objectStorage: "bundled",
       managed: {
         databases: { version: "16", highlyAvailable: true, login: "password", backupDays: 14 },
-        cache: { tls: false },
+        cache: { tls: false, backupDays: 7 },
         objectStorage: { versioning: true },
       },
       tracing: false,

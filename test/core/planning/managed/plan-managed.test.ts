@@ -236,7 +236,7 @@ describe("the services of a cloud", () => {
       notices({
         ...good.aws,
         databases: { managed: { highlyAvailable: false, login: "iam" } },
-        cache: { managed: { tls: false } },
+        cache: { managed: { tls: false, backupDays: 0 } },
         objectStorage: { managed: { versioning: false } },
       }),
       [
@@ -244,6 +244,7 @@ describe("the services of a cloud", () => {
         "managed databases have no standby ('databases.managed.highlyAvailable' is false)",
         'login by identity is experimental, and each database has to be told once: follow "Login by identity" in docs/managed-services.md, with login password first',
         "Redis connections are not encrypted and ask for no password ('cache.managed.tls' is false): they stay in the private network",
+        "nothing of Redis is kept ('cache.managed.backupDays' is 0): when its servers are lost, so are sessions and queues, and everybody signs in again",
         "deleted uploads are gone at once ('objectStorage.managed.versioning' is false)",
       ],
     );
