@@ -1,3 +1,4 @@
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as ec2 from "@pulumi/aws/ec2";
 import * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
@@ -91,7 +92,8 @@ function declareRole(
     {
       Sid: "Log",
       Effect: "Allow",
-      Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+      // Not the group: one that Lambda makes has no key and never ends.
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
       Resource: pulumi.interpolate`arn:${partitionOf(plan.region)}:logs:${plan.region}:${scope.account}:log-group:/aws/lambda/cwsyn-${resource}-*`,
     },
     ...(o.diagnostics === undefined
@@ -121,6 +123,25 @@ function declareRole(
     { parent },
   );
   return { role, rights };
+}
+
+/**
+ * The log of a check, with key and term. AWS makes up the name of the function, so it is declared when the function is there;
+ * what a check writes before that is kept nowhere.
+ */
+function declareLog(scope: AwsAdminScope, owner: string, resource: string, canary: synthetics.Canary): void {
+  const { parent, plan } = scope;
+  const name = `${resource}-log`;
+  new cloudwatch.LogGroup(
+    name,
+    {
+      name: canary.engineArn.apply((arn) => `/aws/lambda/${arn.split(":")[6] ?? ""}`),
+      retentionInDays: plan.logs.retentionDays,
+      kmsKeyId: keyNamed(scope, plan.logs.key).arn,
+      tags: adminStoreTags(scope, name, owner, ["operational"]),
+    },
+    { parent },
+  );
 }
 
 /**
@@ -194,6 +215,7 @@ export function declareChecks(
         },
         { parent, dependsOn: [rights, ...o.after] },
       );
+      declareLog(scope, service.name, resource, canary);
       return [resource, canary];
     }),
   );

@@ -200,6 +200,24 @@ describe("ways into support services on AWS", function () {
     }
   });
 
+  it("have checks whose log is under the key of logs, in the group of their function, and which make no group themselves", () => {
+    for (const { name } of allOf(admin, "aws:synthetics/canary:Canary")) {
+      const log = only(admin, "aws:cloudwatch/logGroup:LogGroup", `${name}-log`);
+      assert.equal(log.inputs["name"], `/aws/lambda/cwsyn-${name}-0a1b2c3d`);
+      assert.deepEqual(
+        [log.inputs["retentionInDays"], log.inputs["kmsKeyId"]],
+        [30, "arn:aws:kms/key:Key:admin-log-key"],
+      );
+      const { Statement } = JSON.parse(String(only(admin, "aws:iam/rolePolicy:RolePolicy", name).inputs["policy"])) as {
+        readonly Statement: readonly { readonly Sid: string; readonly Action: unknown }[];
+      };
+      assert.deepEqual(
+        Statement.flatMap(({ Sid, Action }) => (Sid === "Log" ? [Action] : [])),
+        [["logs:CreateLogStream", "logs:PutLogEvents"]],
+      );
+    }
+  });
+
   it("are told where their records lead", () => {
     assert.equal(
       Object.keys(services.addresses).length,

@@ -90,6 +90,8 @@ export const answers: Answers = {
         return { versionId: `version-of-${name}` };
       case "aws:cloudwatch/logGroup:LogGroup":
         return { name: inputs["name"] ?? name };
+      case "aws:synthetics/canary:Canary":
+        return { engineArn: `arn:aws:lambda:us-east-1:111122223333:function:cwsyn-${name}-0a1b2c3d:4` };
       case "aws:iam/role:Role":
         return { arn: `arn:aws:iam::111122223333:role/${String(inputs["name"])}` };
       default:
