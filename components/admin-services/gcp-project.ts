@@ -3,10 +3,12 @@ import * as organizations from "@pulumi/gcp/organizations";
 import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
 import { type Bounded, refuseOwn } from "../boundary";
+import { adminGuardRails } from "../core/planning/admin/guard-rails";
 import type { AdminZone } from "../core/planning/admin/specification";
 import type { Stage } from "../core/rules/facts";
 import { factTags } from "../core/rules/graph";
 import { dataOptions } from "../cloud/data-options";
+import { declareGuardRail } from "../cloud/gcp-guard-rail";
 import { adminApis, guardedApis } from "./gcp-apis";
 
 /** Arguments of {@link AdminProject}. */
@@ -25,6 +27,8 @@ export interface AdminProjectArgs extends Bounded {
   readonly owner: string;
   /** Access policy of the perimeter around it, a number. In place, but for the perimeter, which is made anew. */
   readonly perimeterPolicy: string;
+  /** Regions in which anything may be made in it, such as `us-central1`; what is there stays. In place. */
+  readonly regions: readonly string[];
   /** More APIs. Default those that support services need. In place. */
   readonly apis?: readonly string[];
   /** Labels. Default none. In place. */
@@ -35,14 +39,15 @@ const token = "sourcegraph:admin-services:AdminProject";
 
 /**
  * A project for the support services of one zone: without the default network, with their APIs, inside a perimeter that closes
- * what keeps data to everybody outside. It is made by a stack of its own, before that of the services, because whoever makes
+ * what keeps data to everybody outside, and with guard rails: nobody in it makes keys of service accounts, public stores or
+ * external addresses, stores without a key of ours, or anything in another region. It is made by a stack of its own, before that of the services, because whoever makes
  * projects may more than whoever deploys into one.
  *
  * @example
- * new AdminProject("admin", { projectId: "example-admin", folder, billingAccount, zone: "admin", owner, perimeterPolicy });
+ * new AdminProject("admin", { projectId: "example-admin", folder, billingAccount, zone: "admin", owner, regions: ["us-central1"], perimeterPolicy });
  */
 export class AdminProject extends pulumi.ComponentResource {
-  /** Id of the project, known once its APIs are there. */
+  /** Id of the project, known once its APIs and guard rails are there. */
   readonly projectId: pulumi.Output<string>;
 
   /**
@@ -53,7 +58,7 @@ export class AdminProject extends pulumi.ComponentResource {
    */
   constructor(name: string, args: AdminProjectArgs, opts?: pulumi.ComponentResourceOptions) {
     const { projectId, folder, billingAccount, zone, stage = "production", owner, perimeterPolicy } = args;
-    const { apis = [], labels = {} } = args;
+    const { apis = [], labels = {}, regions } = args;
     const { boundary = { facts: { zone, stage, owner, account: projectId } } } = args;
     super(token, name, refuseOwn(token, name, { boundary }), opts);
     const project = new organizations.Project(
@@ -77,6 +82,10 @@ export class AdminProject extends pulumi.ComponentResource {
           { parent: this },
         ),
     );
+    const guards = adminGuardRails(regions).flatMap((rail) => {
+      const at = pulumi.interpolate`projects/${project.projectId}`;
+      return declareGuardRail(`${name}-${rail.name}`, at, rail, { parent: this }) ?? [];
+    });
     const policy = `accessPolicies/${perimeterPolicy.replace(/^accessPolicies\//, "")}`;
     new accesscontextmanager.ServicePerimeter(
       `${name}-perimeter`,
@@ -89,7 +98,8 @@ export class AdminProject extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: enabled },
     );
-    this.projectId = pulumi.all([project.projectId, ...enabled.map(({ id }) => id)]).apply(([id]) => id ?? projectId);
+    const ready = [...enabled, ...guards].map(({ id }) => id);
+    this.projectId = pulumi.all([project.projectId, ...ready]).apply(([id]) => id ?? projectId);
     this.registerOutputs({ projectId: this.projectId });
   }
 }

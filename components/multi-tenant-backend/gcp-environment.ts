@@ -4,7 +4,6 @@ import * as firestore from "@pulumi/gcp/firestore";
 import * as kms from "@pulumi/gcp/kms";
 import * as logging from "@pulumi/gcp/logging";
 import * as organizations from "@pulumi/gcp/organizations";
-import * as orgpolicy from "@pulumi/gcp/orgpolicy";
 import * as projects from "@pulumi/gcp/projects";
 import * as gcp from "@pulumi/gcp/provider";
 import * as pulumi from "@pulumi/pulumi";
@@ -12,6 +11,7 @@ import { InputError } from "../core/errors";
 import type { MultiTenantPlan, PlannedAccount } from "../core/planning/multi-tenant/multi-tenant-plan";
 import type { StoredClass } from "../core/rules/facts";
 import { dataOptions } from "../cloud/data-options";
+import { declareGuardRail } from "../cloud/gcp-guard-rail";
 import { permitKey, serviceAgent } from "../cloud/gcp-key";
 import type { MultiTenantEnvironmentArgs } from "./args";
 import { boundaryOfEnvironment } from "./decision";
@@ -112,32 +112,10 @@ function declareFolder({ parent, plan }: Scope): pulumi.Output<string> | undefin
     { displayName: containerName, parent: above, deletionProtection: true },
     { parent },
   );
-  const attached = guardRails.flatMap(({ name, constraint }) =>
-    constraint === undefined
-      ? []
-      : [
-          new orgpolicy.Policy(
-            `${containerName}-${name}`,
-            {
-              name: pulumi.interpolate`${folder.name}/policies/${constraint.name}`,
-              parent: folder.name,
-              spec: {
-                rules: [
-                  constraint.enforce === undefined
-                    ? {
-                        values: {
-                          ...(constraint.allowed === undefined ? {} : { allowedValues: [...constraint.allowed] }),
-                          ...(constraint.denied === undefined ? {} : { deniedValues: [...constraint.denied] }),
-                        },
-                      }
-                    : { enforce: constraint.enforce ? "TRUE" : "FALSE" },
-                ],
-              },
-            },
-            { parent },
-          ).id,
-        ],
-  );
+  const attached = guardRails.flatMap((rail) => {
+    const policy = declareGuardRail(`${containerName}-${rail.name}`, folder.name, rail, { parent });
+    return policy === undefined ? [] : [policy.id];
+  });
   return pulumi.all([folder.name, pulumi.all(attached)]).apply(([of]) => of);
 }
 

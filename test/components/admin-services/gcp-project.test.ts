@@ -11,6 +11,7 @@ const args: AdminProjectArgs = {
   billingAccount: "000000-111111-222222",
   zone: "admin",
   owner: "core-services",
+  regions: ["us-central1"],
   perimeterPolicy: "987",
 };
 
@@ -36,6 +37,33 @@ describe("AdminProject", () => {
     const perimeter = only(resources, "gcp:accesscontextmanager/servicePerimeter:ServicePerimeter");
     assert.deepEqual((perimeter.inputs["status"] as { resources: unknown }).resources, ["projects/42"]);
     assert.equal(perimeter.dependsOn.length, apis.length);
+    assert.equal(await valueOf(result!.projectId), "example-admin");
+  });
+
+  it("refuses in the whole project what no service needs, whoever asks", async () => {
+    const { resources, result } = await record((opts) => new AdminProject("admin", args, opts));
+    const rails = allOf(resources, "gcp:orgpolicy/policy:Policy");
+    assert.ok(rails.every(({ inputs }) => inputs["parent"] === "projects/example-admin"));
+    const said = rails.map(({ inputs }) => {
+      const { rules: stated } = inputs["spec"] as { readonly rules: readonly unknown[] };
+      return [String(inputs["name"]).replace("projects/example-admin/policies/", ""), stated];
+    });
+    const keyed = "bigquery compute container logging pubsub redis secretmanager sqladmin storage".split(" ");
+    const on = [{ enforce: "TRUE" }];
+    const nobody = [{ values: { deniedValues: ["all"] } }];
+    assert.deepEqual(Object.fromEntries(said), {
+      "iam.disableServiceAccountKeyCreation": on,
+      "iam.disableServiceAccountKeyUpload": on,
+      "iam.automaticIamGrantsForDefaultServiceAccounts": on,
+      "gcp.restrictNonCmekServices": [{ values: { deniedValues: keyed.map((api) => `${api}.googleapis.com`) } }],
+      "gcp.resourceLocations": [{ values: { allowedValues: ["in:us-central1-locations"] } }],
+      "storage.publicAccessPrevention": on,
+      "sql.restrictPublicIp": on,
+      "compute.vmExternalIpAccess": nobody,
+      "compute.restrictSharedVpcHostProjects": nobody,
+      "run.allowedIngress": [{ values: { allowedValues: ["internal", "internal-and-cloud-load-balancing"] } }],
+      "run.allowedVPCEgress": [{ values: { allowedValues: ["all-traffic"] } }],
+    });
     assert.equal(await valueOf(result!.projectId), "example-admin");
   });
 

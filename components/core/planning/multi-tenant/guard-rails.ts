@@ -120,7 +120,8 @@ function amazon({ allowedRegions }: SpecifiedEnvironment): PlannedGuardRail[] {
   ];
 }
 
-function google({ allowedRegions }: SpecifiedEnvironment): PlannedGuardRail[] {
+/** What nobody may do in a folder or project of Google Cloud that holds stores of ours. */
+export function googleGuardRails(allowedRegions: readonly string[]): PlannedGuardRail[] {
   return [
     {
       name: "no-long-lived-keys",
@@ -166,5 +167,5 @@ function google({ allowedRegions }: SpecifiedEnvironment): PlannedGuardRail[] {
 /** What nobody in an environment may do; nothing where unit or folder are left to somebody else. */
 export function guardRailsOf(cloud: "aws" | "gcp", environment: SpecifiedEnvironment): PlannedGuardRail[] {
   if (environment.parent === undefined) return [];
-  return cloud === "aws" ? amazon(environment) : google(environment);
+  return cloud === "aws" ? amazon(environment) : googleGuardRails(environment.allowedRegions);
 }
