@@ -45,6 +45,16 @@ function checkMade({ profile, storageClass, priorityClass, serviceAccounts }: Ku
     );
   if (!makes(priorityClass?.create) && priorityClass?.value !== undefined)
     problems.add("kubernetes.priorityClass.value", "has a meaning only where the class is made; remove it");
+  if (serviceAccounts?.perWorkload === true && serviceAccounts.name !== undefined)
+    problems.add(
+      "kubernetes.serviceAccounts.perWorkload",
+      "contradicts 'name', which is one account for all pods; remove one of the two",
+    );
+  if (serviceAccounts?.create === false && serviceAccounts.perWorkload === true)
+    problems.add(
+      "kubernetes.serviceAccounts.perWorkload",
+      "has a meaning only where accounts are made; remove it, or let 'create' be true",
+    );
   if (serviceAccounts?.create === false && serviceAccounts.annotations !== undefined)
     problems.add(
       "kubernetes.serviceAccounts.annotations",

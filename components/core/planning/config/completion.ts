@@ -83,6 +83,7 @@ export function completeKubernetes(config: Config, cloud: "aws" | "gcp" | "exist
     serviceAccounts: {
       create: given.serviceAccounts?.create ?? true,
       name: given.serviceAccounts?.name,
+      perWorkload: given.serviceAccounts?.perWorkload ?? false,
       annotations: given.serviceAccounts?.annotations ?? {},
     },
     userIds: given.userIds ?? "image",

@@ -395,7 +395,7 @@ export interface KubernetesConfig {
   readonly ingress?: IngressConfig;
   /** Network policies; default on. In place. */
   readonly networkPolicies?: NetworkPoliciesConfig;
-  /** Accounts of the pods; default one per service that needs rights or an identity. Restart. */
+  /** Accounts of the pods; default one for each workload that needs rights or an identity. Restart. */
   readonly serviceAccounts?: ServiceAccountsConfig;
   /**
    * Whom pods run as: `image`: the vendor's user of every image (default); `assigned`: left to the cluster, as on
@@ -502,7 +502,7 @@ export interface PriorityClassConfig {
   readonly value?: number;
 }
 
-/** Accounts of the pods; default one per service that needs rights or an identity. Restart. */
+/** Accounts of the pods; default one for each workload that needs rights or an identity. Restart. */
 export interface ServiceAccountsConfig {
   /** Make service accounts; default true. Restart of the pods of other accounts. */
   readonly create?: boolean;
@@ -513,6 +513,11 @@ export interface ServiceAccountsConfig {
    * @example "sourcegraph"
    */
   readonly name?: string;
+  /**
+   * An account of its own for every workload, also for those without rights or identity; default false. Restart of
+   * their pods.
+   */
+  readonly perWorkload?: boolean;
   /** Annotations of all accounts that are made, such as for workload identity; default none. In place. */
   readonly annotations?: Record<string, string>;
 }

@@ -78,11 +78,14 @@ const serviceAccounts = keys("ServiceAccountsConfig", {
     "one account for all pods, in place of the vendor's; needed where `create` is false and the namespace's default account is not meant. Restart",
     "sourcegraph",
   ).optional(),
+  perWorkload: flag(
+    "an account of its own for every workload, also for those without rights or identity; default false. Restart of their pods",
+  ),
   annotations: z
     .record(z.string(), z.string())
     .optional()
     .describe("annotations of all accounts that are made, such as for workload identity; default none. In place"),
-}).describe("accounts of the pods; default one per service that needs rights or an identity. Restart");
+}).describe("accounts of the pods; default one for each workload that needs rights or an identity. Restart");
 
 const autoscaling = keys("AutoscalingConfig", {
   minimum: count("fewest pods. In place", 64).min(1),

@@ -96,6 +96,8 @@ export interface SpecifiedServiceAccounts {
   readonly create: boolean;
   /** One account for all. */
   readonly name?: string;
+  /** Whether every workload has one, also without rights or identity. */
+  readonly perWorkload: boolean;
   /** Annotations of those that are made. */
   readonly annotations: Readonly<Record<string, string>>;
 }

@@ -113,10 +113,10 @@ function servicesOf(workload: WorkloadFacts): readonly ServiceName[] {
 }
 
 function accountOf(workload: WorkloadFacts, specification: KubernetesSpecification): PlannedWorkload["serviceAccount"] {
-  const { create, name, annotations } = specification.kubernetes.serviceAccounts;
+  const { create, name, perWorkload, annotations } = specification.kubernetes.serviceAccounts;
   if (name !== undefined) return { name, created: create, annotations };
   const identity = servicesOf(workload).some((service) => needsIdentity(serviceNamed(service), specification));
-  if (create && (workload.serviceAccount.created || identity))
+  if (create && (perWorkload || workload.serviceAccount.created || identity))
     return { name: workload.serviceAccount.name, created: true, annotations };
   return { name: "default", created: false, annotations: {} };
 }

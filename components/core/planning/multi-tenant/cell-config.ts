@@ -168,6 +168,8 @@ export function cellConfig(cell: SpecifiedCell, specification: MultiTenantSpecif
       namespace: "sourcegraph",
       ingress: { internal: !cloudflare && cloud === "aws" },
       networkPolicies: { egress: [{ cidr: "0.0.0.0/0", ports: [443] }] },
+      // Whoever calls in a cell is known by an account that is for that workload alone.
+      serviceAccounts: { perWorkload: true },
       leaveOut: [...leftOutOfCells],
     },
     cluster: { endpoint: { public: false, allowedCidrs: [] } },

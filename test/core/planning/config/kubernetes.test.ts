@@ -296,7 +296,7 @@ describe("a config for Kubernetes is refused", () => {
         kubernetes: {
           storageClass: { provisioner: "csi.example.com", expandable: false },
           priorityClass: { name: "high", create: false, value: 7 },
-          serviceAccounts: { create: false, annotations: { team: "search" } },
+          serviceAccounts: { create: false, name: "own", perWorkload: true, annotations: { team: "search" } },
           networkPolicies: { enabled: false, egress: [{ cidr: "10.0.0.0/8", ports: [443] }] },
           ingress: { className: "nginx", controllerNamespace: "edge" },
         },
@@ -312,6 +312,8 @@ describe("a config for Kubernetes is refused", () => {
         "'kubernetes.ingress.controllerNamespace' has no meaning without network policies, which let that namespace in; remove it",
         "'kubernetes.storageClass.expandable' is said only of a class that is not made here; one that is made lets its volumes grow; remove it",
         "'kubernetes.priorityClass.value' has a meaning only where the class is made; remove it",
+        "'kubernetes.serviceAccounts.perWorkload' contradicts 'name', which is one account for all pods; remove one of the two",
+        "'kubernetes.serviceAccounts.perWorkload' has a meaning only where accounts are made; remove it, or let 'create' be true",
         "'kubernetes.serviceAccounts.annotations' have a meaning only for accounts that are made; remove them, or let 'create' be true",
         "'kubernetes.networkPolicies.egress' has no meaning with 'enabled' false; remove it",
       ],

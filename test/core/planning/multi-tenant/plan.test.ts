@@ -95,6 +95,17 @@ describe("the plan of the multi-tenant backend", () => {
     assert.equal(plan.cluster?.endpoint.public, false);
   });
 
+  it("gives every workload an account of its own, which is the one that its identity is bound to", () => {
+    const { plan, identities } = cellOf("cell-1");
+    const accounts = plan.workloads.map(({ serviceAccount }) => serviceAccount);
+    assert.ok(accounts.every(({ created }) => created));
+    const names = accounts.map(({ name }) => name);
+    assert.equal(new Set(names).size, plan.workloads.length);
+    const apart = ["migrator", "db-set-up", "cell-agent"];
+    const bound = identities.flatMap(({ serviceAccount }) => serviceAccount ?? []);
+    assert.deepEqual([...names, ...apart].sort(), bound.sort());
+  });
+
   it("gives the cell's own client to the one service that calls out, and to it alone", () => {
     const { plan } = cellOf("cell-2");
     const withClient = plan.workloads.filter(({ containers }) =>
