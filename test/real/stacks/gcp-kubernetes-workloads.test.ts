@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { liveObjects } from "../../support/cluster";
-import { startKubernetes, type TestCluster } from "../../support/kubernetes";
+import { startGke, type GkePlane } from "../../support/gke";
+import type { TestCluster } from "../../support/kubernetes";
 import { requireToolchain } from "../../support/toolchain";
 import { SampleStack } from "./sample";
 
@@ -11,58 +12,18 @@ const server = "gcp:sql/databaseInstance:DatabaseInstance";
 const member = "gcp:storage/bucketIAMMember:BucketIAMMember";
 const user = "gcp:sql/user:User";
 
-/** Kinds that GKE brings, as loosely as they can be defined. */
-const kindsOfGke = [
-  ["cloud.google.com", "v1", "BackendConfig"],
-  ["networking.gke.io", "v1beta1", "FrontendConfig"],
-  ["networking.gke.io", "v1", "ManagedCertificate"],
-].map(([group = "", version = "", kind = ""]) => {
-  const plural = `${kind.toLowerCase()}s`;
-  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
-  return {
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: `${plural}.${group}` },
-    spec: {
-      group,
-      scope: "Namespaced",
-      names: { kind, plural, singular: kind.toLowerCase() },
-      versions: [{ name: version, served: true, storage: true, schema }],
-    },
-  };
-});
-
-/** Plays GKE's controller of Ingresses: gives each the address that it asks for. Ended by what is returned. */
-function playIngresses(control: TestCluster): () => void {
-  const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: "203.0.113.20" }] } } });
-  const command = ["patch", "ingress", "sourcegraph-frontend", "--namespace=sourcegraph", "--subresource=status"];
-  const timer = setInterval(
-    () => void control.kubectl([...command, "--type=merge", "--patch", status]).catch(() => {}),
-    2_000,
-  );
-  return () => clearInterval(timer);
-}
-
 describe("a cluster on GKE with Sourcegraph on it, on the real engine with a stand-in cloud and a real API server", function () {
   this.timeout(600_000);
   this.bail(true); // one test goes on where the one before it ended
+  let plane: GkePlane;
   let kubernetes: TestCluster;
   let stack: SampleStack;
-  let stopIngresses = () => {};
   const settings = { version: "1.33" };
 
   before(async function () {
     const bin = requireToolchain(this);
-    kubernetes = startKubernetes(this);
-    await kubernetes.kubectl(
-      ["apply", "--server-side", "-f", "-"],
-      JSON.stringify({ apiVersion: "v1", kind: "List", items: kindsOfGke }),
-    );
-    const { stdout } = await kubernetes.kubectl(["get", "nodes", "--output=name"]);
-    const groups = ["general", "search", "stores"];
-    for (const [index, node] of stdout.trim().split("\n").entries())
-      await kubernetes.kubectl(["label", node, `sourcegraph.com/node-group=${groups[index % 3]}`]);
-    stopIngresses = playIngresses(kubernetes);
+    plane = await startGke(this, ["general", "search", "stores"]);
+    kubernetes = plane.cluster;
     stack = await SampleStack.start(
       bin,
       "gcp",
@@ -78,9 +39,8 @@ describe("a cluster on GKE with Sourcegraph on it, on the real engine with a sta
     );
   });
   after(() => {
-    stopIngresses();
     stack?.stop();
-    kubernetes?.stop();
+    plane?.stop();
   });
 
   it("comes up by the kubeconfig of the cluster it makes, and a second preview changes nothing", async () => {
