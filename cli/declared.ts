@@ -25,17 +25,19 @@ interface Monitor {
   registerResource: (request: Registration, answer: Answer) => unknown;
 }
 
+type Inputs = Readonly<Record<string, unknown>>;
+
 /**
- * What clouds answer: values in a known form, in which the number of the project stands in; names of values of which nothing
- * is known. Of other answers nothing is known at all.
+ * What clouds answer: values in a known form, in which the project stands for its number, so that projects differ; names of
+ * values of which nothing is known. Of other answers nothing is known at all.
  */
-const answers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  "gcp:organizations/getProject:getProject": { number: "0" },
-  "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": {
-    emailAddress: "service-0@gs-project-accounts.iam.gserviceaccount.com",
-  },
-  "aws:eks/getAddonVersion:getAddonVersion": { version: pulumi.runtime.unknownValue },
-  "aws:lb/getHostedZoneId:getHostedZoneId": { id: pulumi.runtime.unknownValue },
+const answers: Readonly<Record<string, (inputs: Inputs) => Inputs>> = {
+  "gcp:organizations/getProject:getProject": ({ projectId }) => ({ number: `number-of-${String(projectId)}` }),
+  "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": ({ project }) => ({
+    emailAddress: `service-number-of-${String(project)}@gs-project-accounts.iam.gserviceaccount.com`,
+  }),
+  "aws:eks/getAddonVersion:getAddonVersion": () => ({ version: pulumi.runtime.unknownValue }),
+  "aws:lb/getHostedZoneId:getHostedZoneId": () => ({ id: pulumi.runtime.unknownValue }),
 };
 
 /** What a program would declare. */
@@ -66,7 +68,7 @@ function judged(request: Registration, urn: string): GraphResource {
 }
 
 /** Inputs that are known. */
-function known(inputs: Record<string, unknown>): Record<string, unknown> {
+function known(inputs: Inputs): Record<string, unknown> {
   const isUnknown = (value: unknown) => (value as { __pulumiUnknown?: boolean } | null)?.__pulumiUnknown === true;
   return Object.fromEntries(Object.entries(inputs).filter(([, value]) => !isUnknown(value)));
 }
@@ -79,24 +81,20 @@ function parentOf(urn: string): DeclaredResource["parent"] {
 }
 
 /**
- * Runs the very stack program without an engine and tells what it would declare. Values of secrets stand in as texts; no
- * cloud is asked, no credentials are needed. Once per process.
+ * Runs a program without an engine and tells what it would declare, as in a preview: what only the cloud knows stays unknown,
+ * and nothing is computed from it. No cloud is asked, no credentials are needed. One at a time.
  *
- * @throws InputError, RefusedError as the program does
+ * @throws what the program throws
  */
-export async function declaredBy({ config, files }: Pick<StackFile, "config" | "files">): Promise<Declared> {
+export async function declaredIn(program: () => void): Promise<Declared> {
   const resources: DeclaredResource[] = [];
   const graph: GraphResource[] = [];
   await pulumi.runtime.setMocks(
     {
-      // As in a preview: what only the cloud knows stays unknown, and nothing is computed from it.
-      newResource: ({ inputs }) => ({
-        id: undefined as unknown as string,
-        state: known(inputs as Record<string, unknown>),
-      }),
+      newResource: ({ inputs }) => ({ id: undefined as unknown as string, state: known(inputs as Inputs) }),
       call: ({ token, inputs }) => ({
-        ...(inputs as Record<string, unknown>),
-        ...(answers[token] ?? { unknown: pulumi.runtime.unknownValue }),
+        ...(inputs as Inputs),
+        ...(answers[token]?.(inputs as Inputs) ?? { unknown: pulumi.runtime.unknownValue }),
       }),
     },
     "sourcegraph",
@@ -107,24 +105,39 @@ export async function declaredBy({ config, files }: Pick<StackFile, "config" | "
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, answer) => {
-    if (request.getType() !== "pulumi:pulumi:Stack") {
-      const parent = parentOf(request.getParent());
-      resources.push({
-        type: request.getType(),
-        name: request.getName(),
-        custom: request.getCustom(),
-        ...(parent !== undefined && { parent }),
-        protect: request.getProtect(),
-        retainOnDelete: request.getRetainondelete(),
-      });
-    }
+    if (request.getType() === "pulumi:pulumi:Stack") return register(request, answer);
+    const parent = parentOf(request.getParent());
+    resources.push({
+      type: request.getType(),
+      name: request.getName(),
+      custom: request.getCustom(),
+      ...(parent !== undefined && { parent }),
+      protect: request.getProtect(),
+      retainOnDelete: request.getRetainondelete(),
+    });
     return register(request, (error, response) => {
       if (response !== undefined) graph.push(judged(request, response.getUrn()));
       answer(error, response);
     });
   };
-  const names = Object.keys((config["secrets"] as Record<string, unknown> | undefined) ?? {});
-  declareStack({ config, secrets: Object.fromEntries(names.map((name) => [name, pulumi.secret("")])), files });
-  await pulumi.runtime.disconnect();
+  try {
+    program();
+  } finally {
+    // What was registered before a refusal is waited for too, so that nothing of it meets the next program.
+    await pulumi.runtime.disconnect();
+  }
   return { resources, graph: new Graph(graph) };
+}
+
+/**
+ * What the very stack program would declare. Values of secrets stand in as texts.
+ *
+ * @throws InputError, RefusedError as the program does
+ */
+export function declaredBy({ config, files }: Pick<StackFile, "config" | "files">): Promise<Declared> {
+  const names = Object.keys((config["secrets"] as Inputs | undefined) ?? {});
+  const secrets = Object.fromEntries(names.map((name) => [name, pulumi.secret("")]));
+  return declaredIn(() => {
+    declareStack({ config, secrets, files });
+  });
 }

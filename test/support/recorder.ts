@@ -155,9 +155,6 @@ export async function record<Result>(
   };
   let result: Result | undefined;
   let error: unknown;
-  // The SDK takes a stack of every promise, which is most of the time a recording needs.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 1;
   try {
     result = build({ transformations: [observe] });
   } catch (thrown) {
@@ -165,7 +162,6 @@ export async function record<Result>(
   }
   // Only this waits for registrations that hang on Outputs of others.
   await pulumi.runtime.disconnect();
-  Error.stackTraceLimit = stackTraceLimit;
   const resources = await Promise.all(
     registered
       .filter(({ type }) => type !== "pulumi:pulumi:Stack")

@@ -3,14 +3,14 @@ import { AdminServices } from "../../../components/admin-services/aws";
 import { adminBoundary } from "../../../components/core/planning/admin/boundary";
 import { judgeGraph, nameOf, type RuleException, type Verdicts } from "../../../components/core/rules/engine";
 import { rules } from "../../../components/core/rules/rules";
-import { declaredGraph } from "../../support/declared-graph";
+import { graphBy } from "../../support/program-graph";
 import { adminConfig, dotcomConfig, identityConfig, planned } from "./aws-samples";
 
 type Section = Readonly<Record<string, unknown>>;
 
 async function judged(config: Section, exceptions: readonly RuleException[] = []): Promise<Verdicts> {
   const plan = planned(config);
-  const graph = await declaredGraph(() => void new AdminServices({ plan, boundary: adminBoundary(plan) }), {});
+  const graph = await graphBy(() => void new AdminServices({ plan, boundary: adminBoundary(plan) }));
   return judgeGraph(graph, rules, exceptions, "2026-11-21");
 }
 

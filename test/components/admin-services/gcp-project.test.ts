@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AdminProject, type AdminProjectArgs } from "../../../components/admin-services/gcp-project";
 import { judgeGraph, nameOf } from "../../../components/core/rules/engine";
 import { rules } from "../../../components/core/rules/rules";
-import { declaredGraph } from "../../support/declared-graph";
+import { graphBy } from "../../support/program-graph";
 import { allOf, only, record, valueOf } from "../../support/recorder";
 
 const args: AdminProjectArgs = {
@@ -68,7 +68,7 @@ describe("AdminProject", () => {
   });
 
   it("has nothing broken by the rules", async () => {
-    const graph = await declaredGraph(() => void new AdminProject("admin", args));
+    const graph = await graphBy(() => void new AdminProject("admin", args));
     const { findings } = judgeGraph(graph, rules, [], "2026-11-21");
     assert.deepEqual(
       findings.filter(({ verdict }) => verdict === "broken").map(({ rule, of }) => `${rule} ${nameOf(of)}`),

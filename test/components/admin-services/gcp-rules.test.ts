@@ -2,16 +2,15 @@ import assert from "node:assert/strict";
 import { AdminServices } from "../../../components/admin-services/gcp";
 import { judgeGraph, nameOf, type Verdicts } from "../../../components/core/rules/engine";
 import { rules } from "../../../components/core/rules/rules";
-import { declaredGraph } from "../../support/declared-graph";
-import { adminConfigs, adminSecrets, plannedAdmin } from "../../support/gcp-admin";
+import { graphBy } from "../../support/program-graph";
+import { adminConfigs, adminSecrets, plannedAdmin, uncheckedBy } from "../../support/gcp-admin";
+import type { AdminStackConfig } from "../../../components/core/planning/admin/specified-admin";
 import type { AdminConfig } from "../../../components/core/planning/config/config";
 
-const number = { "gcp:organizations/getProject:getProject": { number: "0" } };
-
-async function judged(admin: AdminConfig, uncheckedServices: readonly string[] = []): Promise<Verdicts> {
-  const plan = plannedAdmin(admin);
-  const build = () => void new AdminServices({ plan, secrets: adminSecrets(plan), uncheckedServices });
-  return judgeGraph(await declaredGraph(build, number), rules, [], "2026-11-21");
+async function judged(admin: AdminConfig, more: Partial<AdminStackConfig> = {}): Promise<Verdicts> {
+  const plan = plannedAdmin(admin, more);
+  const build = () => void new AdminServices({ plan, secrets: adminSecrets(plan) });
+  return judgeGraph(await graphBy(build), rules, [], "2026-11-21");
 }
 
 /** Findings of resources here; what instances of customers show is no resource of this stack. */
@@ -42,7 +41,8 @@ describe("the rules over AdminServices on Google Cloud", function () {
   });
 
   it("finds a service that is left to check its callers alone", async () => {
-    assert.deepEqual(found(await judged(adminConfigs.admin, ["pings"]), "broken"), ["B-N02 admin-pings"]);
+    const verdicts = await judged(adminConfigs.admin, uncheckedBy("admin-pings"));
+    assert.deepEqual(found(verdicts, "broken"), ["B-N02 admin-pings"]);
   });
 
   it("cannot prove that audit logs leave where no project is named for them", async () => {
