@@ -1,7 +1,6 @@
 /** Sourcegraph on Google Cloud; loads the Google Cloud SDK only. */
 export * from "./index";
 export { AdminServices } from "./admin-services/gcp";
-export type { GcpAdminServicesArgs } from "./admin-services/gcp-args";
 export type { GcpAuthorization } from "./admin-services/gcp-listener";
 export { AdminProject, type AdminProjectArgs } from "./admin-services/gcp-project";
 export { GkeCluster } from "./cluster/gcp";

@@ -3,7 +3,7 @@ import * as random from "@pulumi/random";
 import { refuseOwn } from "../boundary";
 import { adminBoundary } from "../core/planning/admin/boundary";
 import { declareMailChannel } from "../cloud/gcp-mail-channel";
-import type { GcpAdminServicesArgs } from "./gcp-args";
+import type { AdminServicesArgs } from "./args";
 import { declareAdmission, declareAudit, declareLogs, declarePerimeter } from "./gcp-guards";
 import { declareInvoker } from "./gcp-identity";
 import { declareAdminKey, declareKeyRing, serviceAgents } from "./gcp-keys";
@@ -23,7 +23,7 @@ const token = "sourcegraph:admin-services:AdminServices";
  * Everything that holds data is protected, and kept when the stack goes.
  *
  * Cloud Run checks every caller's identity of Google. Callers of the machine plane that have none, such as instances of
- * customers, come in only where the service is named in `uncheckedServices`; rule B-N02 then wants an exception.
+ * customers, come in only where the plan names the service in `uncheckedServices`, which an exception from B-N02 does.
  *
  * Its APIs have to be enabled in the project: `gcloud services enable bigquery.googleapis.com binaryauthorization.googleapis.com
  * certificatemanager.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com compute.googleapis.com dns.googleapis.com iam.googleapis.com
@@ -47,10 +47,10 @@ export class AdminServices extends pulumi.ComponentResource {
    * @param opts options of the component; a provider given here is used for every child
    * @throws RefusedError where what it states breaks a rule by itself, before anything is registered
    */
-  constructor(args: GcpAdminServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { plan, secrets = {}, uncheckedServices = [] } = args;
+  constructor(args: AdminServicesArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { plan, secrets = {} } = args;
     const { boundary = adminBoundary(plan) } = args;
-    const { name, region, project } = plan;
+    const { name, region, project, uncheckedServices } = plan;
     if (project === undefined) throw new Error("a plan for gcp has a project");
     super(token, name, refuseOwn(token, name, { boundary }, args), opts);
     const scope: GcpAdminScope = {

@@ -1,5 +1,5 @@
 import { AdminServices } from "../../components/admin-services/gcp";
-import type { GcpAdminServicesArgs } from "../../components/admin-services/gcp-args";
+import type { AdminServicesArgs } from "../../components/admin-services/args";
 import type { AdminPlan } from "../../components/core/planning/admin/admin-plan";
 import { planAdmin } from "../../components/core/planning/admin/plan-admin";
 import { completeAdmin, type AdminStackConfig } from "../../components/core/planning/admin/specified-admin";
@@ -63,6 +63,18 @@ export function adminConfig(admin: AdminConfig, more: Partial<AdminStackConfig> 
   };
 }
 
+/** What a config says besides, where services check their callers alone. */
+export function uncheckedBy(...resources: readonly string[]): Partial<AdminStackConfig> {
+  const exceptions = resources.map((resource) => ({
+    rule: "B-N02",
+    resource,
+    reason: "machines have no identity of Google",
+    owner: "core-services",
+    expires: "2999-12-31",
+  }));
+  return { boundaries: { owner: "core-services", companyDomains: ["example.com"], exceptions } };
+}
+
 /** The plan of such a stack. */
 export function plannedAdmin(admin: AdminConfig, more: Partial<AdminStackConfig> = {}): AdminPlan {
   return planAdmin(completeAdmin(adminConfig(admin, more)));
@@ -111,7 +123,7 @@ export const adminAnswers: Answers = {
 /** Records a stack. */
 export function recordAdmin(
   plan: AdminPlan,
-  args: Partial<GcpAdminServicesArgs> = {},
+  args: Partial<AdminServicesArgs> = {},
   answers: Answers = {},
 ): Promise<Recording<AdminServices>> {
   return record((opts) => new AdminServices({ plan, secrets: adminSecrets(plan), ...args }, opts), {

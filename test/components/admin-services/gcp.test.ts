@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { adminConfigs, adminImage, plannedAdmin, recordAdmin, recordDefault } from "../../support/gcp-admin";
+import {
+  adminConfigs,
+  adminImage,
+  plannedAdmin,
+  recordAdmin,
+  recordDefault,
+  uncheckedBy,
+} from "../../support/gcp-admin";
 import { inputsOf } from "../../support/gcp-vm";
 import { allOf, identitiesOf, only } from "../../support/recorder";
 
@@ -211,7 +218,7 @@ describe("AdminServices on Google Cloud", function () {
   });
 
   it("leaves the check of callers to a service only where it is told to, and never behind the proxy", async () => {
-    const { resources } = await recordAdmin(plannedAdmin(adminConfigs.admin), { uncheckedServices: ["cody-gateway"] });
+    const { resources } = await recordAdmin(plannedAdmin(adminConfigs.admin, uncheckedBy("admin-cody-gateway")));
     assert.deepEqual(
       allOf(resources, run)
         .filter(({ inputs }) => inputs["invokerIamDisabled"] === true)

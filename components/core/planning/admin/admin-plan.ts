@@ -46,6 +46,11 @@ export interface AdminPlan {
   readonly network: PlannedAdminNetwork;
   /** The services, sorted by name. */
   readonly services: readonly PlannedAdminService[];
+  /**
+   * GCP: services of which Cloud Run lets in whoever comes through a load balancer, so that they alone check their callers: those
+   * with callers that have no identity of Google, and an exception from B-N02 that says so. None on AWS. In place.
+   */
+  readonly uncheckedServices: readonly string[];
   /** Every key. */
   readonly keys: readonly PlannedAdminKey[];
   /** Rights of machines: of the services here at others, and of others at the services here. */

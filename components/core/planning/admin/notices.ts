@@ -1,8 +1,10 @@
 import type { AdminSpecification } from "./specification";
+import { planUncheckedServices } from "./unchecked-services";
 
 /** Things a person should know before going on. */
 export function adminNotices(specification: AdminSpecification): string[] {
   const { cloud, services, alarmsEmail, auditSink, dnsZone, edge, licenceSigning, neighbours } = specification;
+  const { closed } = planUncheckedServices(specification);
   const descriptions = services.map(({ description }) => description);
   const runs = (name: string): boolean => descriptions.some((each) => each.name === name);
   const kept = (kind: string): string[] =>
@@ -41,6 +43,11 @@ export function adminNotices(specification: AdminSpecification): string[] {
     ...(descriptions.some(({ callers }) => callers.some(({ credential }) => credential === "licence-token"))
       ? [
           "instances show a token made from their licence: it names no callee and lives as long as the licence, which breaks B-M01; state an exception until instances have clients",
+        ]
+      : []),
+    ...(closed.length > 0
+      ? [
+          `${closed.join(", ")}: Cloud Run answers 403 to machines and end users, who have no identity of Google and get none from the load balancer; state an exception from B-N02 for each that shall check its callers alone`,
         ]
       : []),
     ...(edge === "cloudflare"

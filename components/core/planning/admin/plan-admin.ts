@@ -13,6 +13,7 @@ import { planAdminNetwork } from "./plan-network";
 import { planStores } from "./plan-stores";
 import { platformHosts } from "./platform-hosts";
 import { priceAdmin } from "./price-admin";
+import { planUncheckedServices } from "./unchecked-services";
 import type { AdminSpecification, SpecifiedAdminService } from "./specification";
 
 /** Stores of other services that a service is told of. */
@@ -126,6 +127,7 @@ export function planAdmin(specification: AdminSpecification): AdminPlan {
     employees,
     network,
     services,
+    uncheckedServices: planUncheckedServices(specification).unchecked,
     keys,
     grants,
     calls,
