@@ -1,8 +1,9 @@
 import * as eks from "@pulumi/aws/eks";
 import * as iam from "@pulumi/aws/iam";
 import type * as pulumi from "@pulumi/pulumi";
-import type { EksAddOn } from "../core/planning/kubernetes/eks";
+import { storageDriver, type EksAddOn } from "../core/planning/kubernetes/eks";
 import { transformed } from "../vm/args";
+import { permitDisks } from "./aws-keys";
 import { clusterTrust, managedPolicy } from "./aws-roles";
 import { clusterTags, type EksScope } from "./aws-scope";
 
@@ -30,7 +31,8 @@ function rightsOf(scope: EksScope, addOn: EksAddOn, name: string) {
     { role: role.name, policyArn: managedPolicy(specification.region, policy) },
     { parent },
   );
-  return { serviceAccount, role, attachment };
+  const rights = addOn.name === storageDriver ? [attachment, ...permitDisks(scope, role)] : [attachment];
+  return { serviceAccount, role, rights };
 }
 
 /**
@@ -85,7 +87,7 @@ export function declareAddOns(
         // A create takes over what is there, and the delete that follows would then remove the new one.
         deleteBeforeReplace: true,
         ignoreChanges: o.moving || pinned !== undefined ? [] : ["addonVersion"],
-        dependsOn: [...o.after, ...(rights === undefined ? [] : [rights.attachment])],
+        dependsOn: [...o.after, ...(rights === undefined ? [] : [...rights.rights])],
       },
     );
   });

@@ -29,6 +29,8 @@ export type GuardedClusterArgs =
 export interface EksTransforms extends AwsClusterNetworkTransforms {
   /** The key of the cluster's secrets. */
   readonly key?: Transform<kms.KeyArgs>;
+  /** The key of the control plane's logs. */
+  readonly logsKey?: Transform<kms.KeyArgs>;
   /** The log group of the control plane, e.g. its retention. */
   readonly logGroup?: Transform<cloudwatch.LogGroupArgs>;
   /** The cluster, but for what would replace or open it. */
@@ -75,8 +77,8 @@ export interface EksClusterArgs extends ClusterArgs {
   readonly addOnVersions?: Readonly<Record<string, string>>;
   /**
    * ARNs of keys that exist, in place of one that is made: `secret` for what the API keeps, `disk` for the nodes' disks, `log`
-   * for the control plane's logs. The policy of `log` has to admit CloudWatch Logs. Default: one key is made for secrets, and
-   * disks and logs have AWS' own. Another `secret` replaces the cluster; another `disk` exchanges the nodes; `log` is in place.
+   * for the control plane's logs. The policy of `log` has to admit CloudWatch Logs. Default: one key is made for secrets and one
+   * for logs, and disks have AWS' own. Another `secret` replaces the cluster; another `disk` exchanges the nodes; `log` is in place.
    */
   readonly keys?: KeysByUse;
   /**

@@ -7,12 +7,13 @@ import { clusterTags, type EksScope } from "./aws-scope";
 /** Tag that Auto Mode gives to every volume it makes; its value is the name of the cluster. */
 const autoModeTag = "eks:eks-cluster-name";
 
-/** The tag of the claims' volumes: the storage driver sets it, or Auto Mode its own. */
+/** The tag of the claims' volumes: the storage driver sets it, or Auto Mode its own. A customer may give one key to several clusters. */
 export function claimTag(
-  { cluster, specification }: Pick<EksScope, "cluster" | "specification">,
+  { cluster, specification: { customerKey, name } }: Pick<EksScope, "cluster" | "specification">,
   keyId: pulumi.Input<string>,
 ): { readonly key: string; readonly value: pulumi.Input<string> } {
-  return cluster.autoMode ? { key: autoModeTag, value: specification.name } : { key: backupTag, value: keyId };
+  if (cluster.autoMode) return { key: autoModeTag, value: name };
+  return { key: backupTag, value: customerKey === undefined ? keyId : name };
 }
 
 /**

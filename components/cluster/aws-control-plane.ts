@@ -1,11 +1,10 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as eks from "@pulumi/aws/eks";
-import * as kms from "@pulumi/aws/kms";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { principalName } from "../core/planning/kubernetes/eks";
 import { transformed } from "../vm/args";
 import { partitionOf } from "../vm/aws-scope";
-import { dataOptions } from "../cloud/data-options";
+import { declareLogsKey, type EksKey } from "./aws-keys";
 import type { EksRole } from "./aws-roles";
 import { clusterTags, type EksScope } from "./aws-scope";
 
@@ -14,39 +13,6 @@ const logDays = 90;
 
 /** Every log the control plane writes. */
 const logTypes = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
-
-/** The key of a cluster's secrets. */
-export interface EksKey {
-  readonly arn: pulumi.Output<string>;
-  readonly keyId: pulumi.Output<string>;
-}
-
-/**
- * Declares the key of the cluster's secrets, where none is given. Without it the API can read none of them again, so it is kept
- * like data.
- */
-export function declareClusterKey(scope: EksScope): EksKey {
-  const { parent, names, transform, specification, keys } = scope;
-  if (keys.secret !== undefined) {
-    const arn = pulumi.output(keys.secret);
-    return { arn, keyId: arn.apply((text) => text.split("/").at(-1) ?? "") };
-  }
-  const key = new kms.Key(
-    names.key,
-    transformed(
-      {
-        description: `Secrets of the cluster of Sourcegraph ${specification.name}`,
-        enableKeyRotation: true,
-        deletionWindowInDays: 30,
-        tags: { ...clusterTags(scope, names.key), "sourcegraph:data-class": "key" },
-      },
-      transform.key,
-    ),
-    dataOptions(parent),
-  );
-  new kms.Alias(names.key, { targetKeyId: key.keyId }, { parent });
-  return key;
-}
 
 /**
  * Declares the control plane. Its name is the instance's, because the log group, which has to be there first for its
@@ -75,7 +41,7 @@ export function declareControlPlane(
       {
         name: `/aws/eks/${name}/cluster`,
         retentionInDays: logDays,
-        ...(keys.log === undefined ? {} : { kmsKeyId: keys.log }),
+        kmsKeyId: keys.log ?? declareLogsKey(scope),
         tags: clusterTags(scope, names.logs),
       },
       transform.logGroup,

@@ -6,6 +6,8 @@ export const eksNames = (name: string) =>
   ({
     key: `${name}-cluster-key`,
     logs: `${name}-cluster-logs`,
+    diskKey: `${name}-disk-key`,
+    logsKey: `${name}-cluster-logs-key`,
     clusterRole: `${name}-cluster`,
     cluster: `${name}-cluster`,
     clusterPolicy: (policy: string) => `${name}-cluster-${policy.replaceAll("/", "-")}`,

@@ -2,6 +2,7 @@ import * as iam from "@pulumi/aws/iam";
 import type * as pulumi from "@pulumi/pulumi";
 import { transformed } from "../vm/args";
 import { partitionOf } from "../vm/aws-scope";
+import { permitDisks } from "./aws-keys";
 import { clusterTags, type EksScope } from "./aws-scope";
 
 /** A role and its rights: whoever takes it waits for both, and it outlives whoever has it. */
@@ -64,13 +65,15 @@ const autoModePolicies = [
 /** Declares the role of the control plane. Another role would replace the cluster, so Auto Mode only adds rights to it. */
 export function declareClusterRole(scope: EksScope): EksRole {
   const { names, specification, cluster } = scope;
-  return role(scope, {
+  const made = role(scope, {
     name: names.clusterRole,
     description: `Control plane of Sourcegraph ${specification.name}`,
     service: "eks.amazonaws.com",
     policies: ["AmazonEKSClusterPolicy", ...(cluster.autoMode ? autoModePolicies : [])],
     policyName: names.clusterPolicy,
   });
+  // There the control plane makes the disks of claims.
+  return cluster.autoMode ? { ...made, rights: [...made.rights, ...permitDisks(scope, made.role)] } : made;
 }
 
 /**

@@ -2,17 +2,19 @@ import type * as eks from "@pulumi/aws/eks";
 import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
 import type { PlannedCluster } from "../core/planning/kubernetes/cluster";
-import { loadBalancerAccount, planEks } from "../core/planning/kubernetes/eks";
+import { loadBalancerAccount, planEks, storageDriver } from "../core/planning/kubernetes/eks";
 import { eksKubeconfig } from "../core/rendering/eks-kubeconfig";
 import { labelled } from "../fact-labels";
+import { keysUnder, type KeysByUse } from "../keys";
 import { ClusterNetwork } from "../network/aws-cluster";
 import { partitionOf } from "../vm/aws-scope";
 import { declareAddOns, type AddOnSettings } from "./aws-add-ons";
 import { declareClusterAlarms } from "./aws-alarms";
 import type { EksClusterArgs, EksExistingNetwork } from "./aws-args";
 import { claimTag, declareClaimsBackup } from "./aws-backup";
-import { declareAdmins, declareClusterKey, declareControlPlane, type EksKey } from "./aws-control-plane";
+import { declareAdmins, declareControlPlane } from "./aws-control-plane";
 import { WorkloadIdentity } from "./aws-identity";
+import { declareClusterKey, type EksKey } from "./aws-keys";
 import { loadBalancerStatements } from "./aws-load-balancer";
 import { eksNames } from "./aws-names";
 import { declareNodes } from "./aws-nodes";
@@ -28,6 +30,11 @@ interface Place {
   readonly databaseSubnetIds: pulumi.Output<string[]>;
   /** The network's own component, where one is made. */
   readonly network: readonly pulumi.Resource[];
+}
+
+/** Keys that exist: those given, or the customer's for everything. */
+function keysOf({ keys = {} }: EksClusterArgs, customerKey: string | undefined): KeysByUse {
+  return customerKey === undefined ? keys : keysUnder(customerKey);
 }
 
 /** Zones that a network has no subnet for. */
@@ -139,7 +146,7 @@ export class EksCluster extends pulumi.ComponentResource {
       cluster,
       eks: planned,
       addOnVersions: args.addOnVersions ?? {},
-      keys: args.keys ?? {},
+      keys: keysOf(args, specification.customerKey),
       transform: args.transform ?? {},
     };
     const place = this.place(scope, args.existingNetwork);
@@ -235,7 +242,7 @@ export class EksCluster extends pulumi.ComponentResource {
     if (scope.cluster.autoMode) return {};
     const { key: tag, value } = claimTag(scope, key.keyId);
     return {
-      "aws-ebs-csi-driver": pulumi.jsonStringify({ controller: { extraVolumeTags: { [tag]: value } } }),
+      [storageDriver]: pulumi.jsonStringify({ controller: { extraVolumeTags: { [tag]: value } } }),
     };
   }
 

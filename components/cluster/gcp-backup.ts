@@ -35,6 +35,6 @@ export function declareBackups(scope: GkeScope, control: container.Cluster, keys
       transform.backupPlan,
       ["description", "labels"],
     ),
-    { parent, protect: deletionProtection, retainOnDelete: true, dependsOn: [keys.forBackups] },
+    { parent, protect: deletionProtection, retainOnDelete: true, dependsOn: [...keys.forBackups] },
   );
 }

@@ -102,7 +102,7 @@ export function declareControlPlane(
       protect: deletionProtection,
       // What is said of the pool that is gone would replace the cluster; pools carry the versions of nodes.
       ignoreChanges: ["initialNodeCount", "nodeConfig", "nodeVersion"],
-      dependsOn: [keys.forCluster, keys.forDisks, ...nodes.rights, ...place.ready],
+      dependsOn: [...keys.forCluster, ...keys.forDisks, ...nodes.rights, ...place.ready],
     },
   );
 }

@@ -14,11 +14,11 @@ export interface GkeKeys {
   /** That of the backups. */
   readonly backups: pulumi.Output<string>;
   /** GKE may use the key: needed by the cluster, for its secrets. */
-  readonly forCluster: pulumi.Resource;
+  readonly forCluster: readonly pulumi.Resource[];
   /** Compute Engine may use the key: needed by the nodes' disks. */
-  readonly forDisks: pulumi.Resource;
+  readonly forDisks: readonly pulumi.Resource[];
   /** Backup for GKE may use the key: needed by backups. */
-  readonly forBackups: pulumi.Resource;
+  readonly forBackups: readonly pulumi.Resource[];
 }
 
 /** The one key that is made where not every use has a key that exists. */
@@ -37,9 +37,15 @@ function declareOwnKey(scope: GkeScope): pulumi.Output<string> {
  * The keys of the secrets in the cluster's database, of the nodes' disks and of the backups: those given, else one for all,
  * rotated every 90 days and used by Google's services only. Key, ring and the services' permissions are kept like data: without them neither secrets nor
  * backups can be read.
+ *
+ * A key of the customer's stands in for all where there is one: the customer permits Google's services, and nothing is written there.
  */
 export function declareClusterKeys(scope: GkeScope): GkeKeys {
-  const { names, parent, project, given } = scope;
+  const { names, parent, project, given, specification } = scope;
+  if (specification.customerKey !== undefined) {
+    const key = pulumi.output(specification.customerKey);
+    return { secrets: key, disks: key, backups: key, forCluster: [], forDisks: [], forBackups: [] };
+  }
   let own: pulumi.Output<string> | undefined;
   const keyFor = (use: "secret" | "disk" | "backup"): pulumi.Output<string> => {
     const named = given[use];
@@ -56,9 +62,9 @@ export function declareClusterKeys(scope: GkeScope): GkeKeys {
     secrets,
     disks,
     backups,
-    forCluster: permit("cluster", "container-engine-robot", secrets, [agent("cluster", "container.googleapis.com")]),
-    forDisks: permit("disks", "compute-system", disks),
-    forBackups: permit("backups", "gcp-sa-gkebackup", backups, [agent("backups", "gkebackup.googleapis.com")]),
+    forCluster: [permit("cluster", "container-engine-robot", secrets, [agent("cluster", "container.googleapis.com")])],
+    forDisks: [permit("disks", "compute-system", disks)],
+    forBackups: [permit("backups", "gcp-sa-gkebackup", backups, [agent("backups", "gkebackup.googleapis.com")])],
   };
 }
 

@@ -57,6 +57,11 @@ export interface GcpManagedServicesArgs extends Bounded {
    * change is refused.
    */
   readonly keys?: KeysByUse;
+  /**
+   * Whether whoever owns the key lets Google's services use it: nothing is written there then. Default false: they are permitted
+   * here. In place.
+   */
+  readonly permitted?: boolean;
   /** What lets Cloud Storage use the key, where that is declared already. Default: it is declared here. */
   readonly keyForStorage?: pulumi.Resource;
   /** Accounts that read and write the bucket, as IAM members by a short name of each. In place. */

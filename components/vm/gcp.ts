@@ -222,6 +222,7 @@ function declareServices(
       network,
       ...(privateServices !== undefined && { privateServices }),
       key: o.keys.key,
+      permitted: specification.customerKey !== undefined,
       ...(o.keys.forStorage[0] !== undefined && { keyForStorage: o.keys.forStorage[0] }),
       bucketUsers: { machine: o.account.member },
       deletionProtection: specification.deletionProtection,

@@ -77,7 +77,7 @@ function declareServices(name: string, decision: KubernetesStackDecision, ground
           vpcId: facts.vpcId,
           subnetIds: facts.databaseSubnetIds,
           clients: { nodes: facts.securityGroupId },
-          keyArn: facts.keyArn,
+          keyArn: specification.customerKey ?? facts.keyArn,
           deletionProtection,
           backupHourUtc: backup.hourUtc,
           maintenance: cluster.maintenance,
@@ -148,7 +148,8 @@ function declareWorkloads(
   if (plan.ingress !== undefined && domain !== undefined && dnsZone !== undefined)
     new IngressRecord(name, { domain, dnsZone, region, hostname: sourcegraph.ingressAddress, boundary });
   const { url, release, connect, manifest, next } = sourcegraph;
-  return { url, release, connect, manifest, next };
+  const { revocation } = plan;
+  return { url, release, connect, manifest, next, ...(revocation !== undefined && { revocation }) };
 }
 
 /** Declares a cluster on EKS and Sourcegraph on it, one of the two alone, or Sourcegraph on a cluster that is there. */

@@ -94,7 +94,7 @@ function declareServices(
   pods: WorkloadIdentity | undefined,
 ): ManagedServices | undefined {
   const { name, project, labels, specification, plan, boundary } = stack;
-  const { region, deletionProtection, backup, cluster, alarms } = specification;
+  const { region, deletionProtection, backup, cluster, alarms, customerKey } = specification;
   if (plan.managed.bucket === undefined && !needsPrivateServices(plan.managed)) return undefined;
   return new ManagedServices(name, {
     services: plan.managed,
@@ -103,7 +103,8 @@ function declareServices(
     // A bucket alone is in no network.
     network: ground.network ?? "",
     ...(ground.privateServices !== undefined && { privateServices: ground.privateServices }),
-    key: ground.key ?? new DataKey(name, { project, region, labels, boundary }).key,
+    key: customerKey ?? ground.key ?? new DataKey(name, { project, region, labels, boundary }).key,
+    permitted: customerKey !== undefined,
     bucketUsers: pods?.members ?? {},
     deletionProtection,
     backupHourUtc: backup.hourUtc,
@@ -149,7 +150,8 @@ function declareWorkloads(stack: GcpStack, args: StackArgs, ground: Ground): Sta
       boundary,
     });
   const { url, release, connect, manifest, next } = sourcegraph;
-  return { url, release, connect, manifest, next };
+  const { revocation } = plan;
+  return { url, release, connect, manifest, next, ...(revocation !== undefined && { revocation }) };
 }
 
 function clusterOutputs({ clusterName, kubeconfig, network, key }: GkeCluster) {

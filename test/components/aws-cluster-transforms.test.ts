@@ -15,6 +15,7 @@ describe("EksCluster, transformed", () => {
       ...fullCluster,
       transform: {
         key: { tags },
+        logsKey: { tags },
         logGroup: { retentionInDays: 7 },
         cluster: { zonalShiftConfig: { enabled: false } },
         role: { permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary" },

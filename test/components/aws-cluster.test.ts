@@ -79,6 +79,7 @@ describe("EksCluster", () => {
     assert.deepEqual(only(least.resources, "aws:cloudwatch/logGroup:LogGroup").inputs, {
       name: "/aws/eks/sourcegraph/cluster",
       retentionInDays: 90,
+      kmsKeyId: "arn:aws:kms:us-east-1:123456789012:key/key-1",
       tags: {
         Name: "sourcegraph-cluster-logs",
         "sourcegraph:name": "sourcegraph",
@@ -105,9 +106,13 @@ describe("EksCluster", () => {
       resources.filter(({ protect }) => protect).map(({ type, retainOnDelete }) => [type, retainOnDelete]);
     assert.deepEqual(guards(least), [
       ["aws:kms/key:Key", true],
+      ["aws:kms/key:Key", true],
       [cluster, false],
     ]);
-    assert.deepEqual(guards(open), [["aws:kms/key:Key", true]]);
+    assert.deepEqual(guards(open), [
+      ["aws:kms/key:Key", true],
+      ["aws:kms/key:Key", true],
+    ]);
     assert.equal(only(open.resources, cluster).inputs["deletionProtection"], false);
   });
 

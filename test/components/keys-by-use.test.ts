@@ -47,6 +47,35 @@ describe("keys by use", () => {
     );
   });
 
+  it("EksCluster makes a key of logs where none is given, and lets CloudWatch Logs use it for groups of the very account and region only", async () => {
+    const boundaries = { account: "111122223333" };
+    const { resources } = await record(
+      (opts) => new EksCluster("sourcegraph", { ...leastCluster, boundaries }, opts),
+      awsClusterAnswers,
+    );
+    const { inputs } = only(resources, "aws:kms/key:Key", "sourcegraph-cluster-logs-key");
+    const { Statement } = JSON.parse(String(inputs["policy"])) as { Statement: readonly object[] };
+    assert.deepEqual(Statement, [
+      {
+        Sid: "Account",
+        Effect: "Allow",
+        Principal: { AWS: "arn:aws:iam::111122223333:root" },
+        Action: "kms:*",
+        Resource: "*",
+      },
+      {
+        Sid: "Logs",
+        Effect: "Allow",
+        Principal: { Service: "logs.us-east-1.amazonaws.com" },
+        Action: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+        Resource: "*",
+        Condition: {
+          ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:us-east-1:111122223333:log-group:*" },
+        },
+      },
+    ]);
+  });
+
   it("GkeCluster takes those given for secrets, disks and backups, and makes its one key only for what is left", async () => {
     const cluster = async (given: object) => {
       const { resources, error } = await record(

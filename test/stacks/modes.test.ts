@@ -10,6 +10,7 @@ const clouds = {
   gcp: { cloud: "gcp", region: "us-central1", size: "S", access, gcp: { project: "example-project" } },
   local: { cloud: "local" },
 } as const;
+const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000";
 const networks = {
   aws: { existing: { vpcId: "vpc-0123456789abcdef0", subnetId: "subnet-0123456789abcdef0" } },
   gcp: { existing: { network: "inside", subnetId: "inside" } },
@@ -175,17 +176,66 @@ describe("An instance under the customer's key", () => {
     },
   };
 
-  for (const [cloud, config] of Object.entries(configs))
+  const onCluster = { shape: "kubernetes", domain: "sg.example.com", cluster: { version: "1.35" } };
+  const shapes = {
+    ...configs,
+    eks: { ...configs.aws, ...onCluster, tls: { mode: "load-balancer", certificateArn } },
+    gke: { ...configs.gcp, ...onCluster },
+  };
+
+  const managed = { aws: ["aws:rds/instance", "aws:elasticache/replicationGroup", "aws:s3/bucket"] };
+  /** Types of the stores of each. */
+  const kept: Readonly<Record<string, readonly string[]>> = {
+    aws: [...managed.aws, "aws:ebs/volume", "aws:secretsmanager/secret"],
+    eks: [...managed.aws, "aws:cloudwatch/logGroup", "aws:eks/cluster"],
+    gcp: ["sql/databaseInstance", "redis/instance", "storage/bucket", "compute/disk", "secretmanager/secret"].map(
+      (type) => `gcp:${type}`,
+    ),
+    gke: ["sql/databaseInstance", "redis/instance", "storage/bucket", "container/cluster", "gkebackup/backupPlan"].map(
+      (type) => `gcp:${type}`,
+    ),
+  };
+
+  for (const [cloud, config] of Object.entries(shapes))
     it(`has every store under it, backups too, and makes no key to fall back to: ${cloud}`, async () => {
-      const { graph, findings } = await judged(config, /^B-(A04|K01)/);
+      const { graph, findings } = await judged(config, /^B-(A04|K01|K02|K03)/);
       assert.deepEqual(weak(findings), []);
       const stores = findings.filter(({ rule }) => rule === "B-A04");
-      assert.ok(stores.length >= 10, String(stores.length));
+      const types = graph.resources.flatMap(({ urn, type }) => (stores.some(({ of }) => of === urn) ? [type] : []));
+      assert.deepEqual([...new Set(types)].sort(), [...(kept[cloud] ?? [])].sort());
       assert.ok(stores.every(({ because }) => because.includes("customer")));
-      const keys = ["aws:kms/key", "aws:kms/alias", "gcp:kms/keyRing", "gcp:kms/cryptoKey"];
+      const keys = [
+        "aws:kms/key",
+        "aws:kms/alias",
+        "gcp:kms/keyRing",
+        "gcp:kms/cryptoKey",
+        "gcp:kms/cryptoKeyIAMMember",
+      ];
       assert.deepEqual(
         typesOf(graph).filter((type) => keys.includes(type)),
         [],
+      );
+    });
+
+  for (const [cloud, parameter] of [
+    ["eks", "kmsKeyId"],
+    ["gke", "disk-encryption-kms-key"],
+  ] as const)
+    it(`has the disks of nodes and of claims under it, and lets whoever makes them use it: ${cloud}`, async () => {
+      const { graph } = await judged(shapes[cloud], /^B-A04/);
+      const { customerKey } = shapes[cloud];
+      const classes = graph.ofType("kubernetes:storage.k8s.io/v1/StorageClass").map(({ inputs }) => inputs.parameters);
+      assert.deepEqual(
+        classes.map((parameters) => (parameters as Record<string, unknown>)[parameter]),
+        [customerKey],
+      );
+      const disks = JSON.stringify(graph.ofType("aws:ec2/launchTemplate", "gcp:container/nodePool"));
+      assert.ok(disks.includes(JSON.stringify(customerKey)), disks);
+      const rights = graph.resources.find(({ name }) => name === "sourcegraph-disk-key");
+      if (cloud === "gke") return assert.equal(rights, undefined);
+      assert.deepEqual(
+        [rights?.type, JSON.stringify(rights?.inputs.policy).includes(customerKey)],
+        ["aws:iam/rolePolicy", true],
       );
     });
 });

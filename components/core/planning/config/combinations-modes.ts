@@ -31,15 +31,9 @@ export function placeOfKey(
 }
 
 function checkKey(config: Partial<Config>, problems: Problems): void {
-  const { cloud, customerKey, modes = [], region, shape } = config;
+  const { cloud, customerKey, modes = [], region } = config;
   const byok = modes.includes("byok");
-  if (byok && shape === "kubernetes")
-    problems.add(
-      "modes",
-      "byok is for shape vm; on a cluster it is a cell of tier byok, of shape multi-tenant",
-      "shape",
-    );
-  else if (byok && (cloud === "local" || cloud === "existing"))
+  if (byok && (cloud === "local" || cloud === "existing"))
     problems.add(
       "modes",
       `byok has no meaning for cloud ${cloud}, where nothing is encrypted by us; remove it`,
@@ -155,8 +149,14 @@ function imageProblems({ overrides = {}, registry }: Partial<Config>, problems: 
       );
 }
 
-function keyProblems({ boundaries, cloud, customerKey, gcp }: Partial<Config>, problems: Problems): void {
+function keyProblems(config: Partial<Config>, problems: Problems): void {
+  const { boundaries, cloud, customerKey, gcp, kubernetes, shape } = config;
   const add = (path: string, message: string) => problems.add(path, `breaks B-A04: ${message}`, "cloud", "shape");
+  if (shape === "kubernetes" && !(kubernetes?.storageClass?.create ?? kubernetes?.profile !== "restricted"))
+    add(
+      "kubernetes.storageClass.create",
+      "claims would take a class that is there, with a key nobody knows; set it to true",
+    );
   if (customerKey === undefined) {
     if (cloud === "aws" || cloud === "gcp")
       add("customerKey", "it is missing, so everything would be under a key of ours; give the customer's");

@@ -55,10 +55,13 @@ const onNodes: readonly EksAddOn[] = [
   { name: "eks-pod-identity-agent" },
 ];
 
+/** The add-on that makes the disks of claims. */
+export const storageDriver = "aws-ebs-csi-driver";
+
 const asPods: readonly EksAddOn[] = [
   { name: "coredns" },
   {
-    name: "aws-ebs-csi-driver",
+    name: storageDriver,
     rights: { serviceAccount: "ebs-csi-controller-sa", policy: "service-role/AmazonEBSCSIDriverPolicy" },
   },
 ];

@@ -79,6 +79,8 @@ export interface KubernetesPlan {
   readonly managed: PlannedManagedServices;
   /** Every secret, by name only. */
   readonly secrets: readonly PlannedSecret[];
+  /** How the customer takes back the key that everything is under, and what happens then; absent under keys of ours. */
+  readonly revocation?: string;
   /** Everything that holds data and must not be lost. */
   readonly dataResources: readonly DataResource[];
   /** Absent on a cluster of which nothing is known. */

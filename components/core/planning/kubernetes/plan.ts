@@ -3,6 +3,7 @@ import { requireKubernetes, type KubernetesSpecification, type Specification } f
 import { dataNames, type DataResource } from "../data-safety";
 import { planManagedServices, managedDataResources } from "../managed/plan-managed";
 import { managedNotices } from "../managed/notices";
+import { modeNotices, revocationText } from "../mode-texts";
 import { plannedSecrets } from "../planned-secrets";
 import { kubernetesPriceThings } from "../price/price-kubernetes";
 import { priceOf, type PriceEstimate } from "../price/price";
@@ -50,9 +51,15 @@ function levelOf(workloads: readonly PlannedWorkload[]): PlannedNamespace["podSe
   return levels[Math.max(0, ...met)] ?? "privileged";
 }
 
-function storageClassOf({ kubernetes }: KubernetesSpecification): PlannedStorageClass | undefined {
+/** Parameter of the cloud's driver that names the key of the disks. */
+const keyParameters = { aws: "kmsKeyId", gcp: "disk-encryption-kms-key" } as const;
+
+function storageClassOf(specification: KubernetesSpecification): PlannedStorageClass | undefined {
+  const { cloud, customerKey, kubernetes } = specification;
   const { name, create, provisioner, parameters } = kubernetes.storageClass;
-  return create && name !== undefined && provisioner !== undefined ? { name, provisioner, parameters } : undefined;
+  if (!create || name === undefined || provisioner === undefined) return undefined;
+  const key = customerKey === undefined || cloud === "existing" ? {} : { [keyParameters[cloud]]: customerKey };
+  return { name, provisioner, parameters: { ...parameters, ...key } };
 }
 
 /** Claims but for caches, and the passwords that open databases. */
@@ -129,7 +136,12 @@ function noticesOf(
   if (plan.cluster !== undefined && cluster.workloads) notices.push(...newClusterNotices(specification));
   if (!cluster.workloads)
     notices.push("the cluster is made alone; a second stack with cluster.existing.stack deploys Sourcegraph");
-  return [...notices, ...(plan.ingress?.notices ?? []), ...managedNotices(specification, plan.managed)];
+  return [
+    ...notices,
+    ...(plan.ingress?.notices ?? []),
+    ...modeNotices(specification),
+    ...managedNotices(specification, plan.managed),
+  ];
 }
 
 function priceFor(plan: Omit<KubernetesPlan, "price" | "notices">): PriceEstimate | undefined {
@@ -204,6 +216,8 @@ export function planKubernetes(given: Specification, executorsRelease = given.re
         cluster: planCluster(context, everything),
       }),
     managed,
+    ...(specification.customerKey !== undefined &&
+      cloud !== "existing" && { revocation: revocationText(specification.customerKey, cloud, "kubernetes") }),
     secrets,
     dataResources: [...dataResourcesOf(specification, all, secrets), ...managedDataResources(managed, region)],
   };

@@ -146,7 +146,7 @@ export function kubernetesThings(options: KubernetesPriceOptions): PricedThing[]
 /** What of a plan has a price. */
 export type PricedPlan = Pick<
   KubernetesPlan,
-  "region" | "cluster" | "workloads" | "executors" | "ingress" | "exposure" | "managed"
+  "region" | "cluster" | "workloads" | "executors" | "ingress" | "exposure" | "managed" | "revocation"
 >;
 
 function claimsGbOf(plan: PricedPlan): number {
@@ -160,7 +160,7 @@ function claimsGbOf(plan: PricedPlan): number {
  * made the volumes of all claims are backed up every day; of one that is there neither nodes nor backups are known.
  */
 export function kubernetesPriceThings(plan: PricedPlan, cloud: PricedCloud): PricedThing[] {
-  const { region, cluster, ingress, exposure, managed } = plan;
+  const { region, cluster, ingress, exposure, managed, revocation } = plan;
   const zones = cluster?.zones.length ?? 2;
   const claimsGb = claimsGbOf(plan);
   const internal = ingress?.annotations["alb.ingress.kubernetes.io/scheme"] === "internal";
@@ -181,7 +181,8 @@ export function kubernetesPriceThings(plan: PricedPlan, cloud: PricedCloud): Pri
       exposure.loadBalancer && { loadBalancer: { publicZones: internal || cloud === "gcp" ? 0 : zones } }),
     natGateways: cluster?.network === undefined ? 0 : zones,
     managed,
-    kmsKeys: cluster === undefined ? 0 : 1,
+    // That of the control plane's logs is apart on AWS; a customer's key is the customer's.
+    kmsKeys: cluster === undefined || revocation !== undefined ? 0 : cloud === "aws" ? 2 : 1,
     secrets: 0,
   });
 }

@@ -207,8 +207,60 @@ describe("an instance under the customer's key", () => {
     wrong({ ...good.local, modes: ["byok"] }, [
       "'modes' byok has no meaning for cloud local, where nothing is encrypted by us; remove it",
     ]);
-    wrong({ ...byokAws, shape: "kubernetes" }, [
-      "'modes' byok is for shape vm; on a cluster it is a cell of tier byok, of shape multi-tenant",
+  });
+
+  it("is on a cluster as well, whose classes and price follow, and is told whom the customer has to let use the key", () => {
+    const onCluster = { shape: "kubernetes", cluster: { version: "1.35" }, domain: "sg.example.com" };
+    const dnsZone = "Z0123456789ABCDEFGHIJ";
+    const eks = planKubernetes(parseSpecification({ ...byokAws, ...onCluster, dnsZone }));
+    assert.equal(eks.storageClass?.parameters["kmsKeyId"], customerKey);
+    assert.equal(
+      eks.revocation,
+      `1. aws kms disable-key --key-id ${customerKey} (in the customer's account). 2. Take every node group down to no node: what is attached stays readable until then. 3. Check that no pod with a claim starts again, and that no secret, snapshot or backup can be read; databases, Redis and the control plane stop by themselves within hours. Undone by aws kms enable-key; for good by aws kms schedule-key-deletion.`,
+    );
+    assert.ok(
+      eks.notices.includes(
+        "the customer's key has to let this account use it before anything is deployed, and stays the customer's: its policy names account 123456789012, logs.us-east-1.amazonaws.com, its role AWSServiceRoleForAutoScaling",
+      ),
+      eks.notices.join("\n"),
+    );
+    const keysOf = (config: object) =>
+      planKubernetes(parseSpecification(config)).price?.lines.find(({ key }) => key === "kms.key")?.quantity;
+    const { modes: _modes, customerKey: _key, ...ours } = byokAws;
+    assert.deepEqual(
+      [keysOf({ ...byokAws, ...onCluster, dnsZone }), keysOf({ ...ours, ...onCluster, dnsZone })],
+      [undefined, 2],
+    );
+
+    const key = "projects/customer-keys/locations/us-central1/keyRings/sg/cryptoKeys/sg";
+    const gke = planKubernetes(
+      parseSpecification({
+        ...good.gcp,
+        ...onCluster,
+        modes: ["byok"],
+        customerKey: key,
+        databases: "managed",
+        cache: "managed",
+        objectStorage: "managed",
+      }),
+    );
+    assert.equal(gke.storageClass?.parameters["disk-encryption-kms-key"], key);
+    const agents = [
+      "compute-system.iam.gserviceaccount.com (disks)",
+      "container-engine-robot.iam.gserviceaccount.com (the cluster's secrets)",
+      "gcp-sa-gkebackup.iam.gserviceaccount.com (backups)",
+      "gs-project-accounts.iam.gserviceaccount.com (buckets)",
+      "gcp-sa-cloud-sql.iam.gserviceaccount.com (databases)",
+      "cloud-redis.iam.gserviceaccount.com (Redis)",
+    ].map((agent) => `service-NUMBER@${agent}`);
+    assert.ok(
+      gke.notices.includes(
+        `the customer's key has to let this account use it before anything is deployed, and stays the customer's: it gives roles/cloudkms.cryptoKeyEncrypterDecrypter to ${agents.join(", ")}, with the number of project example-project; 'gcloud beta services identity create' makes those of container.googleapis.com, gkebackup.googleapis.com, sqladmin.googleapis.com, redis.googleapis.com`,
+      ),
+      gke.notices.join("\n"),
+    );
+    refused({ ...byokAws, ...onCluster, dnsZone, kubernetes: { storageClass: { name: "fast", create: false } } }, [
+      "'kubernetes.storageClass.create' breaks B-A04: claims would take a class that is there, with a key nobody knows; set it to true",
     ]);
   });
 });
