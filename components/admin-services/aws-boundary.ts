@@ -46,13 +46,19 @@ export function awsAdminBoundary(plan: AdminPlan, boundary: Boundary = adminBoun
   };
 }
 
+/** What a rule of a load balancer states: of one that asks for the sign-in, whose client secret hides it, that it does. */
+const ruleFactsOf = (listener: PlannedAdminListener): BoundaryFacts => ({
+  ...factsOf(listener),
+  ...(listener.authentication === "identity-aware-proxy" ? { firstAction: "authenticate-oidc" } : {}),
+});
+
 /** What a service states: what is planned of it, and what rules of load balancers and the text of its task are. */
 export function awsServiceBoundary(plan: AdminPlan, service: PlannedAdminService): Boundary {
   const planned = adminServiceBoundary(plan, service);
   const rules = service.listeners.flatMap((listener): [string, BoundaryFacts][] => [
     ...rulesOf(listener, service.container.protocol).map(({ name }): [string, BoundaryFacts] => [
       name,
-      factsOf(listener),
+      ruleFactsOf(listener),
     ]),
     [healthRuleOf(listener), { plane: "internal" }],
   ]);

@@ -45,6 +45,8 @@ export interface BoundaryFacts {
   readonly paths?: readonly string[];
   /** How a listener is reached from outside: through an edge such as Cloudflare's, or directly. */
   readonly origin?: "edge" | "direct";
+  /** First action of a rule of a load balancer, which nobody sees where one of its actions holds a secret. */
+  readonly firstAction?: "authenticate-oidc";
   /** What a health check from outside shows: credentials, and so expects success; or none, and so expects a refusal. */
   readonly probe?: "with-credentials" | "without-credentials";
   /** Registries that images may come from. */

@@ -1,6 +1,6 @@
 import { appliesTo } from "../applicability";
 import type { BoundaryFacts } from "../facts";
-import { valueAt, type Graph, type GraphResource } from "../graph";
+import { secretValue, valueAt, type Graph, type GraphResource } from "../graph";
 import { grantsOf } from "../identities/grants";
 import type { Rule } from "../rule";
 import { bad, good, inText, isHidden, judgedBy, property, unseen, type Sight } from "../sights";
@@ -19,6 +19,12 @@ import {
 type Look = (graph: Graph, resource: GraphResource, facts: BoundaryFacts) => Sight[];
 
 const signsIn = (action: unknown): boolean => action === "authenticate-oidc" || action === "authenticate-cognito";
+
+/** The first action; where a secret in one of them hides all, what the component states that declares it. */
+function actionOf(graph: Graph, resource: GraphResource): unknown {
+  const seen = firstAction(resource);
+  return seen === secretValue ? (graph.factsOf(resource).firstAction ?? seen) : seen;
+}
 
 /** Whom the proxy lets in to a service: only groups, of the company where its domains are known. */
 function memberSights(graph: Graph, resource: GraphResource, { companyDomains }: BoundaryFacts): Sight[] {
@@ -99,7 +105,7 @@ function waysAround(graph: Graph, resource: GraphResource): GraphResource[] {
   const targets = targetGroupsOf(graph, resource);
   return graph
     .ofType(...listenerTypes, ...listenerRuleTypes)
-    .filter((other) => other !== resource && !signsIn(firstAction(other)))
+    .filter((other) => other !== resource && !signsIn(actionOf(graph, other)))
     .filter((other) => targetGroupsOf(graph, other).some((target) => targets.includes(target)));
 }
 
@@ -107,7 +113,7 @@ const balanced: Look = (graph, resource) => {
   const rule = listenerRuleTypes.some((type) => type === resource.type);
   const listeners = rule ? graph.referred(resource, "listenerArn") : [resource];
   if (verified(graph, listeners)) return [good("it is reached through Verified Access only")];
-  const action = firstAction(resource);
+  const action = actionOf(graph, resource);
   const fix = "let its first action be authenticate-oidc";
   if (isHidden(action)) return [unseen("its first action is known only after the deployment", fix)];
   if (!rule && (action === "fixed-response" || action === "redirect")) return [good(`its default action is ${action}`)];
