@@ -18,8 +18,8 @@ export interface CellArgs extends Bounded {
   readonly plan: MultiTenantPlan;
   /** Values of secrets by name: that of the cell's client, and what overrides name. Passwords of logins are made here. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Secret: what the edge shows at the origin. Default one that is made here; an edge has to know it. In place. */
-  readonly originSecret?: pulumi.Input<string>;
+  /** Secret: what the origin accepts of the edge, as many as planned, the one that is shown last. Default made here. In place. */
+  readonly originSecrets?: readonly pulumi.Input<string>[];
   /** What the cell uses of its environment; default nothing: it then stands alone. */
   readonly environment?: EnvironmentServices;
   /** The manifest of the cell's last update. With it a wrong upgrade is refused before anything is registered. Default none. */

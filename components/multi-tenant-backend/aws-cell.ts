@@ -15,11 +15,17 @@ import { declareCellBackups } from "./aws-backups";
 import { declareCellKeys } from "./aws-cell-keys";
 import { declareEndpoints } from "./aws-endpoints";
 import { declareIdentities } from "./aws-identities";
-import { declareOriginCertificate, declareOriginRecord, declareOriginWall, type NamesPlace } from "./aws-origin";
+import {
+  declareOriginCertificate,
+  declareOriginGroup,
+  declareOriginRecord,
+  declareOriginWall,
+  type NamesPlace,
+} from "./aws-origin";
 import { awsCellScope, type AwsCellScope } from "./aws-scope";
 import { capacityOf, type CellCapacity } from "./capacity";
 import { decideCell, migratorAccountOf, type CellDecision } from "./decision";
-import { declareOriginSecret } from "./origin-secrets";
+import { declareOriginSecrets, shownSecret } from "./origin-secrets";
 import { DatabaseLogins, declarePasswords, valuesOfProduct, type CellValues } from "./set-up";
 
 /** Arguments of `Cell` on AWS. */
@@ -48,8 +54,10 @@ export interface AwsCellArgs extends CellArgs {
 export class Cell extends pulumi.ComponentResource {
   /** Host of the origin, which the edge calls. */
   readonly origin: pulumi.Output<string>;
-  /** Secret: what the edge has to show there. */
+  /** Secret: what the edge has to show there, known once it is accepted. */
   readonly originSecret: pulumi.Output<string>;
+  /** Id of the way from CloudFront into the network, shared with the edge's account; undefined where the origin is on the internet. */
+  readonly vpcOriginId: pulumi.Output<string> | undefined;
   /** Room of the cell, for whoever places tenants. */
   readonly capacity: CellCapacity;
   /** What the next update of the cell compares itself with; known once every workload is ready. */
@@ -119,14 +127,27 @@ export class Cell extends pulumi.ComponentResource {
     );
     const names = args.namesZone === undefined ? undefined : namesOf(args, args.namesZone);
     const certificate = names === undefined ? [] : [declareOriginCertificate(scope, names)];
+    const { vpcOrigin } = cell.ingress;
+    const callers =
+      vpcOrigin === undefined
+        ? []
+        : [declareOriginGroup(scope, vpcOrigin, { vpcId: cluster.vpcId, nodes: cluster.securityGroupId })];
     const sourcegraph = this.deploy(decision, args, {
-      // Pods get identities and logins only where both are there, and a certificate in use cannot be deleted.
-      kubeconfig: afterAll(cluster.kubeconfig, [objects.ingressClassName, ...identities, logins.ready, ...certificate]),
+      // Pods get identities and logins only where both are there, and what the load balancer uses cannot be deleted.
+      kubeconfig: afterAll(cluster.kubeconfig, [
+        objects.ingressClassName,
+        ...identities,
+        logins.ready,
+        ...certificate,
+        ...callers,
+      ]),
       values: services.values,
       passwords,
     });
-    this.originSecret = pulumi.secret(args.originSecret ?? declareOriginSecret(this, cell));
-    declareOriginWall(scope, this.originSecret, sourcegraph.ingressAddress);
+    const secrets = args.originSecrets ?? declareOriginSecrets(this, cell);
+    const way = declareOriginWall(scope, secrets, sourcegraph.ingressAddress);
+    this.originSecret = shownSecret(secrets, way.accepts);
+    this.vpcOriginId = way.vpcOriginId;
     declareFullness(scope, cluster.topicArn);
     if (args.environment?.logs !== undefined) declareLogs(scope, cluster.clusterName, args.environment.logs);
     this.origin =
@@ -140,6 +161,7 @@ export class Cell extends pulumi.ComponentResource {
     this.registerOutputs({
       origin: this.origin,
       originSecret: this.originSecret,
+      vpcOriginId: this.vpcOriginId,
       capacity: this.capacity,
       manifest: this.manifest,
       next: this.next,

@@ -13,7 +13,7 @@ import { awsEnvironmentScope, declareEnvironmentKey, type AwsEnvironmentScope } 
 import { boundaryOfEnvironment, copiesOf } from "./decision";
 import { declareLogTarget } from "./aws-log-target";
 import type { EnvironmentServices } from "./environment-services";
-import { declareOriginSecret } from "./origin-secrets";
+import { declareOriginSecrets } from "./origin-secrets";
 
 /**
  * What the cells of one stage have in common on AWS: the organizational unit and what nobody in it may do, the zone of names,
@@ -26,8 +26,8 @@ import { declareOriginSecret } from "./origin-secrets";
 export class MultiTenantEnvironment extends pulumi.ComponentResource {
   /** What cells use of it. */
   readonly services: EnvironmentServices;
-  /** Secret: what the edge shows at the origin of each cell, by its name. */
-  readonly originSecrets: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Secret: what the edge may show at the origin of each cell, by its name; the last is shown. */
+  readonly originSecrets: Readonly<Record<string, pulumi.Output<string>[]>>;
   /** Zone of Route 53 that names are written into; undefined where they are at Cloudflare. */
   readonly namesZone: pulumi.Output<string> | undefined;
   /** Provider of the account of names and edge; undefined for the program's own. */
@@ -60,7 +60,7 @@ export class MultiTenantEnvironment extends pulumi.ComponentResource {
     this.namesZone = declareZone(scope);
     this.placement = declarePlacement(scope);
     declareImages(scope);
-    this.originSecrets = Object.fromEntries(plan.cells.map((cell) => [cell.name, declareOriginSecret(this, cell)]));
+    this.originSecrets = Object.fromEntries(plan.cells.map((cell) => [cell.name, declareOriginSecrets(this, cell)]));
     const copies = declareCopies(scope);
     this.services = {
       logs: declareLogTarget(scope),

@@ -11,6 +11,7 @@ import type { Manifest } from "../core/planning/manifest";
 import type { PlannedCell } from "../core/planning/multi-tenant/multi-tenant-plan";
 import { SourcegraphKubernetes } from "../kubernetes/sourcegraph-kubernetes";
 import { ManagedServices } from "../managed-services/gcp";
+import { armorRules } from "../vm/gcp-load-balancer";
 import { ClusterNetwork } from "../network/gcp-cluster";
 import { Egress } from "../network/gcp-egress";
 import type { CellArgs, CellKeys } from "./args";
@@ -20,7 +21,8 @@ import { declareCellKeys } from "./gcp-cell-keys";
 import { admitImages, declareFullness } from "./gcp-guards";
 import { declareCellLogs, type GcpLogTarget } from "./gcp-logs";
 import { gcpCellScope, type GcpCellScope } from "./gcp-scope";
-import { declareOriginSecret } from "./origin-secrets";
+import { originArmorRules } from "./gcp-origin";
+import { declareOriginSecrets, shownSecret, type OriginSecrets } from "./origin-secrets";
 import { DatabaseLogins, declarePasswords, valuesOfProduct, type CellValues } from "./set-up";
 
 /** Arguments of `Cell` on Google Cloud. */
@@ -77,7 +79,7 @@ interface Ground {
 export class Cell extends pulumi.ComponentResource {
   /** Host of the origin, which the edge calls. */
   readonly origin: pulumi.Output<string>;
-  /** Secret: what the edge has to show there. */
+  /** Secret: what the edge has to show there, known once it is accepted. */
   readonly originSecret: pulumi.Output<string>;
   /** Room of the cell, for whoever places tenants. */
   readonly capacity: CellCapacity;
@@ -128,14 +130,15 @@ export class Cell extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const edge = this.edge(scope);
+    const accepted = args.originSecrets ?? declareOriginSecrets(this, cell);
+    const edge = this.edge(scope, accepted);
     const first: pulumi.Output<unknown>[] = [logins.ready, pods.rights, ...(edge === undefined ? [] : [edge.address])];
     const sourcegraph = this.deploy(decision, args, {
       kubeconfig: pulumi.all([cluster.kubeconfig, pulumi.all(first)]).apply(([known]) => known),
       values: services.values,
       passwords,
     });
-    this.originSecret = pulumi.secret(args.originSecret ?? declareOriginSecret(this, cell));
+    this.originSecret = shownSecret(accepted, edge?.address ?? "");
     declareFullness(scope, cluster.channels);
     this.origin = declareOrigin(scope, args, edge?.address ?? sourcegraph.ingressAddress);
     this.capacity = capacityOf(cell);
@@ -300,14 +303,25 @@ export class Cell extends pulumi.ComponentResource {
     );
   }
 
-  /** What the Ingress of GKE names; undefined where it names nothing. */
-  private edge({ cell, child, project, labels }: GcpCellScope): IngressEdge | undefined {
+  /** What the Ingress of GKE names: it lets in the blocks of the edge, and of them who shows a secret. */
+  private edge({ cell, child, project, labels }: GcpCellScope, accepted: OriginSecrets): IngressEdge | undefined {
     const { staticAddress, ...policies } = cell.plan.ingress?.gce ?? {};
     if (staticAddress === undefined) return undefined;
     const { allowedCidrs } = cell.plan.exposure;
     return new IngressEdge(
       cell.name,
-      { project, names: { staticAddress, ...policies }, allowedCidrs, labels: labels() },
+      {
+        project,
+        names: { staticAddress, ...policies },
+        allowedCidrs,
+        labels: labels(),
+        transform: {
+          securityPolicy: (of) => ({
+            ...of,
+            rules: [...originArmorRules(cell.ingress.header, accepted), ...armorRules(allowedCidrs)],
+          }),
+        },
+      },
       child,
     );
   }

@@ -17,7 +17,7 @@ import type { MultiTenantEnvironmentArgs } from "./args";
 import { boundaryOfEnvironment } from "./decision";
 import type { GcpImages } from "./gcp-cell";
 import type { GcpLogTarget } from "./gcp-logs";
-import { declareOriginSecret } from "./origin-secrets";
+import { declareOriginSecrets } from "./origin-secrets";
 import { environmentTags } from "./tags";
 
 /** What every part of an environment on Google Cloud is declared from. */
@@ -41,8 +41,8 @@ export class MultiTenantEnvironment extends pulumi.ComponentResource {
   readonly logs: GcpLogTarget;
   /** Where nodes of cells read images. */
   readonly images: GcpImages;
-  /** Secret: what the edge shows at the origin of each cell, by its name. */
-  readonly originSecrets: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Secret: what the edge may show at the origin of each cell, by its name; the last is shown. */
+  readonly originSecrets: Readonly<Record<string, pulumi.Output<string>[]>>;
   /** Name of the zone of Cloud DNS; undefined where names are at Cloudflare. */
   readonly namesZone: pulumi.Output<string> | undefined;
   /** Provider of the project of names and edge; undefined for the program's own. */
@@ -75,7 +75,7 @@ export class MultiTenantEnvironment extends pulumi.ComponentResource {
     this.namesZone = declareZone(scope);
     this.placement = declarePlacement(scope);
     this.images = declareImages(scope);
-    this.originSecrets = Object.fromEntries(plan.cells.map((cell) => [cell.name, declareOriginSecret(this, cell)]));
+    this.originSecrets = Object.fromEntries(plan.cells.map((cell) => [cell.name, declareOriginSecrets(this, cell)]));
     this.logs = declareLogTarget(scope);
     this.registerOutputs({ placement: this.placement, namesZone: this.namesZone, folder: this.folder });
   }

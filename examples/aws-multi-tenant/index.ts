@@ -49,11 +49,11 @@ const cells = Object.fromEntries(
       environment: services,
       namesZone,
       namesProvider,
-      originSecret: originSecrets[name],
+      originSecrets: originSecrets[name],
     }),
   ]),
 );
-if (namesZone !== undefined) new Edge("mt", { plan, namesZone, originSecrets });
+if (namesZone !== undefined) new Edge("mt", { plan, namesZone, cells });
 
 export const url = `https://${plan.environment.names.domain}`;
 export const capacity = Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cell.capacity]));

@@ -57,11 +57,11 @@ const cells = Object.fromEntries(
       environment: services,
       namesZone,
       namesProvider,
-      originSecret: originSecrets[name],
+      originSecrets: originSecrets[name],
     }),
   ]),
 );
-if (namesZone !== undefined) new Edge("mt", { plan, namesZone, originSecrets });
+if (namesZone !== undefined) new Edge("mt", { plan, namesZone, cells });
 for (const { name, cell } of plan.tenants) {
   const provider = cells[cell]?.provider;
   if (provider !== undefined) new Tenant(name, { plan, provider });

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { planMultiTenantBackend } from "sourcegraph-in-a-box";
-import { Cell, MultiTenantEnvironment } from "sourcegraph-in-a-box/gcp-multi-tenant";
+import { Cell, Edge, MultiTenantEnvironment } from "sourcegraph-in-a-box/gcp-multi-tenant";
 
 const config = new pulumi.Config();
 const account = (id: string) => ({ id, role: `deploy@${id}.iam.gserviceaccount.com` });
@@ -52,10 +52,11 @@ const cells = Object.fromEntries(
       namesProject: config.require("account"),
       namesZone,
       namesProvider,
-      originSecret: originSecrets[name],
+      originSecrets: originSecrets[name],
     }),
   ]),
 );
+if (namesZone !== undefined) new Edge("mt", { plan, namesZone, cells }, { provider: namesProvider });
 
 export const url = `https://${plan.environment.names.domain}`;
 export const capacity = Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cell.capacity]));

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { edgeFacts } from "../../components/core/planning/multi-tenant/edge-facts";
 import { multiTenantManifest, parseMultiTenantManifest } from "../../components/core/planning/multi-tenant/manifest";
 import { planMultiTenant } from "../../components/core/planning/multi-tenant/plan";
 import { checkMultiTenantTransition } from "../../components/core/planning/multi-tenant/transition";
+import { toWrite } from "../../components/multi-tenant-backend/edge-records";
 import { Cell } from "../../components/multi-tenant-backend/aws-cell";
 import { Edge } from "../../components/multi-tenant-backend/aws-edge";
 import { MultiTenantEnvironment } from "../../components/multi-tenant-backend/aws-environment";
@@ -24,7 +26,7 @@ export const declareMultiTenant: DeclareMultiTenant = (name, { specification, se
         secrets,
         tags,
         environment: services,
-        originSecret: originSecrets[cell.name] ?? "",
+        originSecrets: originSecrets[cell.name] ?? [],
         ...(kubernetes === undefined ? {} : { previous: kubernetes }),
         ...(namesZone === undefined ? {} : { namesZone }),
         ...(namesProvider === undefined ? {} : { namesProvider }),
@@ -32,8 +34,10 @@ export const declareMultiTenant: DeclareMultiTenant = (name, { specification, se
       return [cell.name, made];
     }),
   );
-  if (plan.environment.edge.kind === "cloudfront" && namesZone !== undefined)
-    new Edge(name, { plan, originSecrets, namesZone, tags });
+  const edge =
+    plan.environment.edge.kind === "cloudfront" && namesZone !== undefined
+      ? new Edge(name, { plan, cells, namesZone, tags })
+      : undefined;
   declareTenants(plan, cells, tags);
   const manifests = pulumi.all(Object.fromEntries(Object.entries(cells).map(([of, { manifest }]) => [of, manifest])));
   return {
@@ -42,9 +46,10 @@ export const declareMultiTenant: DeclareMultiTenant = (name, { specification, se
       cells: Object.fromEntries(Object.entries(cells).map(([of, { origin, capacity }]) => [of, { origin, capacity }])),
       offboarding: plan.environment.offboarding,
       placement: environment.placement,
+      edge: { ...edgeFacts(plan), host: edge?.host, records: edge?.records ?? [] },
     },
     next: pulumi
-      .all(Object.values(cells).map(({ next }) => next))
-      .apply((all) => all.filter((each) => each !== "").join("\n")),
+      .all([pulumi.all(Object.values(cells).map(({ next }) => next)), edge?.records ?? []])
+      .apply(([all, records]) => [...all.filter((each) => each !== ""), ...toWrite(plan, records)].join("\n")),
   };
 };

@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { edgeFacts } from "../../components/core/planning/multi-tenant/edge-facts";
 import { multiTenantManifest, parseMultiTenantManifest } from "../../components/core/planning/multi-tenant/manifest";
 import { planMultiTenant } from "../../components/core/planning/multi-tenant/plan";
 import { checkMultiTenantTransition } from "../../components/core/planning/multi-tenant/transition";
+import { toWrite } from "../../components/multi-tenant-backend/edge-records";
 import { Cell } from "../../components/multi-tenant-backend/gcp-cell";
+import { Edge } from "../../components/multi-tenant-backend/gcp-edge";
 import { MultiTenantEnvironment } from "../../components/multi-tenant-backend/gcp-environment";
 import { declareTenants } from "../../components/multi-tenant-backend/gcp-tenant";
 import type { DeclareMultiTenant } from "../program";
@@ -24,7 +27,7 @@ export const declareMultiTenant: DeclareMultiTenant = (name, { specification, se
         tags,
         logs,
         images,
-        originSecret: originSecrets[cell.name] ?? "",
+        originSecrets: originSecrets[cell.name] ?? [],
         namesProject: plan.environment.names.account.id,
         ...(kubernetes === undefined ? {} : { previous: kubernetes }),
         ...(namesZone === undefined ? {} : { namesZone }),
@@ -33,6 +36,19 @@ export const declareMultiTenant: DeclareMultiTenant = (name, { specification, se
       return [cell.name, made];
     }),
   );
+  const edge =
+    plan.environment.edge.kind === "global-load-balancer" && namesZone !== undefined
+      ? new Edge(
+          name,
+          {
+            plan,
+            namesZone,
+            cells,
+            tags,
+          },
+          namesProvider === undefined ? {} : { provider: namesProvider },
+        )
+      : undefined;
   declareTenants(plan, cells, tags);
   const manifests = pulumi.all(Object.fromEntries(Object.entries(cells).map(([of, { manifest }]) => [of, manifest])));
   return {
@@ -46,9 +62,10 @@ export const declareMultiTenant: DeclareMultiTenant = (name, { specification, se
       ),
       offboarding: plan.environment.offboarding,
       placement: environment.placement,
+      edge: { ...edgeFacts(plan), address: edge?.address, entries: edge?.entries ?? {}, records: edge?.records ?? [] },
     },
     next: pulumi
-      .all(Object.values(cells).map(({ next }) => next))
-      .apply((all) => all.filter((each) => each !== "").join("\n")),
+      .all([pulumi.all(Object.values(cells).map(({ next }) => next)), edge?.records ?? []])
+      .apply(([all, records]) => [...all.filter((each) => each !== ""), ...toWrite(plan, records)].join("\n")),
   };
 };

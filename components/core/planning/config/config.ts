@@ -657,6 +657,11 @@ export interface TenantConfig {
    */
   readonly hostname?: string;
   /**
+   * Whether the records of a host name outside the domain were written, as the outputs tell them; until then the
+   * next step says so, and on AWS the edge does not take the name; default false. Adds a distribution on AWS.
+   */
+  readonly hostnameProven?: boolean;
+  /**
    * Region, or beginning of a region such as eu, in which its data has to be; default anywhere. Only checked.
    *
    * @example "eu"
@@ -719,6 +724,13 @@ export interface CellConfig {
    * the product ships them. In place.
    */
   readonly filterOwner?: boolean;
+  /**
+   * Numbers of the secrets that the origin accepts; the edge shows the last; default 1. To change it without a
+   * pause add the next number, and take the first away in the update after. In place.
+   *
+   * @example [1,2]
+   */
+  readonly originSecrets?: number[];
   /** Whether new releases come here first; default false. Only checked. */
   readonly canary?: boolean;
   /**

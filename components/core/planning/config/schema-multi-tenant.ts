@@ -122,6 +122,16 @@ const cell = keys("CellConfig", {
   filterOwner: flag(
     "whether filters of rows count for the owner of the tables too, but while the migrator runs; default false, as the product ships them. In place",
   ),
+  originSecrets: z
+    .array(count("number of a secret", 1_000_000).min(1))
+    .min(1)
+    .max(2)
+    .optional()
+    .meta({
+      description:
+        "numbers of the secrets that the origin accepts; the edge shows the last; default 1. To change it without a pause add the next number, and take the first away in the update after. In place",
+      examples: [[1, 2]],
+    }),
   canary: flag("whether new releases come here first; default false. Only checked"),
   acknowledge: z
     .array(text("id of a manual step"))
@@ -166,6 +176,9 @@ const tenant = keys("TenantConfig", {
     "host name of the tenant; default its name under the domain. Replaces its route",
     "code.acme.com",
   ).optional(),
+  hostnameProven: flag(
+    "whether the records of a host name outside the domain were written, as the outputs tell them; until then the next step says so, and on AWS the edge does not take the name; default false. Adds a distribution on AWS",
+  ),
   residency: text(
     "region, or beginning of a region such as eu, in which its data has to be; default anywhere. Only checked",
     "eu",

@@ -78,6 +78,8 @@ export interface SpecifiedIngress {
   readonly issuer?: Readonly<Required<IssuerConfig>>;
   /** Whether it is reached from inside the network only. */
   readonly internal: boolean;
+  /** Cells: it takes calls for any host, because tenants have hosts of their own; absent: for the domain. */
+  readonly anyHost?: true;
   /** Namespace of the controller's pods; absent where the cloud's load balancer reaches the frontends' pods by itself. */
   readonly controllerNamespace?: string;
 }

@@ -34,8 +34,10 @@ export interface PlannedIngress {
   readonly className?: string;
   /** Annotations of the object. */
   readonly annotations: Readonly<Record<string, string>>;
-  /** Host name; absent: any. */
+  /** Host name, and that of its certificate; absent: any. */
   readonly host?: string;
+  /** It takes calls for any host; the host name is that of its certificate alone. */
+  readonly anyHost?: true;
   /** TLS Secret; absent where the cloud's load balancer has the certificate. */
   readonly tlsSecret?: string;
   /** AWS: the stack has a certificate issued, which the controller finds by the host name. */
@@ -56,7 +58,7 @@ export interface PlannedIngress {
 }
 
 /** What a kind of controller is told. */
-export type IngressParts = Omit<PlannedIngress, "name" | "host" | "tlsSecret">;
+export type IngressParts = Omit<PlannedIngress, "name" | "host" | "anyHost" | "tlsSecret">;
 
 /** Whether an ingress class is one whose load balancer is the cloud's, with a controller on every cluster that is made here. */
 export function isOfCloud(className: string): boolean {

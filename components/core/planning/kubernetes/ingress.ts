@@ -197,6 +197,7 @@ export function planIngress({ specification }: KubernetesContext): PlannedIngres
     ...parts,
     annotations: { ...annotations, ...certificate.annotations, ...record, ...kubernetes.ingress.annotations },
     ...(domain !== undefined && { host: domain }),
+    ...(kubernetes.ingress.anyHost === true && { anyHost: true as const }),
     ...(certificate.tlsSecret !== undefined && { tlsSecret: certificate.tlsSecret }),
   };
 }

@@ -213,6 +213,21 @@ export function environmentBoundary(plan: MultiTenantPlan): Boundary {
   };
 }
 
+/** What the edge states, where it is made here: everybody reaches it, by TLS, and it holds routes only. */
+export function edgeBoundary(plan: MultiTenantPlan): Boundary {
+  const { environment } = plan;
+  const listener: BoundaryFacts = { plane: "end-user", origin: "direct", service: edge };
+  return {
+    facts: { ...environmentFacts(plan), account: environment.edge.account.id, service: edge },
+    children: {
+      ...classesByType,
+      [environment.edge.routes]: { ...listener, dataClasses: ["configuration"], rebuildable: true },
+      ...Object.fromEntries(environment.edge.entries.map(({ name }) => [name, listener])),
+      [`${plan.name}-edge`]: listener,
+    },
+  };
+}
+
 /** What a tenant with resources of its own states. */
 export function tenantBoundary(plan: MultiTenantPlan, tenant: PlannedTenant): Boundary {
   const cell = plan.cells.find(({ name }) => name === tenant.cell);

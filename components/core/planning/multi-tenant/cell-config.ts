@@ -32,6 +32,11 @@ export function originOf(cell: string, domain: string): string {
   return `${cell}.origin.${domain}`;
 }
 
+/** Whether the edge reaches origins without the internet: CloudFront does. */
+export function reachesByVpcOrigin({ cloud, environment }: MultiTenantSpecification): boolean {
+  return cloud === "aws" && environment.edge !== "cloudflare";
+}
+
 /** Most users that the estimator of sizes knows. */
 const mostUsers = 50_000;
 
@@ -166,7 +171,13 @@ export function cellConfig(cell: SpecifiedCell, specification: MultiTenantSpecif
     kubernetes: {
       // Files of clusters in other accounts have the same names: nothing is told apart by them.
       namespace: "sourcegraph",
-      ingress: { internal: !cloudflare && cloud === "aws" },
+      ingress: {
+        internal: reachesByVpcOrigin(specification),
+        // A block cannot name CloudFront: its calls come with addresses of its own, by a list that AWS keeps.
+        ...(reachesByVpcOrigin(specification)
+          ? { annotations: { "alb.ingress.kubernetes.io/security-groups": `${cell.name}-origin` } }
+          : {}),
+      },
       networkPolicies: { egress: [{ cidr: "0.0.0.0/0", ports: [443] }] },
       // Whoever calls in a cell is known by an account that is for that workload alone.
       serviceAccounts: { perWorkload: true },

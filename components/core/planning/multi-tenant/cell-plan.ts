@@ -205,10 +205,22 @@ export interface PlannedCellIngress {
   readonly service: "sourcegraph-frontend";
   /** Port of that service. */
   readonly port: number;
-  /** Secret with the value of the edge's header. */
-  readonly headerSecret: string;
+  /** AWS with CloudFront: the way from the edge into the network; absent where the origin is on the internet. */
+  readonly vpcOrigin?: PlannedVpcOrigin;
+  /** Secrets that the edge's header may have, oldest first; the edge shows the last. */
+  readonly headerSecrets: readonly string[];
   /** Header that the edge sends. */
   readonly header: string;
+}
+
+/** A way from CloudFront to an internal load balancer, which needs no address on the internet. */
+export interface PlannedVpcOrigin {
+  /** Name of it, of the security group before the load balancer, and of the share with the edge's account. */
+  readonly name: string;
+  /** Port of the pods behind the load balancer. */
+  readonly podPort: number;
+  /** Account of the edge, with which it is shared. */
+  readonly sharedWith: string;
 }
 
 /** Backups of a cell. */

@@ -42,11 +42,12 @@ const deny = (sid: string, action: readonly string[], condition?: object): Reado
   ...(condition === undefined ? {} : { Condition: condition }),
 });
 
-/** Services of AWS that are not in a region, and certificates, which the edge needs in one region. */
+/** Services of AWS that are not in a region, and certificates and shares of origins, which the edge needs in one region. */
 const global = [
   "acm:*",
   "iam:*",
   "organizations:*",
+  "ram:*",
   "route53:*",
   "cloudfront:*",
   "sts:*",
@@ -99,9 +100,16 @@ function amazon({ allowedRegions }: SpecifiedEnvironment): PlannedGuardRail[] {
           "ec2:CreateVpcPeeringConnection",
           "ec2:AcceptVpcPeeringConnection",
           "ec2:CreateTransitGatewayVpcAttachment",
-          "ram:CreateResourceShare",
           "ram:AcceptResourceShareInvitation",
         ]),
+        // Origins of cells are shared with the edge, by which no network is joined; nothing else is, and nothing with strangers.
+        deny("NoShares", ["ram:CreateResourceShare", "ram:AssociateResourceShare"], {
+          Null: { "ram:RequestedResourceType": "false" },
+          StringNotLike: { "ram:RequestedResourceType": "cloudfront:*" },
+        }),
+        deny("NoStrangers", ["ram:CreateResourceShare", "ram:UpdateResourceShare"], {
+          Bool: { "ram:RequestedAllowsExternalPrincipals": "true" },
+        }),
       ],
     },
     {

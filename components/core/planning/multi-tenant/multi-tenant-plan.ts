@@ -101,8 +101,20 @@ export interface PlannedNames {
   readonly zone?: string;
   /** What one certificate is made for: the domain's every direct child. */
   readonly wildcard: string;
-  /** Host names of tenants beyond the wildcard, each with a certificate of its own. */
+  /** Host names of tenants beyond the wildcard, below the domain: the records of each are written. */
   readonly customNames: readonly string[];
+  /** Host names of tenants outside the domain, each with a certificate of its own: their records are told, and somebody else writes them. */
+  readonly foreignNames: readonly PlannedForeignName[];
+}
+
+/** A host name of a tenant in a zone that is somebody else's. */
+export interface PlannedForeignName {
+  /** The host name. */
+  readonly hostname: string;
+  /** Tenant whose it is. */
+  readonly tenant: string;
+  /** Whether its records were written; on AWS the edge takes it from then on. */
+  readonly proven: boolean;
 }
 
 /** Who takes calls from outside and finds the cell of a host name. */
@@ -120,6 +132,11 @@ export interface PlannedEdge {
   };
   /** Name of the store of routes: a namespace of Workers KV, a KeyValueStore of CloudFront, or a URL map. */
   readonly routes: string;
+  /**
+   * Google Cloud: ways in of pooled tenants, one for each cell of many. Whoever places a tenant writes its record in the zone of
+   * names, which leads to the address of its cell's; none elsewhere, where routes are written into the store.
+   */
+  readonly entries: readonly PlannedEntry[];
   /** Header by which the origin of a cell knows the edge; its value is a secret of each cell. */
   readonly originHeader: string;
   /** Calls of one address that are let through in five minutes. */
@@ -128,6 +145,14 @@ export interface PlannedEdge {
   readonly minimumTls: "1.2";
   /** Routes of tenants that are resources; those of pooled ones are the control plane's and are not touched. */
   readonly published: readonly PlannedRoute[];
+}
+
+/** A way in to one cell of many. */
+export interface PlannedEntry {
+  /** Name of its resources. */
+  readonly name: string;
+  /** Cell it leads to. */
+  readonly cell: string;
 }
 
 /** A route of the edge. It holds a host name and a cell, and nothing of people. */

@@ -7,7 +7,7 @@ import { zonesOf } from "../kubernetes/zones";
 import { managedLogin } from "../managed/values";
 import { kubernetesPriceThings } from "../price/price-kubernetes";
 import { priceOf, type PriceEstimate } from "../price/price";
-import { cellConfig, cellLogins, originOf } from "./cell-config";
+import { cellConfig, cellLogins, originOf, reachesByVpcOrigin } from "./cell-config";
 import { cellEgress } from "./cell-egress";
 import { cellIdentities, cellKeys } from "./cell-keys";
 import { cellLimits } from "./capacity";
@@ -135,6 +135,11 @@ function ofCell<Decided>(name: string, decide: () => Decided): Decided {
   }
 }
 
+/** Name of a secret of the edge's header. The first has no number. */
+function originSecretOf(cell: string, number: number): string {
+  return number === 1 ? `${cell}-origin` : `${cell}-origin-${number}`;
+}
+
 /**
  * Decides one cell: an instance on Kubernetes by the same plan as every other, in an account, with keys, identities, logins
  * and limits of its own. Pure.
@@ -145,7 +150,9 @@ export function planCell(cell: SpecifiedCell, specification: MultiTenantSpecific
   const { cloud, environment } = specification;
   const config = cellConfig(cell, specification);
   const { kubernetes, plan } = ofCell(cell.name, () => {
-    const completed = requireKubernetes(parseSpecification(config));
+    const given = requireKubernetes(parseSpecification(config));
+    const ingress = { ...given.kubernetes.ingress, anyHost: true as const };
+    const completed = { ...given, kubernetes: { ...given.kubernetes, ingress } };
     return { kubernetes: completed, plan: planKubernetes(completed) };
   });
   requirePurges(cell.name, storeKindsOf(plan));
@@ -176,7 +183,10 @@ export function planCell(cell: SpecifiedCell, specification: MultiTenantSpecific
       origin: originOf(cell.name, environment.domain),
       service: "sourcegraph-frontend",
       port: 30_080,
-      headerSecret: `${cell.name}-origin`,
+      ...(reachesByVpcOrigin(specification)
+        ? { vpcOrigin: { name: `${cell.name}-origin`, podPort: 3080, sharedWith: environment.accounts.edge.id } }
+        : {}),
+      headerSecrets: cell.originSecrets.map((number) => originSecretOf(cell.name, number)),
       header: originHeader,
     },
     backups: backupsOf(cell.name, specification),

@@ -23,14 +23,21 @@ export function offboardingTerm(
 
 function edgeOf(
   { name, cloud, environment }: MultiTenantSpecification,
+  cells: readonly PlannedCell[],
   tenants: readonly PlannedTenant[],
 ): PlannedEdge {
   const { edge, cloudflare, accounts } = environment;
+  const kind = edge === "cloudflare" ? "cloudflare" : edges[cloud];
+  const pooled = cells.filter(({ tenancy }) => tenancy === "pooled");
   return {
-    kind: edge === "cloudflare" ? "cloudflare" : edges[cloud],
+    kind,
     account: accounts.edge,
     ...(cloudflare === undefined ? {} : { cloudflare }),
     routes: `${name}-routes`,
+    entries:
+      kind === "global-load-balancer"
+        ? pooled.map((cell) => ({ name: `${name}-edge-${cell.name}`, cell: cell.name }))
+        : [],
     originHeader,
     callsPerFiveMinutes,
     minimumTls: "1.2",
@@ -38,9 +45,14 @@ function edgeOf(
   };
 }
 
+/** Whether a host name is below a domain, in whose zone its records then are. */
+function isBelow(hostname: string, domain: string): boolean {
+  return hostname.endsWith(`.${domain}`);
+}
+
 /** Whether a host name is a direct child of a domain, which its wildcard covers. */
 function isCovered(hostname: string, domain: string): boolean {
-  return hostname.endsWith(`.${domain}`) && !hostname.slice(0, -domain.length - 1).includes(".");
+  return isBelow(hostname, domain) && !hostname.slice(0, -domain.length - 1).includes(".");
 }
 
 /** Decides what all cells have in common. */
@@ -62,9 +74,12 @@ export function planEnvironment(
       domain,
       ...(dnsZone === undefined ? {} : { zone: dnsZone }),
       wildcard: `*.${domain}`,
-      customNames: hosts.filter((hostname) => !isCovered(hostname, domain)),
+      customNames: hosts.filter((hostname) => isBelow(hostname, domain) && !isCovered(hostname, domain)),
+      foreignNames: tenants
+        .filter(({ hostname }) => !isBelow(hostname, domain))
+        .map(({ hostname, name: tenant, hostnameProven: proven }) => ({ hostname, tenant, proven })),
     },
-    edge: edgeOf(specification, tenants),
+    edge: edgeOf(specification, cells, tenants),
     placement: {
       account: accounts.controlPlane,
       name: `${name}-placement`,

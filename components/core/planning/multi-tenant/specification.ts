@@ -125,6 +125,8 @@ export interface SpecifiedCell {
   readonly filterOwner: boolean;
   /** Whether new releases come here first. */
   readonly canary: boolean;
+  /** Numbers of the secrets that the origin accepts; the edge shows the last. */
+  readonly originSecrets: readonly number[];
   /** Ids of the manual steps of its upgrade that were taken. */
   readonly acknowledge: readonly string[];
   /** How it is known to the services it calls. */
@@ -156,6 +158,8 @@ export interface SpecifiedTenant {
   readonly residency?: string;
   /** Cell it is in. */
   readonly cell: string;
+  /** Whether the records of a host name outside the domain were written. */
+  readonly hostnameProven: boolean;
   /** Whether it is there, stopped, or leaving. */
   readonly state: "active" | "suspended" | "deleted";
 }

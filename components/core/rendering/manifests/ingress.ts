@@ -31,7 +31,10 @@ function classObjects(plan: KubernetesPlan, { makesClass }: PlannedIngress): Kub
 export function ingressObjects(plan: KubernetesPlan): KubernetesObject[] {
   const { ingress } = plan;
   if (ingress === undefined) return [];
-  const { name, className, annotations, host, tlsSecret } = ingress;
+  const { name, className, annotations, host, anyHost, findsCertificate, tlsSecret } = ingress;
+  const served = anyHost === true ? undefined : host;
+  // What is looked for by the host of a rule is looked for here too.
+  const found = served === undefined && host !== undefined && findsCertificate === true;
   const backend = { service: { name, port: { number: servicePort } } };
   return [
     ...classObjects(plan, ingress),
@@ -45,7 +48,13 @@ export function ingressObjects(plan: KubernetesPlan): KubernetesObject[] {
         ...(tlsSecret !== undefined && {
           tls: [{ ...(host !== undefined && { hosts: [host] }), secretName: tlsSecret }],
         }),
-        rules: [{ ...(host !== undefined && { host }), http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }],
+        ...(tlsSecret === undefined && found && { tls: [{ hosts: [host] }] }),
+        rules: [
+          {
+            ...(served !== undefined && { host: served }),
+            http: { paths: [{ path: "/", pathType: "Prefix", backend }] },
+          },
+        ],
       },
     },
   ];

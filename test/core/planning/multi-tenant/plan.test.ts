@@ -222,7 +222,10 @@ describe("the plan of the multi-tenant backend", () => {
     assert.deepEqual(environment.edge.published, [
       { hostname: "code.bank.example", cell: "bank", origin: "bank.origin.workspaces.example.com" },
     ]);
-    assert.deepEqual(environment.names.customNames, ["code.bank.example"]);
+    assert.deepEqual(environment.names.customNames, []);
+    assert.deepEqual(environment.names.foreignNames, [
+      { hostname: "code.bank.example", tenant: "great-bank", proven: false },
+    ]);
   });
 
   it("gives an isolated tenant key, bucket, database and login of its own", () => {

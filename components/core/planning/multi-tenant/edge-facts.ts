@@ -1,0 +1,29 @@
+import type { MultiTenantPlan } from "./multi-tenant-plan";
+
+/** What whoever runs an edge, or writes routes into one, has to know: public facts, and names of secrets, not their values. */
+export interface EdgeFacts {
+  /** What the edge is. */
+  readonly kind: MultiTenantPlan["environment"]["edge"]["kind"];
+  /** Name of the store of routes. */
+  readonly routes: string;
+  /** Host of the origin of each cell, by its name. */
+  readonly origins: Readonly<Record<string, string>>;
+  /** Header that the edge shows at an origin. */
+  readonly header: string;
+  /** Name of the secret that the header has at each cell, by its name. */
+  readonly headerSecrets: Readonly<Record<string, string>>;
+  /** Cell of each host name of a tenant that is a resource. */
+  readonly published: Readonly<Record<string, string>>;
+}
+
+/** The facts of a plan. */
+export function edgeFacts({ environment: { edge }, cells }: MultiTenantPlan): EdgeFacts {
+  return {
+    kind: edge.kind,
+    routes: edge.routes,
+    origins: Object.fromEntries(cells.map(({ name, ingress }) => [name, ingress.origin])),
+    header: edge.originHeader,
+    headerSecrets: Object.fromEntries(cells.map(({ name, ingress }) => [name, ingress.headerSecrets.at(-1) ?? ""])),
+    published: Object.fromEntries(edge.published.map(({ hostname, cell }) => [hostname, cell])),
+  };
+}
