@@ -62,6 +62,7 @@ function checkSecrets(
       `${path}.secrets.${service.own ? secret : variable}`,
       `needs the encrypted config value ${show(name)} (${purpose}), which is not given; set it by pulumi config set --secret --path 'sourcegraph:secrets.${name}', or name another here`,
       "secrets",
+      "admin.licenceSigning",
     );
   }
 }
@@ -79,6 +80,8 @@ function checkCalls(admin: AdminConfig, service: SpecifiedAdminService, problems
       other === undefined
         ? `is missing; ${description.name} calls it: give its zone ${zone} and its host`
         : `must be of zone ${zone}, which ${description.name} calls, got zone ${other.zone}`,
+      `admin.services.${to}`,
+      `admin.ownServices.${to}`,
     );
   }
   if (description.client !== undefined && clientId === undefined)
@@ -144,11 +147,15 @@ function checkStores({ stores = {} }: OwnAdminServiceConfig, path: string, stem:
       problems.add(`${at}.retentionDays`, `is missing; kind ${kind} needs the days after which what it holds is gone`);
     const fed = Object.values(stores).some((other) => other.into === name);
     if (kind === "analytics" && tables === undefined && !fed)
-      problems.add(`${at}.tables`, "is missing; name its tables, or a stream that ends in it");
+      problems.add(`${at}.tables`, "is missing; name its tables, or a stream that ends in it", `${path}.stores`);
     if (kind === "stream" && (fields ?? []).length === 0)
       problems.add(`${at}.fields`, "is missing; name the fields that pass, every other is dropped");
     if (into !== undefined && stores[into]?.kind !== "analytics")
-      problems.add(`${at}.into`, `must be a store of kind analytics of the same service, got ${show(into)}`);
+      problems.add(
+        `${at}.into`,
+        `must be a store of kind analytics of the same service, got ${show(into)}`,
+        `${path}.stores.${into}`,
+      );
     for (const [table, columns] of [...Object.entries(tables ?? {}), ["", fields ?? []] as const])
       columns.forEach(({ name: column }, index) => {
         if (!columnName.test(column))

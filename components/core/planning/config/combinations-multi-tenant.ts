@@ -41,9 +41,9 @@ function checkUnique(values: readonly (readonly [path: string, value: string])[]
 
 function checkAccount({ id, role }: Account, cloud: "aws" | "gcp", path: string, problems: Problems): void {
   if (!accountShapes[cloud].id.test(id))
-    problems.add(`${path}.id`, `must be ${accountShapes[cloud].is}, got ${show(id)}`);
+    problems.add(`${path}.id`, `must be ${accountShapes[cloud].is}, got ${show(id)}`, "cloud");
   if (role !== undefined && !roleShapes[cloud].role.test(role))
-    problems.add(`${path}.role`, `must be ${roleShapes[cloud].is}, got ${show(role)}`);
+    problems.add(`${path}.role`, `must be ${roleShapes[cloud].is}, got ${show(role)}`, "cloud");
 }
 
 function checkEnvironment({ environment }: MultiTenantSection, cloud: "aws" | "gcp", problems: Problems): void {
@@ -64,6 +64,7 @@ function checkEnvironment({ environment }: MultiTenantSection, cloud: "aws" | "g
     problems.add(
       `${path}.parent`,
       `must be ${cloud === "aws" ? "the id of a root or unit such as ou-ab12-0123abcd" : "a folder or organization such as folders/123456789012"}, got ${show(parent)}`,
+      "cloud",
     );
   for (const [name, value] of Object.entries(hosts))
     if (value !== undefined && !host.test(value))
@@ -105,6 +106,23 @@ function checkCellKeys(cell: Cell, path: string, problems: Problems): void {
   );
 }
 
+/** Longest host name that a certificate of either cloud is given for. */
+const longestHost = 63;
+
+function checkOrigin(name: string, { originSecrets = [] }: Cell, domain: string, problems: Problems): void {
+  const origin = originOf(name, domain);
+  if (origin.length > longestHost)
+    problems.add(
+      `multiTenant.cells.${name}`,
+      `gives its origin the host name ${origin}, which may have ${longestHost} characters, got ${origin.length}; shorten its name or 'multiTenant.environment.domain'`,
+    );
+  if (originSecrets.some((number, index) => index > 0 && number <= (originSecrets[index - 1] ?? 0)))
+    problems.add(
+      `multiTenant.cells.${name}.originSecrets`,
+      `must grow from one to the next, because the edge shows the last, got [${originSecrets.join(", ")}]`,
+    );
+}
+
 function checkCell(name: string, cell: Cell, config: MultiTenantInput, cloud: "aws" | "gcp", problems: Problems): void {
   const path = `multiTenant.cells.${name}`;
   if (!/^[a-z][a-z0-9-]{1,14}[a-z0-9]$/.test(name))
@@ -118,6 +136,7 @@ function checkCell(name: string, cell: Cell, config: MultiTenantInput, cloud: "a
   if (wrong !== undefined) problems.add(`${path}.cidr`, wrong);
   else if (cell.cidr.includes(":") || size < 16 || size > 20)
     problems.add(`${path}.cidr`, `must be an IPv4 block from /16 to /20, got ${show(cell.cidr)}`);
+  checkOrigin(name, cell, config.multiTenant?.environment.domain ?? "", problems);
   if (cell.release === undefined && config.release === undefined)
     problems.add(
       `${path}.release`,
@@ -193,13 +212,16 @@ function isIn(region: string, residency: string): boolean {
 function checkTenantCell(name: string, config: MultiTenantInput, tenants: Tenants, problems: Problems): void {
   const tenant = tenants[name];
   if (tenant === undefined) return;
-  const path = `multiTenant.tenants.${name}`;
+  const path = `multiTenant.tenants.${name}.cell`;
+  // Of a cell that could not be read, nothing is concluded.
+  const add = (message: string) => {
+    problems.add(path, message, `multiTenant.cells.${tenant.cell}`);
+  };
   const cells = config.multiTenant?.cells ?? {};
   const cell = cells[tenant.cell];
   if (cell === undefined) {
     const meant = nearest(tenant.cell, Object.keys(cells));
-    problems.add(
-      `${path}.cell`,
+    add(
       `names cell ${show(tenant.cell)}, which there is not; ${meant === undefined ? `cells are ${Object.keys(cells).join(", ")}` : `did you mean '${meant}'?`}`,
     );
     return;
@@ -207,24 +229,15 @@ function checkTenantCell(name: string, config: MultiTenantInput, tenants: Tenant
   const tenancy = cell.tenancy ?? "pooled";
   const fits = tenant.tier === "isolated" ? "pooled" : tenant.tier;
   if (tenancy !== fits)
-    problems.add(
-      `${path}.cell`,
-      `is a cell of tenancy ${tenancy}, got for tier ${tenant.tier}; use a cell of tenancy ${fits} (B-T03)`,
-    );
+    add(`is a cell of tenancy ${tenancy}, got for tier ${tenant.tier}; use a cell of tenancy ${fits} (B-T03)`);
   else if (tenancy !== "pooled") {
     const first = Object.entries(tenants).find(([, other]) => other.cell === tenant.cell)?.[0];
     if (first !== undefined && first !== name)
-      problems.add(
-        `${path}.cell`,
-        `is the cell of tenant ${first}, which is alone in it; give ${name} a cell of its own`,
-      );
+      add(`is the cell of tenant ${first}, which is alone in it; give ${name} a cell of its own`);
   }
   const region = cell.region ?? config.region;
   if (tenant.residency !== undefined && region !== undefined && !isIn(region, tenant.residency))
-    problems.add(
-      `${path}.cell`,
-      `is in region ${region}, got for residency ${show(tenant.residency)}; use a cell in such a region`,
-    );
+    add(`is in region ${region}, got for residency ${show(tenant.residency)}; use a cell in such a region`);
 }
 
 function checkTenants(config: MultiTenantInput, tenants: Tenants, problems: Problems): void {
@@ -244,6 +257,11 @@ function checkTenants(config: MultiTenantInput, tenants: Tenants, problems: Prob
       );
     if (tenant.hostname !== undefined && !host.test(tenant.hostname))
       problems.add(`${path}.hostname`, `must be a host name such as code.acme.com, got ${show(tenant.hostname)}`);
+    if (tenant.hostnameProven !== undefined && (tenant.hostname ?? domain).endsWith(domain))
+      problems.add(
+        `${path}.hostnameProven`,
+        `has a meaning for a host name outside ${domain} only, got ${tenant.hostname === undefined ? "none" : show(tenant.hostname)}; remove it`,
+      );
     if (tenant.experimental === true && tenant.tier !== "isolated")
       problems.add(`${path}.experimental`, `has a meaning for tier isolated only, got tier ${tenant.tier}; remove it`);
     checkTenantCell(name, config, tenants, problems);

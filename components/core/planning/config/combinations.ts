@@ -83,9 +83,9 @@ function checkShape(config: Partial<Config>, problems: Problems): void {
 /**
  * Every contradiction in a well-formed config.
  *
- * @param config the config; keys that were malformed are absent
+ * @param config the config; what was malformed is absent
  * @param files texts of the files it names
- * @param malformed the keys that are absent because they were malformed
+ * @param malformed paths of what is absent because it was malformed
  */
 export function checkCombinations(
   config: Partial<Config>,

@@ -92,8 +92,10 @@ function readStack(given: unknown, shape: OtherShape, { check, refusal }: Checks
   checkMeaningless(config, shape, problems);
   checkBoundaries(config, problems);
   const refused = refusal(config);
+  const broken = new Problems(malformed);
+  for (const { path, message } of refused?.problems ?? []) broken.add(path, message);
   if (unreadable.length + problems.list.length > 0)
-    throw new InputError([...unreadable, ...problems.list, ...(refused?.problems ?? [])]);
+    throw new InputError([...unreadable, ...problems.list, ...broken.list]);
   if (refused !== undefined) throw refused;
   return config as Config;
 }

@@ -49,21 +49,24 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
+/** Whether one of two dotted paths leads to the other's value, or into it. */
+const touches = (one: string, other: string): boolean =>
+  one === other || one.startsWith(`${other}.`) || other.startsWith(`${one}.`);
+
 /** Collects problems under dotted paths. */
 export class Problems {
   readonly list: Problem[] = [];
-  /** @param malformed keys of the config whose values could not be read: nothing is concluded from their absence */
+  /** @param malformed paths of values that could not be read: nothing is concluded from their absence */
   constructor(private readonly malformed: ReadonlySet<string> = new Set()) {}
 
-  /** Whether a key was given, though its value could not be read. */
-  unreadable(key: string): boolean {
-    return this.malformed.has(key);
+  /** Whether a value was given, of which at least a part could not be read. */
+  unreadable(path: string): boolean {
+    return [...this.malformed].some((each) => touches(each, path));
   }
 
-  /** @param because other keys the problem follows from */
+  /** @param because paths of other values the problem follows from */
   add(path: string, message: string, ...because: string[]): void {
-    if ([path.split(".")[0] ?? "", ...because].some((key) => this.malformed.has(key))) return;
-    this.list.push({ path, message });
+    if (![path, ...because].some((each) => this.unreadable(each))) this.list.push({ path, message });
   }
 }
 
