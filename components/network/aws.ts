@@ -1,4 +1,5 @@
 import * as ec2 from "@pulumi/aws/ec2";
+import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
 import { planDatabaseSubnets, planSubnets, type PlannedSubnet } from "../core/planning/addresses";
@@ -16,6 +17,8 @@ export interface AwsNetworkTransforms {
   readonly subnet?: Transform<ec2.SubnetArgs>;
   /** The gateway endpoint of S3. */
   readonly storageEndpoint?: Transform<ec2.VpcEndpointArgs>;
+  /** The endpoints of a network without a way out, each of them. */
+  readonly endpoint?: Transform<ec2.VpcEndpointArgs>;
 }
 
 /** Arguments of the AWS `Network`. */
@@ -38,6 +41,13 @@ export interface AwsNetworkArgs extends Bounded {
   readonly secondZone?: string;
   /** Whether there are subnets for databases and caches of AWS. Default false. In place. */
   readonly databases?: boolean;
+  /**
+   * Services of AWS, by the names of their endpoints, that are reached by addresses of this network, which then has no way out.
+   * Default none: there is a way out. A change adds or removes the way out, and what is open breaks.
+   *
+   * @example ["s3", "secretsmanager", "kms", "sts"]
+   */
+  readonly endpoints?: readonly string[];
   /** Tags of every resource. Default none. In place. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Changes to single children, applied last. Default none. */
@@ -58,7 +68,9 @@ export function secondZoneOf(zone: string): string {
  * groups alone, and none of them is open by default. S3 is reached through a gateway endpoint, which is free. The load
  * balancer's subnets are made in any case, so that adding a load balancer later changes no address.
  *
- * Cost: none but traffic.
+ * With `endpoints` it has no way out at all: no gateway and no route but its own. Whoever is to reach it has to be connected to it.
+ *
+ * Cost: none but traffic; with `endpoints` about 7 USD a month for each, and traffic.
  *
  * @example
  * new Network("sourcegraph", { cidr: "10.40.0.0/16", region: "us-east-1", zone: "us-east-1a" });
@@ -81,6 +93,7 @@ export class Network extends pulumi.ComponentResource {
   constructor(name: string, args: AwsNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sourcegraph:aws:Network", name, { boundary: args.boundary }, opts);
     const { cidr, region, zone, secondZone = secondZoneOf(zone), databases = false, transform = {} } = args;
+    const { endpoints } = args;
     const tagged = (child: string) => ({ Name: child, ...args.tags });
     const child = { parent: this };
 
@@ -93,38 +106,13 @@ export class Network extends pulumi.ComponentResource {
       ),
       child,
     );
-    const gatewayName = `${name}-internet`;
-    const gateway = new ec2.InternetGateway(
-      gatewayName,
-      transformed({ vpcId: vpc.id, tags: tagged(gatewayName) }, transform.internetGateway),
-      child,
-    );
     const routesName = `${name}-routes`;
     const routes = new ec2.RouteTable(
       routesName,
       transformed({ vpcId: vpc.id, tags: tagged(routesName) }, transform.routeTable),
       child,
     );
-    new ec2.Route(
-      `${name}-default-route`,
-      { routeTableId: routes.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
-      child,
-    );
-    const storageName = `${name}-storage`;
-    new ec2.VpcEndpoint(
-      storageName,
-      transformed(
-        {
-          vpcId: vpc.id,
-          vpcEndpointType: "Gateway",
-          serviceName: `com.amazonaws.${region}.s3`,
-          routeTableIds: [routes.id],
-          tags: tagged(storageName),
-        },
-        transform.storageEndpoint,
-      ),
-      child,
-    );
+    if (endpoints === undefined) wayOut(this, name, { vpc, routes, region, tagged, transform });
     const closedSubnet = (planned: PlannedSubnet): pulumi.Output<string> => {
       const subnetName = `${name}-${planned.name}`;
       const made = new ec2.Subnet(
@@ -151,6 +139,8 @@ export class Network extends pulumi.ComponentResource {
 
     this.vpcId = vpc.id;
     this.machineSubnetId = subnet(machine);
+    if (endpoints !== undefined)
+      declareDoors(this, name, { vpc, subnetId: this.machineSubnetId, cidr, region, endpoints, tagged, transform });
     this.edgeSubnetIds = pulumi.all([subnet(firstEdge), subnet(secondEdge)]);
     // Those stay with the network's own route table, which leads nowhere else.
     this.databaseSubnetIds = pulumi.all(databases ? planDatabaseSubnets(cidr).map(closedSubnet) : []);
@@ -160,5 +150,102 @@ export class Network extends pulumi.ComponentResource {
       edgeSubnetIds: this.edgeSubnetIds,
       databaseSubnetIds: this.databaseSubnetIds,
     });
+  }
+}
+
+/** What ways in and out of a network are made of. */
+interface Ways {
+  readonly vpc: ec2.Vpc;
+  readonly region: string;
+  /** Tags of a child, by its name. */
+  readonly tagged: (child: string) => Record<string, string>;
+  readonly transform: AwsNetworkTransforms;
+}
+
+/** The way to the internet, and the one to S3 that costs nothing. */
+function wayOut(
+  parent: pulumi.Resource,
+  name: string,
+  { vpc, routes, region, tagged, transform }: Ways & { readonly routes: ec2.RouteTable },
+): void {
+  const child = { parent };
+  const gatewayName = `${name}-internet`;
+  const gateway = new ec2.InternetGateway(
+    gatewayName,
+    transformed({ vpcId: vpc.id, tags: tagged(gatewayName) }, transform.internetGateway),
+    child,
+  );
+  new ec2.Route(
+    `${name}-default-route`,
+    { routeTableId: routes.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
+    child,
+  );
+  const storageName = `${name}-storage`;
+  new ec2.VpcEndpoint(
+    storageName,
+    transformed(
+      {
+        vpcId: vpc.id,
+        vpcEndpointType: "Gateway",
+        serviceName: `com.amazonaws.${region}.s3`,
+        routeTableIds: [routes.id],
+        tags: tagged(storageName),
+      },
+      transform.storageEndpoint,
+    ),
+    child,
+  );
+}
+
+/** The services of AWS by addresses of the network itself: nothing leads out of it. */
+function declareDoors(
+  parent: pulumi.Resource,
+  name: string,
+  o: Ways & {
+    readonly subnetId: pulumi.Input<string>;
+    readonly cidr: string;
+    readonly endpoints: readonly string[];
+  },
+): void {
+  const { vpc, subnetId, cidr, region, endpoints, tagged, transform } = o;
+  const child = { parent };
+  const groupName = `${name}-endpoints`;
+  const group = new ec2.SecurityGroup(
+    groupName,
+    { vpcId: vpc.id, description: `Services of AWS for ${name}`, tags: tagged(groupName) },
+    child,
+  );
+  new SecurityGroupIngressRule(
+    groupName,
+    {
+      securityGroupId: group.id,
+      cidrIpv4: cidr,
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+      tags: tagged(groupName),
+    },
+    child,
+  );
+  for (const service of endpoints) {
+    const endpointName = `${name}-to-${service}`;
+    new ec2.VpcEndpoint(
+      endpointName,
+      transformed(
+        {
+          vpcId: vpc.id,
+          vpcEndpointType: "Interface",
+          serviceName: `com.amazonaws.${region}.${service}`,
+          subnetIds: [subnetId],
+          securityGroupIds: [group.id],
+          privateDnsEnabled: true,
+          // AWS gives names of S3 to networks with a gateway endpoint only, unless it is told so.
+          ...(service === "s3" && { dnsOptions: { privateDnsOnlyForInboundResolverEndpoint: false } }),
+          tags: tagged(endpointName),
+        },
+        transform.endpoint,
+      ),
+      child,
+    );
   }
 }

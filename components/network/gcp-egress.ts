@@ -1,8 +1,8 @@
 import * as compute from "@pulumi/gcp/compute";
-import * as dns from "@pulumi/gcp/dns";
 import type * as inputs from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
+import { declarePrivateApis, restrictedCidr } from "./gcp-private-apis";
 
 /** Arguments of `Egress`. */
 export interface GcpEgressArgs extends Bounded {
@@ -23,13 +23,6 @@ export interface GcpEgressArgs extends Bounded {
   /** Labels of what takes labels: the zones. Default none. In place. */
   readonly labels?: Readonly<Record<string, string>>;
 }
-
-/** Addresses of those of Google's APIs that data cannot leave by; they are reached within Google's network. */
-const restrictedApis = ["199.36.153.4", "199.36.153.5", "199.36.153.6", "199.36.153.7"];
-const restrictedCidr = "199.36.153.4/30";
-
-/** Domains of Google's APIs and registries, which get these addresses. */
-const apiDomains = { apis: "googleapis.com", packages: "pkg.dev", images: "gcr.io" };
 
 /** Most hosts that Google takes in one rule. */
 const hostsOfRule = 100;
@@ -107,38 +100,8 @@ export class Egress extends pulumi.ComponentResource {
       { parent: this, dependsOn: [attached] },
     );
     this.policy = policy.name;
-    this.ways = [...this.privateApis(own, args), attached, refused];
+    this.ways = [...declarePrivateApis(this, own, args), attached, refused];
     this.registerOutputs({ policy: this.policy });
-  }
-
-  /** Names of Google's APIs and registries lead to the restricted addresses, for this network alone. */
-  private privateApis(name: string, { project, network, labels = {} }: GcpEgressArgs): pulumi.Resource[] {
-    const child = { parent: this };
-    return Object.entries(apiDomains).flatMap(([short, domain]) => {
-      const zone = new dns.ManagedZone(
-        `${name}-${short}`,
-        {
-          project,
-          dnsName: `${domain}.`,
-          description: `${domain} by addresses of Google's network`,
-          visibility: "private",
-          privateVisibilityConfig: { networks: [{ networkUrl: network }] },
-          labels,
-        },
-        child,
-      );
-      const record = (suffix: string, type: string, host: string, rrdatas: string[]) =>
-        new dns.RecordSet(
-          `${name}-${short}-${suffix}`,
-          { project, managedZone: zone.name, name: host, type, ttl: 300, rrdatas },
-          // A name has one record at a time.
-          { parent: this, deleteBeforeReplace: true },
-        );
-      return [
-        record("address", "A", `${domain}.`, restrictedApis),
-        record("below", "CNAME", `*.${domain}.`, [`${domain}.`]),
-      ];
-    });
   }
 }
 

@@ -4,6 +4,7 @@ import type { Bounded } from "../boundary";
 import { InputError } from "../core/errors";
 import { checkNetwork, planSubnets } from "../core/planning/addresses";
 import { transformed, type Transform } from "../vm/args";
+import { declarePrivateApis, restrictedCidr } from "./gcp-private-apis";
 import { declarePrivateServices, type GcpPrivateServices } from "./gcp-private-services";
 
 /** Changes to single children of a network, applied last. */
@@ -35,6 +36,11 @@ export interface GcpNetworkArgs extends Bounded {
    * machine with an address of its own does not need it.
    */
   readonly nat?: boolean;
+  /**
+   * Whether the network leads nowhere: no default route and no address translation, and Google's APIs by addresses within
+   * Google's network. Default false. A change replaces the network.
+   */
+  readonly closed?: boolean;
   /**
    * Block that Cloud SQL and Memorystore take their addresses from, /23 or larger and outside the subnetwork, for private
    * services access. Default none: such services cannot be reached. A change replaces the block and moves no service.
@@ -75,7 +81,7 @@ export class Network extends pulumi.ComponentResource {
    * @throws InputError when the block is none, or not between /16 and /24
    */
   constructor(name: string, args: GcpNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { cidr, region, project, labels = {}, transform = {}, privateServicesCidr } = args;
+    const { cidr, region, project, labels = {}, transform = {}, privateServicesCidr, closed = false } = args;
     const problems = checkNetwork({ cloud: "gcp", network: { cidr } });
     if (problems.length > 0) throw new InputError(problems, "the network is not valid");
     const block = planSubnets(cidr).find((subnet) => subnet.name === "machine")?.cidr ?? cidr;
@@ -85,7 +91,12 @@ export class Network extends pulumi.ComponentResource {
     const network = new compute.Network(
       `${name}-vpc`,
       transformed<compute.NetworkArgs>(
-        { project, autoCreateSubnetworks: false, routingMode: "REGIONAL" },
+        {
+          project,
+          autoCreateSubnetworks: false,
+          routingMode: "REGIONAL",
+          ...(closed && { deleteDefaultRoutesOnCreate: true }),
+        },
         transform.network,
       ),
       child,
@@ -110,7 +121,23 @@ export class Network extends pulumi.ComponentResource {
     this.selfLink = network.selfLink;
     this.subnetworkId = subnetwork.selfLink;
     this.egressAddress =
-      (args.nat ?? true) ? this.translate(name, network, subnetwork, region, project, labels, transform) : undefined;
+      !closed && (args.nat ?? true)
+        ? this.translate(name, network, subnetwork, region, project, labels, transform)
+        : undefined;
+    if (closed) {
+      new compute.Route(
+        `${name}-apis`,
+        {
+          project,
+          network: network.selfLink,
+          description: "Google's APIs, within Google's network",
+          destRange: restrictedCidr,
+          nextHopGateway: "default-internet-gateway",
+        },
+        child,
+      );
+      declarePrivateApis(this, name, { ...(project !== undefined && { project }), network: network.selfLink, labels });
+    }
     this.privateServices =
       privateServicesCidr === undefined
         ? undefined

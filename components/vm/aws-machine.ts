@@ -112,7 +112,7 @@ export function declareMachine(
         subnetId: place.subnetId,
         vpcSecurityGroupIds: [firewall.machine.id],
         // For the way out also behind a load balancer; always, so that adding one does not replace the machine.
-        associatePublicIpAddress: place.network === undefined ? undefined : true,
+        associatePublicIpAddress: place.network === undefined || plan.exposure.closed !== undefined ? undefined : true,
         iamInstanceProfile: identity.profile.name,
         metadataOptions: {
           httpEndpoint: "enabled",

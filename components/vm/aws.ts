@@ -4,7 +4,7 @@ import { InputError } from "../core/errors";
 import { vmBoundary } from "../core/planning/boundary/vm";
 import type { Manifest } from "../core/planning/manifest";
 import { needsDatabaseSubnets } from "../core/planning/managed/amazon";
-import { refuseOwn } from "../boundary";
+import { judging, refuseOwn } from "../boundary";
 import { labelled } from "../fact-labels";
 import { ManagedServices } from "../managed-services/aws";
 import { Network, secondZoneOf } from "../network/aws";
@@ -107,7 +107,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const boundary = vmBoundary(decision.plan, decision.specification);
     const token = "sourcegraph:aws:SourcegraphVm";
     const inputs = refuseOwn(token, name, { boundary }, decision.specification.boundaries);
-    super(token, name, inputs, labelled(boundary, opts));
+    super(token, name, inputs, judging(decision.specification.boundaries, labelled(boundary, opts)));
     const { plan, specification, lastHop } = decision;
     const scope: AwsScope = {
       parent: this,
@@ -265,6 +265,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
         region: plan.region,
         zone: plan.zone,
         secondZone: args.secondZone ?? secondZoneOf(plan.zone),
+        ...(plan.network?.endpoints !== undefined && { endpoints: plan.network.endpoints }),
         databases: plan.managed !== undefined && needsDatabaseSubnets(plan.managed),
         tags: { "sourcegraph:name": plan.name, ...specification.tags },
         transform,

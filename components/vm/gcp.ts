@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
 import { vmBoundary } from "../core/planning/boundary/vm";
 import type { Manifest } from "../core/planning/manifest";
-import { refuseOwn } from "../boundary";
+import { judging, refuseOwn } from "../boundary";
 import { labelled } from "../fact-labels";
 import { ManagedServices } from "../managed-services/gcp";
 import { Network } from "../network/gcp";
@@ -95,7 +95,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const boundary = vmBoundary(decision.plan, decision.specification);
     const token = "sourcegraph:gcp:SourcegraphVm";
     const inputs = refuseOwn(token, name, { boundary }, decision.specification.boundaries);
-    super(token, name, inputs, labelled(boundary, opts));
+    super(token, name, inputs, judging(decision.specification.boundaries, labelled(boundary, opts)));
     const scope: GcpScope = { ...known, parent: this };
     const { plan, specification } = scope;
     const place: GcpVmPlace = existingNetwork ?? declareNetwork(scope);
@@ -190,6 +190,7 @@ function declareNetwork(scope: GcpScope): GcpVmPlace {
       project,
       labels,
       nat: plan.exposure.loadBalancer,
+      closed: plan.network?.closed === true,
       ...(plan.network?.servicesCidr !== undefined && { privateServicesCidr: plan.network.servicesCidr }),
       transform: transform.network,
     },

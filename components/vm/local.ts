@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { refuseOwn } from "../boundary";
+import { judging, refuseOwn } from "../boundary";
 import { vmBoundary } from "../core/planning/boundary/vm";
 import type { PlannedContainer } from "../core/planning/vm/container";
 import { dataNames } from "../core/planning/data-safety";
@@ -77,7 +77,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const { specification, plan, bundle, manifest } = decide("local", name, shared);
     const token = "sourcegraph:local:SourcegraphVm";
     const boundary = vmBoundary(plan, specification);
-    super(token, name, refuseOwn(token, name, { boundary }, specification.boundaries), opts);
+    super(token, name, refuseOwn(token, name, { boundary }, specification.boundaries), judging(specification.boundaries, opts));
     const secrets = args.secrets ?? {};
 
     const host = specification.local.host;

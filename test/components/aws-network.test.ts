@@ -53,6 +53,33 @@ describe("Network on AWS", () => {
     });
   });
 
+  it("leads nowhere with endpoints, which are open to the network itself alone", async () => {
+    const { resources } = await record((opts) => new Network("net", { ...args, endpoints: ["s3", "kms"] }, opts));
+    const types = identitiesOf(resources).map((identity) => identity.split(" ")[0]);
+    assert.ok(!types.some((type) => /internetGateway|:route:|route\/|natGateway/.test(type ?? "")), types.join());
+    const endpoint = {
+      vpcId: "net-vpc-id",
+      vpcEndpointType: "Interface",
+      subnetIds: ["net-machine-id"],
+      securityGroupIds: ["net-endpoints-id"],
+      privateDnsEnabled: true,
+    };
+    const made = (service: string) => ({
+      ...endpoint,
+      serviceName: `com.amazonaws.us-east-1.${service}`,
+      tags: { Name: `net-to-${service}`, team: "search" },
+    });
+    assert.deepEqual(inputsByName(resources, "aws:ec2/vpcEndpoint:VpcEndpoint"), {
+      "net-to-s3": { ...made("s3"), dnsOptions: { privateDnsOnlyForInboundResolverEndpoint: false } },
+      "net-to-kms": made("kms"),
+    });
+    const { cidrIpv4, fromPort, toPort } = only(
+      resources,
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    ).inputs;
+    assert.deepEqual([cidrIpv4, fromPort, toPort], ["10.40.0.0/16", 443, 443]);
+  });
+
   it("gives out the ids that machines and load balancers need", async () => {
     const { result } = await record((opts) => new Network("net", args, opts));
     assert.equal(await valueOf(result!.vpcId), "net-vpc-id");

@@ -49,6 +49,8 @@ describe("An air-gapped instance", () => {
   const configs = {
     aws: { ...clouds.aws, ...closed, machine, network: networks.aws },
     gcp: { ...clouds.gcp, ...closed, machine, network: networks.gcp },
+    "aws, in a network that is made": { ...clouds.aws, ...closed, machine, databases: "managed", cache: "managed" },
+    "gcp, in a network that is made": { ...clouds.gcp, ...closed, machine, databases: "managed", cache: "managed" },
     local: { ...clouds.local, ...closed },
     existing: { ...cluster, ...closed, domain: "sg.example.com" },
   };
@@ -97,6 +99,41 @@ describe("An air-gapped instance", () => {
       ],
       ["sourcegraph-out-nowhere", 2000, ["0.0.0.0/0"]],
     ]);
+  });
+
+  it("is in a network on AWS that has endpoints and no gateway, and no route but its own", async () => {
+    const { graph } = await judged(configs["aws, in a network that is made"], /^B-A/);
+    const leading = ["internetGateway", "natGateway", "eip", "route", "egressOnlyInternetGateway"];
+    assert.deepEqual(
+      typesOf(graph).filter((type) => leading.some((each) => type === `aws:ec2/${each}`)),
+      [],
+    );
+    assert.deepEqual(
+      graph
+        .ofType("aws:ec2/vpcEndpoint")
+        .map(({ inputs }) => `${String(inputs["vpcEndpointType"])} ${String(inputs["serviceName"])}`)
+        .sort(),
+      ["kms", "monitoring", "s3", "secretsmanager", "sts"].map(
+        (service) => `Interface com.amazonaws.us-east-1.${service}`,
+      ),
+    );
+  });
+
+  it("is in a network on Google Cloud without a default route, where Google's names are addresses within", async () => {
+    const { graph } = await judged(configs["gcp, in a network that is made"], /^B-A/);
+    assert.ok(!typesOf(graph).some((type) => /compute\/(router|routerNat|address)$/.test(type)));
+    assert.deepEqual(
+      graph.ofType("gcp:compute/network").map(({ inputs }) => inputs["deleteDefaultRoutesOnCreate"]),
+      [true],
+    );
+    assert.deepEqual(
+      graph.ofType("gcp:compute/route").map(({ inputs }) => inputs["destRange"]),
+      ["199.36.153.4/30"],
+    );
+    assert.deepEqual(
+      graph.ofType("gcp:dns/managedZone").map(({ inputs }) => inputs["dnsName"]),
+      ["googleapis.com.", "pkg.dev.", "gcr.io."],
+    );
   });
 
   it("is in a network of Docker that leads nowhere, and only its web server is in another", async () => {

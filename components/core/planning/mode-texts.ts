@@ -14,6 +14,8 @@ export function modeNotices(specification: Specification): string[] {
     boundaries: { zone },
     cloud,
     modes,
+    network,
+    shape,
     siteConfig,
   } = specification;
   return [
@@ -27,7 +29,9 @@ export function modeNotices(specification: Specification): string[] {
       : []),
     ...(modes.includes("air-gapped") && (cloud === "aws" || cloud === "gcp")
       ? [
-          `the network has no way out, so it needs private endpoints of ${endpoints[cloud]}, and names that resolve to them`,
+          "existing" in network || shape === "kubernetes"
+            ? `the network has no way out, so it needs private endpoints of ${endpoints[cloud]}, and names that resolve to them`
+            : "the network that is made leads nowhere: connect it to yours by peering or VPN, so that registry, mirror, code hosts and people reach each other; the machine tries again until then",
         ]
       : []),
     ...(modes.includes("air-gapped")

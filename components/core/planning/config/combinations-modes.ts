@@ -86,17 +86,12 @@ export function checkModes(config: Partial<Config>, problems: Problems): void {
 
 /** What leads an instance without a way out to the internet. */
 function wayOutProblems(config: Partial<Config>, problems: Problems): void {
-  const { cloud, cluster, machine, network, proxy, shape, tls } = config;
+  const { cloud, cluster, machine, proxy, shape, tls } = config;
   const add = (path: string, message: string) => problems.add(path, `breaks B-A01: ${message}`, "cloud", "shape");
   if (shape === "kubernetes") {
     if (cloud !== "existing" && cluster?.existing === undefined)
       add("cluster", "a cluster that is made has a way out; name one that has none in 'cluster.existing'");
   } else if (cloud === "aws" || cloud === "gcp") {
-    if (network === undefined || !("existing" in network))
-      add(
-        "network",
-        "a network that is made for a machine has a way out; name one in 'network.existing' that has none, with private endpoints of the cloud's services",
-      );
     if (machine?.packageMirror === undefined)
       add("machine.packageMirror", "the machine would install from Debian on the internet; give a mirror inside");
     if (cloud === "gcp" && (tls?.mode === "load-balancer" || (tls === undefined && config.domain !== undefined)))

@@ -62,6 +62,10 @@ export interface PlannedNetwork {
   readonly cidr: string;
   /** Subnets cut from it. */
   readonly subnets: readonly PlannedSubnet[];
+  /** Whether it leads nowhere; absent in a network with a way out. */
+  readonly closed?: true;
+  /** AWS: services that are reached by endpoints in it; absent in a network with a way out. */
+  readonly endpoints?: readonly string[];
   /** GCP: what Google's own services get of it; absent where none needs a private address. */
   readonly servicesCidr?: string;
 }
@@ -120,6 +124,19 @@ export interface Plan {
 
 /** Addresses by which Google's own services are reached without a way out. Source: private Google access. */
 const googleServices = ["199.36.153.4/30", "199.36.153.8/30"];
+
+/** What a machine without a way out asks of AWS. */
+const endpoints = ["s3", "secretsmanager", "kms", "sts", "monitoring"];
+
+/** The network that is made for a machine; without a way out where the instance is to have none. */
+function networkOf({ cloud, modes, network }: VmSpecification): PlannedNetwork | undefined {
+  if (cloud === "local" || !("cidr" in network)) return undefined;
+  return {
+    cidr: network.cidr,
+    subnets: planSubnets(network.cidr),
+    ...(modes.includes("air-gapped") && { closed: true, ...(cloud === "aws" && { endpoints }) }),
+  };
+}
 
 /** Blocks that a machine without a way out may reach. */
 function closedEgress(cloud: VmSpecification["cloud"]): readonly string[] {
@@ -222,10 +239,7 @@ export function planVm(given: Specification): Plan {
   const { cloud, name, region, zone } = specification;
   const size = "named" in specification.size ? specification.size.named : oneMachineSize(specification.size.usage);
   const usage = "named" in specification.size ? defaultUsage(size) : specification.size.usage;
-  const network: PlannedNetwork | undefined =
-    cloud !== "local" && "cidr" in specification.network
-      ? { cidr: specification.network.cidr, subnets: planSubnets(specification.network.cidr) }
-      : undefined;
+  const network = networkOf(specification);
   const exposure = exposureOf(specification, network);
   const chosen = cloud === "local" ? undefined : chosenMachine(size, cloud, specification.machine.type);
   const containers = planContainers(specification, configurationFilesOf(specification), chosen?.vcpu);
