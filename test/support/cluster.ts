@@ -38,3 +38,20 @@ export function stopApiServer({ kubeconfig }: TestCluster): void {
   const pid = Number(readFileSync(path.join(path.dirname(kubeconfig), "kube-apiserver.pid"), "utf8"));
   process.kill(pid, "SIGKILL");
 }
+
+/** Gives every Ingress an address, as the load balancer controller does; until it is stopped. */
+export function playController(control: TestCluster, hostname: string): () => void {
+  const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ hostname }] } } });
+  const find = ["get", "ingresses", "--all-namespaces", "--output=jsonpath={range .items[*]}{.metadata.name} {end}"];
+  const patch = ["--namespace=sourcegraph", "--subresource=status", "--type=merge", `--patch=${status}`];
+  const timer = setInterval(() => {
+    void control
+      .kubectl(find)
+      .then(async ({ stdout }) => {
+        for (const name of stdout.split(" ").filter((each) => each !== ""))
+          await control.kubectl(["patch", "ingress", name, ...patch]);
+      })
+      .catch(() => undefined); // it may be on its way out
+  }, 1000);
+  return () => clearInterval(timer);
+}

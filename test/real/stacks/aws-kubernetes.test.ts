@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { requireToolchain } from "../../support/toolchain";
 import { startKubernetes, type TestCluster } from "../../support/kubernetes";
-import { liveObjects } from "../../support/cluster";
+import { liveObjects, playController } from "../../support/cluster";
 import { SampleStack, release, timed } from "./sample";
 
 const cluster = "aws:eks/cluster:Cluster";
@@ -181,23 +181,6 @@ describe("a cluster on EKS alone, on the real engine with a stand-in cloud", fun
     assert.deepEqual(stack.left(), [key]);
   });
 });
-
-/** Gives every Ingress an address, as the load balancer controller does; until it is stopped. */
-function playController(control: TestCluster, hostname: string): () => void {
-  const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ hostname }] } } });
-  const find = ["get", "ingresses", "--all-namespaces", "--output=jsonpath={range .items[*]}{.metadata.name} {end}"];
-  const patch = ["--namespace=sourcegraph", "--subresource=status", "--type=merge", `--patch=${status}`];
-  const timer = setInterval(() => {
-    void control
-      .kubectl(find)
-      .then(async ({ stdout }) => {
-        for (const name of stdout.split(" ").filter((each) => each !== ""))
-          await control.kubectl(["patch", "ingress", name, ...patch]);
-      })
-      .catch(() => undefined); // it may be on its way out
-  }, 1000);
-  return () => clearInterval(timer);
-}
 
 describe("the whole stack on EKS, on the real engine with a stand-in cloud and a real API server", function () {
   this.timeout(300_000);

@@ -128,139 +128,139 @@ function existing(type, id, prefix, what, made) {
   return made;
 }
 
-exports.functions = (account) => {
-  const arn = (settings, resource) => `arn:aws:ec2:${settings.region}:${account}:${resource}`;
-  const getVpc = ({ args, settings }) => {
-    if (args.default)
-      return {
-        id: "vpc-0default",
-        cidrBlock: "172.31.0.0/16",
-        default: true,
-        arn: arn(settings, "vpc/vpc-0default"),
-        ownerId: account,
-      };
-    const id = args.id ?? args.filters?.find((f) => f.name === "vpc-id")?.values?.[0];
-    const made = {
+const arn = (settings, resource) => `arn:aws:ec2:${settings.region}:${settings.account}:${resource}`;
+
+const getVpc = ({ args, settings }) => {
+  if (args.default)
+    return {
+      id: "vpc-0default",
+      cidrBlock: "172.31.0.0/16",
+      default: true,
+      arn: arn(settings, "vpc/vpc-0default"),
+      ownerId: settings.account,
+    };
+  const id = args.id ?? args.filters?.find((f) => f.name === "vpc-id")?.values?.[0];
+  const made = {
+    id,
+    arn: arn(settings, `vpc/${id}`),
+    cidrBlock: "10.0.0.0/16",
+    enableDnsSupport: true,
+    enableDnsHostnames: true,
+    ownerId: settings.account,
+    state: "available",
+    tags: {},
+  };
+  return { ...args, ...existing("aws:ec2/vpc:Vpc", id, "vpc-", "EC2 VPC", made) };
+};
+const getSubnet = ({ args, settings }) => {
+  const { id } = args;
+  const n = parseInt(sha(String(id)).slice(0, 4), 16);
+  const made = {
+    id,
+    arn: arn(settings, `subnet/${id}`),
+    vpcId: args.vpcId ?? "vpc-0existing",
+    availabilityZone: `${settings.region}${"abc"[n % 3]}`,
+    cidrBlock: `10.0.${n % 256}.0/24`,
+    mapPublicIpOnLaunch: /public/.test(id),
+    ownerId: settings.account,
+    state: "available",
+    tags: {},
+  };
+  return { ...args, ...existing("aws:ec2/subnet:Subnet", id, "subnet-", "EC2 Subnet", made) };
+};
+exports.functions = {
+  ...require("./aws-eks.cjs").functions,
+  ...require("./aws-backend.cjs").functions,
+  "aws:ec2/getAmi:getAmi": getAmi,
+  "aws:iam/getPolicyDocument:getPolicyDocument": getPolicyDocument,
+  "aws:ec2/getVpc:getVpc": getVpc,
+  "aws:ec2/getSubnet:getSubnet": getSubnet,
+  "aws:ec2/getSubnets:getSubnets": ({ args }) => {
+    const vpc = args.filters?.find((f) => f.name === "vpc-id")?.values ?? [];
+    const subnets = transact((cloud) => all(cloud, "aws:ec2/subnet:Subnet")).filter(
+      (s) => vpc.length === 0 || vpc.includes(s.outputs.vpcId),
+    );
+    return {
+      ...args,
+      id: "subnets",
+      ids: subnets.length ? subnets.map((s) => s.id) : ["subnet-0existing1", "subnet-0existing2"],
+    };
+  },
+  "aws:index/getAvailabilityZones:getAvailabilityZones": ({ args, settings }) => ({
+    ...args,
+    id: settings.region,
+    names: ["a", "b", "c"].map((z) => settings.region + z),
+    zoneIds: [1, 2, 3].map((n) => `${settings.region.replace(/[^a-z0-9]/g, "")}-az${n}`),
+    groupNames: [settings.region],
+  }),
+  "aws:index/getCallerIdentity:getCallerIdentity": ({ settings: { account } }) => ({
+    id: account,
+    accountId: account,
+    arn: `arn:aws:iam::${account}:user/tester`,
+    userId: "AIDASTANDIN",
+  }),
+  "aws:index/getRegion:getRegion": ({ settings }) => ({
+    id: settings.region,
+    name: settings.region,
+    region: settings.region,
+    description: settings.region,
+    endpoint: `ec2.${settings.region}.amazonaws.com`,
+  }),
+  "aws:index/getPartition:getPartition": () => ({
+    id: "aws",
+    partition: "aws",
+    dnsSuffix: "amazonaws.com",
+    reverseDnsPrefix: "com.amazonaws",
+  }),
+  "aws:elb/getServiceAccount:getServiceAccount": ({ args }) => ({
+    ...args,
+    id: "797873946194",
+    arn: "arn:aws:iam::797873946194:root",
+  }),
+  "aws:ec2/getManagedPrefixList:getManagedPrefixList": ({ args, settings }) => {
+    const id = args.id ?? `pl-${sha(args.name).slice(0, 8)}`;
+    return {
+      ...args,
       id,
-      arn: arn(settings, `vpc/${id}`),
-      cidrBlock: "10.0.0.0/16",
-      enableDnsSupport: true,
-      enableDnsHostnames: true,
-      ownerId: account,
-      state: "available",
+      name: args.name ?? id,
+      arn: arn(settings, `prefix-list/${id}`),
+      entries: [],
+      ownerId: "AWS",
+      version: 1,
+      addressFamily: "IPv4",
+      maxEntries: 10,
       tags: {},
     };
-    return { ...args, ...existing("aws:ec2/vpc:Vpc", id, "vpc-", "EC2 VPC", made) };
-  };
-  const getSubnet = ({ args, settings }) => {
-    const { id } = args;
-    const n = parseInt(sha(String(id)).slice(0, 4), 16);
-    const made = {
-      id,
-      arn: arn(settings, `subnet/${id}`),
-      vpcId: args.vpcId ?? "vpc-0existing",
-      availabilityZone: `${settings.region}${"abc"[n % 3]}`,
-      cidrBlock: `10.0.${n % 256}.0/24`,
-      mapPublicIpOnLaunch: /public/.test(id),
-      ownerId: account,
-      state: "available",
+  },
+  "aws:ec2/getPrefixList:getPrefixList": ({ args }) => ({
+    ...args,
+    id: `pl-${sha(args.name ?? "").slice(0, 8)}`,
+    name: args.name,
+    cidrBlocks: ["3.5.80.0/21"],
+  }),
+  "aws:ssm/getParameter:getParameter": ({ args }) => {
+    const found = transact((cloud) => cloud.objects[keyOf("aws:ssm/parameter:Parameter", args.name)]?.outputs);
+    if (!found) throw new Error(`couldn't find resource: SSM Parameter (${args.name})`);
+    return { ...args, ...found };
+  },
+  "aws:route53/getZone:getZone": ({ args }) => {
+    const name = args.name?.replace(/\.$/, "");
+    const zones = transact((cloud) => all(cloud, "aws:route53/zone:Zone")).map((z) => z.outputs);
+    const found = zones.find((z) => z.name === name || z.zoneId === args.zoneId);
+    if (found) return { ...args, ...found };
+    if (name && !/\.(com|net|org|dev|test|example)$/.test(name))
+      throw new Error("no matching Route 53 Hosted Zone found");
+    const zoneId = args.zoneId ?? `Z${sha(name).slice(0, 20).toUpperCase()}`;
+    return {
+      ...args,
+      id: zoneId,
+      zoneId,
+      name: name ?? "example.com",
+      arn: `arn:aws:route53:::hostedzone/${zoneId}`,
+      nameServers: [1, 2, 3, 4].map((n) => `ns-${n}.awsdns-0${n}.org`),
+      privateZone: false,
+      comment: "",
       tags: {},
     };
-    return { ...args, ...existing("aws:ec2/subnet:Subnet", id, "subnet-", "EC2 Subnet", made) };
-  };
-  return {
-    ...require("./aws-eks.cjs").functions,
-    "aws:ec2/getAmi:getAmi": getAmi,
-    "aws:iam/getPolicyDocument:getPolicyDocument": getPolicyDocument,
-    "aws:ec2/getVpc:getVpc": getVpc,
-    "aws:ec2/getSubnet:getSubnet": getSubnet,
-    "aws:ec2/getSubnets:getSubnets": ({ args }) => {
-      const vpc = args.filters?.find((f) => f.name === "vpc-id")?.values ?? [];
-      const subnets = transact((cloud) => all(cloud, "aws:ec2/subnet:Subnet")).filter(
-        (s) => vpc.length === 0 || vpc.includes(s.outputs.vpcId),
-      );
-      return {
-        ...args,
-        id: "subnets",
-        ids: subnets.length ? subnets.map((s) => s.id) : ["subnet-0existing1", "subnet-0existing2"],
-      };
-    },
-    "aws:index/getAvailabilityZones:getAvailabilityZones": ({ args, settings }) => ({
-      ...args,
-      id: settings.region,
-      names: ["a", "b", "c"].map((z) => settings.region + z),
-      zoneIds: [1, 2, 3].map((n) => `${settings.region.replace(/[^a-z0-9]/g, "")}-az${n}`),
-      groupNames: [settings.region],
-    }),
-    "aws:index/getCallerIdentity:getCallerIdentity": () => ({
-      id: account,
-      accountId: account,
-      arn: `arn:aws:iam::${account}:user/tester`,
-      userId: "AIDASTANDIN",
-    }),
-    "aws:index/getRegion:getRegion": ({ settings }) => ({
-      id: settings.region,
-      name: settings.region,
-      region: settings.region,
-      description: settings.region,
-      endpoint: `ec2.${settings.region}.amazonaws.com`,
-    }),
-    "aws:index/getPartition:getPartition": () => ({
-      id: "aws",
-      partition: "aws",
-      dnsSuffix: "amazonaws.com",
-      reverseDnsPrefix: "com.amazonaws",
-    }),
-    "aws:elb/getServiceAccount:getServiceAccount": ({ args }) => ({
-      ...args,
-      id: "797873946194",
-      arn: "arn:aws:iam::797873946194:root",
-    }),
-    "aws:ec2/getManagedPrefixList:getManagedPrefixList": ({ args, settings }) => {
-      const id = args.id ?? `pl-${sha(args.name).slice(0, 8)}`;
-      return {
-        ...args,
-        id,
-        name: args.name ?? id,
-        arn: arn(settings, `prefix-list/${id}`),
-        entries: [],
-        ownerId: "AWS",
-        version: 1,
-        addressFamily: "IPv4",
-        maxEntries: 10,
-        tags: {},
-      };
-    },
-    "aws:ec2/getPrefixList:getPrefixList": ({ args }) => ({
-      ...args,
-      id: `pl-${sha(args.name ?? "").slice(0, 8)}`,
-      name: args.name,
-      cidrBlocks: ["3.5.80.0/21"],
-    }),
-    "aws:ssm/getParameter:getParameter": ({ args }) => {
-      const found = transact((cloud) => cloud.objects[keyOf("aws:ssm/parameter:Parameter", args.name)]?.outputs);
-      if (!found) throw new Error(`couldn't find resource: SSM Parameter (${args.name})`);
-      return { ...args, ...found };
-    },
-    "aws:route53/getZone:getZone": ({ args }) => {
-      const name = args.name?.replace(/\.$/, "");
-      const zones = transact((cloud) => all(cloud, "aws:route53/zone:Zone")).map((z) => z.outputs);
-      const found = zones.find((z) => z.name === name || z.zoneId === args.zoneId);
-      if (found) return { ...args, ...found };
-      if (name && !/\.(com|net|org|dev|test|example)$/.test(name))
-        throw new Error("no matching Route 53 Hosted Zone found");
-      const zoneId = args.zoneId ?? `Z${sha(name).slice(0, 20).toUpperCase()}`;
-      return {
-        ...args,
-        id: zoneId,
-        zoneId,
-        name: name ?? "example.com",
-        arn: `arn:aws:route53:::hostedzone/${zoneId}`,
-        nameServers: [1, 2, 3, 4].map((n) => `ns-${n}.awsdns-0${n}.org`),
-        privateZone: false,
-        comment: "",
-        tags: {},
-      };
-    },
-  };
+  },
 };

@@ -1,5 +1,6 @@
 // What may exist only once on AWS, what blocks a delete, and whose create takes over what is there.
 "use strict";
+const backend = require("./aws-backend.cjs");
 const stores = require("./aws-stores.cjs");
 
 const VOLUME = "aws:ebs/volume:Volume";
@@ -131,7 +132,7 @@ const blockers = {
   },
   "aws:acm/certificate:Certificate": {
     error: "ResourceInUseException: Certificate <arn> in use.",
-    by: { "aws:lb/listener:Listener": "certificateArn" },
+    by: { "aws:lb/listener:Listener": "certificateArn", ...backend.usesCertificate },
   },
   "aws:s3/bucket:Bucket": {
     error:
@@ -155,6 +156,7 @@ const blockers = {
     by: { "aws:eks/nodeGroup:NodeGroup": "launchTemplate.id" },
   },
   ...stores.inUse,
+  ...backend.inUse,
   "aws:rds/subnetGroup:SubnetGroup": {
     error:
       "InvalidDBSubnetGroupStateFault: Cannot delete the subnet group '<name>' because at least one database instance: <by> is still using it.",

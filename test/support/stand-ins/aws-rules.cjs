@@ -4,6 +4,7 @@ const { createHash } = require("node:crypto");
 const { all, keyOf, serial } = require("./cloud.cjs");
 const { UNKNOWN, isObject } = require("./compare.cjs");
 const { digits, hex, shortRegion } = require("./shapes.cjs");
+const backend = require("./aws-backend.cjs");
 const eks = require("./aws-eks.cjs");
 const firewall = require("./aws-firewall.cjs");
 const stores = require("./aws-stores.cjs");
@@ -15,7 +16,16 @@ function configure(config) {
   const region = config.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
   if (!region) throw new Error("invalid AWS Region: none is set. Set it with 'pulumi config set aws:region <region>'");
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) throw new Error(`invalid AWS Region: ${region}`);
-  return { region, account: ACCOUNT, tags: parse(config.defaultTags)?.tags ?? {} };
+  return { region, account: accountOf(config), tags: parse(config.defaultTags)?.tags ?? {} };
+}
+
+/** The account of the role that is taken, else that of whoever runs the program. */
+function accountOf({ assumeRoles, allowedAccountIds }) {
+  const [role] = parse(assumeRoles) ?? [];
+  const account = role?.roleArn?.split(":")[4] ?? ACCOUNT;
+  const allowed = parse(allowedAccountIds) ?? [account];
+  if (!allowed.includes(account)) throw new Error(`AWS account ID not allowed: ${account}`);
+  return account;
 }
 
 const find = (cloud, type, id) => cloud.objects[keyOf(type, id)]?.outputs;
@@ -35,6 +45,7 @@ const INSTANCE = "aws:ec2/instance:Instance";
 const ATTACHMENT = "aws:ec2/volumeAttachment:VolumeAttachment";
 
 const create = {
+  ...backend.create,
   ...eks.create,
   ...firewall.create,
   ...stores.create,
@@ -149,7 +160,7 @@ const create = {
   }),
   // A new one is a revision beside the old. Its id is the family; here with the revision, by which the two are told apart.
   "aws:ecs/taskDefinition:TaskDefinition": ({ cloud, inputs, settings }) => {
-    const arnWithoutRevision = `arn:aws:ecs:${settings.region}:${ACCOUNT}:task-definition/${inputs.family}`;
+    const arnWithoutRevision = `arn:aws:ecs:${settings.region}:${settings.account}:task-definition/${inputs.family}`;
     const revision = serial(cloud, `task-definition/${inputs.family}`);
     return {
       id: `${inputs.family}:${revision}`,
@@ -176,7 +187,7 @@ const create = {
   "aws:kms/alias:Alias": ({ cloud, inputs, settings }) => {
     const id = inputs.targetKeyId.split("/").pop();
     return {
-      targetKeyArn: `arn:aws:kms:${settings.region}:${ACCOUNT}:key/${find(cloud, "aws:kms/key:Key", id)?.keyId ?? id}`,
+      targetKeyArn: `arn:aws:kms:${settings.region}:${settings.account}:key/${find(cloud, "aws:kms/key:Key", id)?.keyId ?? id}`,
     };
   },
   "aws:secretsmanager/secretVersion:SecretVersion": ({ inputs }) => ({
@@ -323,5 +334,5 @@ module.exports = {
   delete: remove,
   check,
   ...require("./aws-limits.cjs"),
-  functions: require("./aws-functions.cjs").functions(ACCOUNT),
+  functions: require("./aws-functions.cjs").functions,
 };
