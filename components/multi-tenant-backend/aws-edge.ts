@@ -283,7 +283,7 @@ function originOf(
   return {
     originId: name,
     domainName: ingress.origin,
-    customHeaders: [{ name: edge.originHeader, value: cell?.originSecret ?? "" }],
+    customHeaders: [{ name: edge.originHeader, value: pulumi.secret(cell?.originSecret ?? "") }],
     vpcOriginConfig: {
       vpcOriginId: cell?.vpcOriginId ?? "",
       ownerAccountId: account.id,

@@ -169,7 +169,7 @@ export class Edge extends pulumi.ComponentResource {
             protocol: "HTTPS",
             loadBalancingScheme: scheme,
             timeoutSec,
-            customRequestHeaders: [pulumi.interpolate`${ingress.header}:${cells[name]?.originSecret ?? ""}`],
+            customRequestHeaders: [pulumi.interpolate`${ingress.header}:${pulumi.secret(cells[name]?.originSecret ?? "")}`],
             backends: [{ group: pulumi.all([group.selfLink, endpoint.id]).apply(([link]) => link) }],
             securityPolicy: policy.selfLink,
             logConfig: { enable: true, sampleRate: 1 },

@@ -11,7 +11,7 @@ export function declareOriginSecrets(
   { ingress }: Pick<PlannedCell, "ingress">,
 ): pulumi.Output<string>[] {
   return ingress.headerSecrets.map(
-    (name) => new random.RandomPassword(name, { length: 48, special: false }, { parent }).result,
+    ({ name }) => new random.RandomPassword(name, { length: 48, special: false }, { parent }).result,
   );
 }
 

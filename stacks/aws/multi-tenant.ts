@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { edgeFacts } from "../../components/core/planning/multi-tenant/edge-facts";
+import { edgeFacts, rotationSteps } from "../../components/core/planning/multi-tenant/edge-facts";
 import { multiTenantManifest, parseMultiTenantManifest } from "../../components/core/planning/multi-tenant/manifest";
 import { planMultiTenant } from "../../components/core/planning/multi-tenant/plan";
 import { checkMultiTenantTransition } from "../../components/core/planning/multi-tenant/transition";
@@ -50,6 +50,8 @@ export const declareMultiTenant: DeclareMultiTenant = (name, { specification, se
     },
     next: pulumi
       .all([pulumi.all(Object.values(cells).map(({ next }) => next)), edge?.records ?? []])
-      .apply(([all, records]) => [...all.filter((each) => each !== ""), ...toWrite(plan, records)].join("\n")),
+      .apply(([all, records]) =>
+        [...all.filter((each) => each !== ""), ...toWrite(plan, records), ...rotationSteps(plan)].join("\n"),
+      ),
   };
 };

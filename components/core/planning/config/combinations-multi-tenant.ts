@@ -1,6 +1,7 @@
 import { tenantName } from "../../product/multi-tenant/tenancy";
 import { RefusedError, type Problem } from "../../errors";
 import { blockProblem, overlaps } from "../addresses";
+import { originOf } from "../multi-tenant/cell-config";
 import { offboardingDefaults, type MultiTenantInput } from "../multi-tenant/specify";
 import type { MultiTenantSection } from "./schema-multi-tenant";
 import { isMailAddress } from "./combinations-edge";
@@ -257,7 +258,7 @@ function checkTenants(config: MultiTenantInput, tenants: Tenants, problems: Prob
       );
     if (tenant.hostname !== undefined && !host.test(tenant.hostname))
       problems.add(`${path}.hostname`, `must be a host name such as code.acme.com, got ${show(tenant.hostname)}`);
-    if (tenant.hostnameProven !== undefined && (tenant.hostname ?? domain).endsWith(domain))
+    if (tenant.hostnameProven !== undefined && (tenant.hostname ?? `.${domain}`).endsWith(`.${domain}`))
       problems.add(
         `${path}.hostnameProven`,
         `has a meaning for a host name outside ${domain} only, got ${tenant.hostname === undefined ? "none" : show(tenant.hostname)}; remove it`,

@@ -208,9 +208,17 @@ export interface PlannedCellIngress {
   /** AWS with CloudFront: the way from the edge into the network; absent where the origin is on the internet. */
   readonly vpcOrigin?: PlannedVpcOrigin;
   /** Secrets that the edge's header may have, oldest first; the edge shows the last. */
-  readonly headerSecrets: readonly string[];
+  readonly headerSecrets: readonly PlannedOriginSecret[];
   /** Header that the edge sends. */
   readonly header: string;
+}
+
+/** A secret by which an origin knows the edge. */
+export interface PlannedOriginSecret {
+  /** Its number in the config. */
+  readonly number: number;
+  /** Name of its resource. */
+  readonly name: string;
 }
 
 /** A way from CloudFront to an internal load balancer, which needs no address on the internet. */

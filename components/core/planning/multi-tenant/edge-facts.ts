@@ -23,7 +23,21 @@ export function edgeFacts({ environment: { edge }, cells }: MultiTenantPlan): Ed
     routes: edge.routes,
     origins: Object.fromEntries(cells.map(({ name, ingress }) => [name, ingress.origin])),
     header: edge.originHeader,
-    headerSecrets: Object.fromEntries(cells.map(({ name, ingress }) => [name, ingress.headerSecrets.at(-1) ?? ""])),
+    headerSecrets: Object.fromEntries(
+      cells.map(({ name, ingress }) => [name, ingress.headerSecrets.at(-1)?.name ?? ""]),
+    ),
     published: Object.fromEntries(edge.published.map(({ hostname, cell }) => [hostname, cell])),
   };
+}
+
+/** What is left to do of a change of secrets: the old one is taken away when no edge shows it any more. */
+export function rotationSteps({ cells }: Pick<MultiTenantPlan, "cells">): string[] {
+  return cells.flatMap(({ name, ingress: { headerSecrets } }) => {
+    const [old, shown] = headerSecrets;
+    return old === undefined || shown === undefined
+      ? []
+      : [
+          `the origin of ${name} accepts secrets ${old.number} and ${shown.number}, and the edge shows ${shown.number}: set 'multiTenant.cells.${name}.originSecrets' to [${shown.number}] in the next update`,
+        ];
+  });
 }

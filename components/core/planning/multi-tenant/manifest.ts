@@ -46,6 +46,8 @@ export interface DeployedCell {
   readonly release: string;
   /** Whether new releases come here first. */
   readonly canary: boolean;
+  /** Numbers of the secrets that its origin accepts; the edge shows the last. */
+  readonly originSecrets: readonly number[];
   /** Keys of the customer by use; none without. */
   readonly customerKeys: Readonly<Record<string, string>>;
   /** What the cell's next upgrade compares itself with; absent until its workloads were ready once. */
@@ -85,6 +87,8 @@ const manifestSchema = z.object({
       workspaces: z.boolean(),
       release: z.string(),
       canary: z.boolean(),
+      // Before they had numbers there was one.
+      originSecrets: z.array(z.number()).default([1]),
       customerKeys: z.record(z.string(), z.string()),
       kubernetes: z.unknown().optional(),
     }),
@@ -136,6 +140,7 @@ export function multiTenantManifest(
           workspaces: isToldOfWorkspaces(cell.specification),
           release: cell.release,
           canary: cell.canary,
+          originSecrets: cell.ingress.headerSecrets.map(({ number }) => number),
           customerKeys: Object.fromEntries(
             cell.keys.flatMap(({ use, existing }) => (existing === undefined ? [] : [[use, existing]])),
           ),

@@ -186,7 +186,7 @@ export function planCell(cell: SpecifiedCell, specification: MultiTenantSpecific
       ...(reachesByVpcOrigin(specification)
         ? { vpcOrigin: { name: `${cell.name}-origin`, podPort: 3080, sharedWith: environment.accounts.edge.id } }
         : {}),
-      headerSecrets: cell.originSecrets.map((number) => originSecretOf(cell.name, number)),
+      headerSecrets: cell.originSecrets.map((number) => ({ number, name: originSecretOf(cell.name, number) })),
       header: originHeader,
     },
     backups: backupsOf(cell.name, specification),

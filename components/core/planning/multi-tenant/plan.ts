@@ -4,6 +4,7 @@ import type { PlannedCell } from "./cell-plan";
 import { tenantKeyWait } from "./cell-keys";
 import type { MultiTenantPlan, MultiTenantPrice, PlannedIsolation, PlannedTenant } from "./multi-tenant-plan";
 import { planCell } from "./plan-cell";
+import { rotationSteps } from "./edge-facts";
 import { planEnvironment } from "./plan-environment";
 import { originOf } from "./cell-config";
 import type { MultiTenantSpecification, SpecifiedTenant } from "./specification";
@@ -123,6 +124,7 @@ function noticesOf(specification: MultiTenantSpecification, plan: Omit<MultiTena
     "pods of a cell know each other by network policies, not by certificates: B-T06 asks for a mesh with strict mutual TLS, which is not deployed here",
     "the API of every cluster is private: whoever deploys has to be inside the network of the cell, or reach it by a tunnel",
     ...cells.flatMap(cellNotices),
+    ...rotationSteps(plan),
     ...[...new Set(cells.flatMap(({ price }) => price.unpriced))].map(
       (item) => `no price is known for ${item}, so the total is too low by it`,
     ),

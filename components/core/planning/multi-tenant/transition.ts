@@ -56,6 +56,19 @@ function cellProblems(name: string, before: DeployedCell, after: DeployedCell): 
   );
 }
 
+/** A secret that the edge shows is accepted until it shows another everywhere. */
+function secretProblems(name: string, before: DeployedCell, after: DeployedCell): Problem[] {
+  const shown = before.originSecrets.at(-1);
+  if (shown === undefined || after.originSecrets.includes(shown)) return [];
+  const list = `[${after.originSecrets.join(", ")}]`;
+  return [
+    {
+      path: `multiTenant.cells.${name}.originSecrets`,
+      message: `must name ${shown}, which the edge shows until it was changed everywhere, got ${list}; set it to [${shown}, ${after.originSecrets.at(-1)}], and take ${shown} away in the update after`,
+    },
+  ];
+}
+
 function tenantProblems(name: string, before: DeployedTenant, after: DeployedTenant): Problem[] {
   const path = `multiTenant.tenants.${name}`;
   const fixed = (["number", "workspaceId"] as const).flatMap((key): Problem[] =>
@@ -246,6 +259,10 @@ export function checkMultiTenantTransition(
     const after = wanted.cells[name];
     return after === undefined ? [] : cellProblems(name, before, after);
   });
+  const secrets = Object.entries(previous.cells).flatMap(([name, before]) => {
+    const after = wanted.cells[name];
+    return after === undefined ? [] : secretProblems(name, before, after);
+  });
   const tenants = Object.entries(previous.tenants).flatMap(([name, before]) => {
     const after = wanted.tenants[name];
     if (after === undefined) return [];
@@ -257,6 +274,7 @@ export function checkMultiTenantTransition(
     ...environment,
     ...waits,
     ...cells,
+    ...secrets,
     ...tenants,
     ...goneProblems(previous, wanted, acknowledged),
     ...newTenant,

@@ -325,6 +325,33 @@ describe("the config of the multi-tenant backend", () => {
     ]);
   });
 
+  it("lets no origin have a name that no certificate is given for, and no edge show an old secret", () => {
+    const domain = `${"long-".repeat(8)}name.example.com`;
+    const origin = `cell-1.origin.${domain}`;
+    const all = found(environment({ domain }));
+    assert.deepEqual(all[0], {
+      path: "multiTenant.cells.cell-1",
+      message: `gives its origin the host name ${origin}, which may have 63 characters, got ${origin.length}; shorten its name or 'multiTenant.environment.domain'`,
+    });
+    assert.deepEqual(found(cell("cell-1", { originSecrets: [2, 1] })), [
+      {
+        path: "multiTenant.cells.cell-1.originSecrets",
+        message: "must grow from one to the next, because the edge shows the last, got [2, 1]",
+      },
+    ]);
+    assert.deepEqual(found(cell("cell-1", { originSecrets: [1, 2] })), []);
+  });
+
+  it("is told of records in somebody else's zone only", () => {
+    assert.deepEqual(found(tenant("great-bank", { hostnameProven: true })), []);
+    assert.deepEqual(found(tenant("acme", { hostnameProven: true })), [
+      {
+        path: "multiTenant.tenants.acme.hostnameProven",
+        message: "has a meaning for a host name outside workspaces.example.com only, got none; remove it",
+      },
+    ]);
+  });
+
   it("has no meaning beside keys of an instance, and needs its own section", () => {
     assert.deepEqual(problemsOf({ ...multiTenantConfig(), size: "M", domain: "x.example.com" }), [
       {

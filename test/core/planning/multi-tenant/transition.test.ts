@@ -331,4 +331,32 @@ describe("an update of the multi-tenant backend", () => {
     const { hop } = checkMultiTenantTransition(manifest, acknowledged).kubernetes["cell-2"] ?? {};
     assert.deepEqual([hop?.from, hop?.to, hop?.kind], ["7.4.0", "7.5.4453", "standard"]);
   });
+
+  it("changes the secret of an origin in two updates, so that the edge never shows one that is refused", () => {
+    const list = (originSecrets: number[]) => withCell("cell-1", { originSecrets });
+    const after = (originSecrets: number[]) => multiTenantManifest(multiTenantPlan("aws", list(originSecrets)));
+    const steps = (from: number[], to: number[]) =>
+      checkMultiTenantTransition(after(from), multiTenantPlan("aws", list(to))).notices;
+    assert.deepEqual([steps([1], [1, 2]), steps([1, 2], [2]), steps([2], [2, 3])], [[], [], []]);
+    assert.deepEqual(refusal(list([2])), [
+      {
+        path: "multiTenant.cells.cell-1.originSecrets",
+        message:
+          "must name 1, which the edge shows until it was changed everywhere, got [2]; set it to [1, 2], and take 1 away in the update after",
+      },
+    ]);
+    assert.deepEqual(
+      refusal(list([1]), [], "aws", after([1, 2])).map(({ path }) => path),
+      ["multiTenant.cells.cell-1.originSecrets"],
+    );
+    const notice =
+      "the origin of cell-1 accepts secrets 1 and 2, and the edge shows 2: set 'multiTenant.cells.cell-1.originSecrets' to [2] in the next update";
+    assert.ok(multiTenantPlan("aws", list([1, 2])).notices.includes(notice));
+  });
+
+  it("knows that a cell that was deployed before its secrets had numbers has the first", () => {
+    const { originSecrets: _numbers, ...before } = deployed.cells["cell-1"] ?? assert.fail();
+    const read = parseMultiTenantManifest({ ...deployed, cells: { "cell-1": before } });
+    assert.deepEqual(read?.cells["cell-1"]?.originSecrets, [1]);
+  });
 });
