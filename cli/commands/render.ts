@@ -1,10 +1,13 @@
 import { Argument, Option, type Command } from "commander";
 import { newestComposeRelease } from "../../components/core/product/releases";
 import { InputError } from "../../components/core/errors";
+import { planAdmin } from "../../components/core/planning/admin/plan-admin";
+import { parseStack } from "../../components/core/planning/config/parse-stack";
 import { planKubernetes } from "../../components/core/planning/kubernetes/plan";
 import { planVm } from "../../components/core/planning/vm/plan";
 import { parseSpecification, requireVm, type Specification } from "../../components/core/planning/config/specification";
 import type { PlannedSecret } from "../../components/core/planning/secrets";
+import { adminLoginFiles } from "../../components/core/rendering/admin/database-logins";
 import { renderBundle } from "../../components/core/rendering/bundle-files";
 import { previewBootstrap } from "../../components/core/rendering/bootstrap-preview";
 import { helmFiles } from "../../components/core/rendering/helm/helm-files";
@@ -18,6 +21,9 @@ import { writeFiles, type WrittenFile } from "../write-files";
 
 const kinds = ["compose", "bootstrap", "manifests", "helm-values"] as const;
 type Kind = (typeof kinds)[number];
+/** What is rendered of support services, by their stack file alone. */
+const loginsKind = "database-logins";
+const allKinds = [...kinds, loginsKind] as const;
 
 interface Options extends UsageOptions {
   readonly out: string;
@@ -150,36 +156,69 @@ function checkOptions(kind: Kind, { stack, profile, namespace }: Options): void 
       );
 }
 
+/** Writes what has to be said once to the databases of support services. */
+function renderLogins({ stack, out, json, ...others }: Options, terminal: Terminal): void {
+  // Code insights are on unless a flag turns them off.
+  const given = Object.entries(others).flatMap(([option, value]) =>
+    value === undefined || value === true ? [] : [option],
+  );
+  const problems = [
+    ...(stack === undefined ? [{ path: "stack", message: `is missing; ${loginsKind} needs --stack` }] : []),
+    ...given.map((path) => ({ path, message: `is not for ${loginsKind}; remove it` })),
+  ];
+  if (stack === undefined || problems.length > 0) throw new InputError(problems, "the arguments are not valid");
+  const { config, files } = readStackFile(stack, terminal);
+  const specification = parseStack(config, files);
+  if (specification.shape !== "admin")
+    throw new InputError(
+      [{ path: "shape", message: `is ${specification.shape}, but ${loginsKind} are of shape admin` }],
+      "the arguments are not valid",
+    );
+  const written = adminLoginFiles(planAdmin(specification));
+  writeFiles(out, written, terminal);
+  tellWritten({ out, json, terminal }, written, {});
+  if (json !== true) terminal.note(`no password is written: ${out}/README.md says who says what to which database`);
+}
+
+/** Tells what was written; `more` is told to programs only. */
+function tellWritten(
+  { out, json, terminal }: { readonly out: string; readonly json: boolean | undefined; readonly terminal: Terminal },
+  files: readonly WrittenFile[],
+  more: object,
+): void {
+  if (json === true) {
+    const written = files.map(({ path, mode, text }) => ({ path, mode, bytes: Buffer.byteLength(text) }));
+    printJson(terminal, { out, files: written, ...more });
+    return;
+  }
+  const count = `${files.length} ${files.length === 1 ? "file" : "files"}`;
+  printText(terminal, [`wrote ${count} to ${out}:`, ...files.map(({ path }) => `  ${path}`)].join("\n"));
+}
+
 function render(what: string, options: Options, terminal: Terminal): void {
+  if (what === loginsKind) {
+    renderLogins(options, terminal);
+    return;
+  }
   if (!isKind(what))
     throw new InputError(
-      [{ path: "what", message: `is ${what}; give ${kinds.join(", ")}` }],
+      [{ path: "what", message: `is ${what}; give ${allKinds.join(", ")}` }],
       "the arguments are not valid",
     );
   checkOptions(what, options);
   const specification = specificationOf(what, options, terminal);
   const { files, secrets, note } = renderers[what](specification, options.out);
   writeFiles(options.out, files, terminal);
-  if (options.json === true) {
-    const written = files.map(({ path, mode, text }) => ({ path, mode, bytes: Buffer.byteLength(text) }));
-    const { release } = specification;
-    printJson(terminal, { out: options.out, release, files: written, secrets: secrets.map(({ name }) => name) });
-    return;
-  }
-  printText(
-    terminal,
-    [
-      `wrote ${files.length} ${files.length === 1 ? "file" : "files"} to ${options.out}:`,
-      ...files.map(({ path }) => `  ${path}`),
-    ].join("\n"),
-  );
-  terminal.note(note);
+  const { out, json } = options;
+  const { release } = specification;
+  tellWritten({ out, json, terminal }, files, { release, secrets: secrets.map(({ name }) => name) });
+  if (json !== true) terminal.note(note);
 }
 
 /** Defines `sgbox render`. */
 export function define(command: Command, terminal: Terminal): void {
   command
-    .addArgument(new Argument("<what>", "what to render").choices(kinds))
+    .addArgument(new Argument("<what>", "what to render").choices(allKinds))
     .requiredOption("--out <folder>", "folder to write to; made when it is missing")
     .option("--release <release>", "exact release; default the stack's, else the newest")
     .addOption(
@@ -213,5 +252,6 @@ export function define(command: Command, terminal: Terminal): void {
     "sgbox render bootstrap --stack Pulumi.prod.yaml --out machine",
     "sgbox render manifests --size M --profile restricted --out manifests",
     "sgbox render helm-values --stack Pulumi.prod.yaml --out chart",
+    "sgbox render database-logins --stack Pulumi.admin.yaml --out logins",
   ]).action((what: string, options: Options) => render(what, options, terminal));
 }

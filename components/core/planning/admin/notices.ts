@@ -28,6 +28,11 @@ export function adminNotices(specification: AdminSpecification): string[] {
           `${signIn.join(", ")}: the builds of today sign in to Cloud SQL with their identity; on AWS they need builds that sign in to RDS with theirs`,
         ]
       : []),
+    ...(kept("relational").length > 0
+      ? [
+          `${kept("relational").join(", ")}: once their servers are there, somebody has to let their logins into the databases; 'sgbox render database-logins' writes what to say`,
+        ]
+      : []),
     ...(usage
       ? ["the usage of models is not shown: the model gateway whose events are read is not of this stack"]
       : []),
