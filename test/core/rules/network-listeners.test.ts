@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { BoundaryFacts, ListenerPlane } from "../../../components/core/rules/facts";
-import { secretValue, unknownValue } from "../../../components/core/rules/graph";
+import type { ListenerPlane } from "../../../components/core/rules/facts";
+import { unknownValue } from "../../../components/core/rules/graph";
 import { n01 } from "../../../components/core/rules/network/n01";
 import { n02 } from "../../../components/core/rules/network/n02";
 import { n03 } from "../../../components/core/rules/network/n03";
@@ -122,27 +122,6 @@ describe("B-N01", () => {
     );
     assert.deepEqual(says(n01, "human", balancer(), https([oidc], { protocol: "HTTP" })), [
       "https broken: protocol is HTTP at https; set protocol of https to HTTPS",
-    ]);
-  });
-
-  it("takes a component's word for a first action that a secret hides, and for no other that is hidden", () => {
-    const hidden = (actions: unknown, facts: BoundaryFacts = {}): Given[] => [
-      balancer(),
-      targets,
-      https(refuse),
-      { ...rule("sign-in", []), inputs: { actions, conditions: [] }, boundary: { facts } },
-    ];
-    const unknown =
-      "sign-in unproven: its first action is known only after the deployment; let its first action be authenticate-oidc";
-    const ofRule = (given: readonly Given[]): string[] =>
-      says(n01, "human", ...given).filter((line) => line.startsWith("sign-in"));
-    assert.deepEqual(ofRule(hidden(secretValue, { firstAction: "authenticate-oidc" })), [
-      "sign-in holds: its first action is authenticate-oidc and protocol is HTTPS at https",
-    ]);
-    assert.deepEqual(ofRule(hidden(secretValue)), [unknown]);
-    assert.deepEqual(ofRule(hidden(unknownValue, { firstAction: "authenticate-oidc" })), [unknown]);
-    assert.deepEqual(ofRule(hidden([forward], { firstAction: "authenticate-oidc" })), [
-      "sign-in broken: its first action is forward; let its first action be authenticate-oidc",
     ]);
   });
 
