@@ -12,7 +12,15 @@ export type ListenerPlane = "human" | "machine" | "end-user" | "internal";
 export type StoredClass = DataClass | "public-code";
 
 /** What content may cross from a zone with user data into the admin zone, in transit only. */
-export type Contract = "model-call" | "licence-check" | "metering" | "telemetry" | "ping" | "introspection";
+export const contracts = ["model-call", "licence-check", "metering", "telemetry", "ping", "introspection"] as const;
+
+/** One of them. */
+export type Contract = (typeof contracts)[number];
+
+/** Whether what a call is for is a contract between zones; calls within a zone and sign-ins are none. */
+export function isContract(word: string): word is Contract {
+  return (contracts as readonly string[]).includes(word);
+}
 
 /** Administrative function that a service has for other zones. */
 export type AdministeredFunction = "licensing" | "billing" | "accounts" | "telemetry" | "enterprise-gateway";

@@ -1,5 +1,6 @@
+import { isContract, type Contract } from "../../product/boundary-words";
 import type { AdminCallDescription, AdminCallerDescription } from "../../product/admin/description";
-import type { Contract, Zone } from "../../rules/facts";
+import type { Zone } from "../../rules/facts";
 import type { PlannedAdminCall, PlannedM2MGrant } from "./admin-plan";
 import { adminNames } from "./names";
 import { scopeText } from "./scopes";
@@ -29,19 +30,9 @@ export function calleeOf(specification: AdminSpecification, { to, zone }: AdminC
   return neighbour === undefined ? undefined : { neighbour };
 }
 
-const contracts: readonly Contract[] = [
-  "model-call",
-  "licence-check",
-  "metering",
-  "telemetry",
-  "ping",
-  "introspection",
-];
-
-/** What rules know a call as; calls within a zone and sign-ins are no contract between zones. */
+/** What rules know a call as. */
 function contractOf(contract: AdminCallDescription["contract"]): { readonly contract?: Contract } {
-  const known = contracts.find((each) => each === contract);
-  return known === undefined ? {} : { contract: known };
+  return isContract(contract) ? { contract } : {};
 }
 
 /** Name of the client of a service: that of the secret that holds its own. */

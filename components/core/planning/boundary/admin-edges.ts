@@ -1,19 +1,9 @@
 import { adminCatalogue } from "../../product/admin/catalogue";
-import type { Contract, ConnectsEdge, IssuesEdge } from "../../rules/facts";
+import { isContract } from "../../product/boundary-words";
+import type { ConnectsEdge, IssuesEdge } from "../../rules/facts";
 import { scopeText } from "../admin/scopes";
 import type { Specification } from "../config/specified";
 import { modesOf, settingsOf } from "./facts";
-
-const contracts: readonly string[] = [
-  "model-call",
-  "licence-check",
-  "metering",
-  "telemetry",
-  "ping",
-  "introspection",
-] satisfies Contract[];
-
-const isContract = (contract: string): contract is Contract => contracts.includes(contract);
 
 /** What a service is called in an edge: `zone/service`, or its name alone where all are in one place. */
 export type EndName = (zone: string, service: string) => string;

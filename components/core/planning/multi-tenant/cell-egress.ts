@@ -1,6 +1,6 @@
 import { adminServiceNamed, type adminCatalogue } from "../../product/admin/catalogue";
+import { isContract } from "../../product/boundary-words";
 import { cellCodeHosts } from "../../product/multi-tenant/tenancy";
-import type { Contract } from "../../rules/facts";
 import { scopeText } from "../admin/scopes";
 import type { PlannedCellEgress } from "./cell-plan";
 import type { MultiTenantSpecification, SpecifiedCell } from "./specification";
@@ -9,17 +9,6 @@ const https = 443;
 
 /** Zone of the cells; ends of connections in it are named without one. */
 const own = "multi-tenant";
-
-const contracts: readonly string[] = [
-  "model-call",
-  "licence-check",
-  "metering",
-  "telemetry",
-  "ping",
-  "introspection",
-] satisfies readonly Contract[];
-
-const isContract = (text: string): text is Contract => contracts.includes(text);
 
 /** One of the company's services as a cell calls it: what is sent there and by what right is the catalogue's to say. */
 function called(zone: keyof typeof adminCatalogue, name: string, host: string, reason: string): PlannedCellEgress {

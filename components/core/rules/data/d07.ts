@@ -1,18 +1,11 @@
+import { contracts } from "../../product/boundary-words";
 import { connectionsOf, endOf, inWords, type Connection } from "../edges";
-import type { Contract, Zone } from "../facts";
+import type { Zone } from "../facts";
 import type { Graph } from "../graph";
 import type { Rule } from "../rule";
 import { bad, good, judgedBy, type Sight } from "../sights";
 import { storesOf } from "../stores";
 
-const contracts: readonly Contract[] = [
-  "model-call",
-  "licence-check",
-  "metering",
-  "telemetry",
-  "ping",
-  "introspection",
-];
 const withUserData: readonly (Zone | undefined)[] = ["single-tenant", "multi-tenant", "dotcom"];
 const ofAdmin: readonly (Zone | undefined)[] = ["admin", "identity"];
 
