@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { InputError } from "../../../components/core/errors";
-import type { MultiTenantSection } from "../../../components/core/planning/config/schema-multi-tenant";
 import type { MultiTenantPlan } from "../../../components/core/planning/multi-tenant/multi-tenant-plan";
 import { Edge as AwsEdge } from "../../../components/multi-tenant-backend/aws-edge";
 import { toWrite } from "../../../components/multi-tenant-backend/edge-records";
@@ -32,7 +31,7 @@ const planOf = (cloud: "aws" | "gcp", proven = false): MultiTenantPlan => {
       deep: tenant("deep", 3, "code.deep.workspaces.example.com"),
       bank: { ...tenant("bank", 4, "code.bank.example"), ...(proven ? { hostnameProven: true } : {}) },
     },
-  } as Partial<MultiTenantSection>);
+  });
 };
 
 const cellsOf = ({ cells }: MultiTenantPlan) =>

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runInThisContext } from "node:vm";
 import { edgeRouter } from "../../../components/core/rendering/edge-router";
 
 interface Request {
@@ -18,7 +19,7 @@ async function run(routes: Readonly<Record<string, string>>, headers: Readonly<R
     selectRequestOriginById: (...given: unknown[]) => selected.push(given),
   };
   const code = edgeRouter("workspaces.example.com").replace('import cf from "cloudfront";', "");
-  const build = new Function("cf", `${code}; return handler;`) as (
+  const build = runInThisContext(`(cf) => { ${code}; return handler; }`) as (
     of: typeof cf,
   ) => (event: { request: Request }) => Promise<Request | { readonly statusCode: number }>;
   const request: Request = {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ingressObjects } from "../../../../components/core/rendering/manifests/ingress";
+import { cellsPlan } from "../../../support/cells";
 import { goodConfigs } from "../../../support/configs";
 import { edgePlan } from "../../../support/kubernetes-edge";
 
@@ -61,4 +62,16 @@ describe("the Ingress as objects", () => {
 
   it("is none where it is switched off", () =>
     assert.deepEqual(specs({ ...eks, kubernetes: { ingress: { enabled: false } } }), []));
+
+  it("of a cell takes calls for hosts of its tenants, and finds the certificate of its origin all the same", () => {
+    const host = "cell-1.origin.workspaces.example.com";
+    const rules = [{ http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }];
+    const specsOf = (cloud: "aws" | "gcp") =>
+      Object.fromEntries(
+        ingressObjects(cellsPlan(cloud).cells[0]?.plan ?? assert.fail()).map(({ kind, spec }) => [kind, spec]),
+      );
+    assert.deepEqual(specsOf("aws")["Ingress"], { ingressClassName: "alb", tls: [{ hosts: [host] }], rules });
+    assert.deepEqual(specsOf("gcp")["Ingress"], { rules });
+    assert.deepEqual(specsOf("gcp")["ManagedCertificate"], { domains: [host] });
+  });
 });
