@@ -122,9 +122,37 @@ describe("the plan of the services of zone admin", () => {
 
   it("prices what always runs and rests, and names what no price is known for", () => {
     const { price } = adminPlan("aws");
-    assert.equal(price.monthly, 1377.15);
-    assert.deepEqual(price.unpriced, ["egress firewall endpoints", "web firewall"]);
-    assert.deepEqual(plan.price.unpriced, ["Cloud Armor policy"]);
+    assert.equal(price.monthly, 1397.11);
+    assert.deepEqual(price.unpriced, [
+      "egress firewall endpoints",
+      "web firewalls, 2, with their rules",
+      "runs of 18 checks from outside",
+    ]);
+    assert.deepEqual(plan.price.unpriced, [
+      "policies of Cloud Armor, 6, with their rules",
+      "runs of 18 checks from outside",
+      "alarms",
+    ]);
+  });
+
+  it("counts in its price what the components declare", () => {
+    const counted = ({ price }: AdminPlan, key: string): number | undefined =>
+      price.lines.find((line) => line.key === key)?.quantity;
+    const aws = adminPlan("aws");
+    const alarms = aws.services.flatMap((service) =>
+      service.alarms.filter(({ metric }) => metric !== "startup-latency"),
+    );
+    const listeners = plan.services.flatMap((service) => service.listeners);
+    assert.deepEqual(
+      [
+        counted(aws, "alb.hour"),
+        counted(aws, "cloudwatch.alarm"),
+        counted(aws, "synthetics.run"),
+        counted(plan, "lb.forwardingRule.additional"),
+        counted(plan, "monitoring.uptimeRun"),
+      ],
+      [4 * 730, alarms.length, (18 * 730 * 60) / 5, (listeners.length - 5) * 730, 18 * 730 * 60],
+    );
   });
 
   it("stands directly or behind the edge as each service can", () => {
