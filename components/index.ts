@@ -4,7 +4,7 @@ export { parseSpecification, type FileTexts } from "./core/planning/config/speci
 export type * from "./core/planning/config/specified";
 export { configJsonSchema } from "./core/planning/config/json-schema";
 export type * from "./core/planning/config/config";
-export { refuseOwn, type Bounded, type Strictness } from "./boundary";
+export { judging, refuseOwn, type Bounded, type Strictness } from "./boundary";
 export type { RuleException } from "./core/rules/engine";
 export type { AdminServicesArgs } from "./admin-services/args";
 export { planAdminServices, type AdminServicesConfig } from "./admin-services/planned";

@@ -1,4 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { judgement } from "../components/boundary";
 import { InputError } from "../components/core/errors";
 import { monolithInstance } from "../components/core/planning/config/combinations-monolith";
 import { parseStack, shapeOf, type StackSpecification } from "../components/core/planning/config/parse-stack";
@@ -17,6 +18,8 @@ export interface StackInput {
   readonly files: FileTexts;
   /** The manifest of the last update, as it was exported. */
   readonly previous?: unknown;
+  /** Whether resources wait until no rule speaks against them, where the config enforces the rules; default false. */
+  readonly judge?: boolean;
 }
 
 /* Only the chosen cloud is loaded: its SDK is what makes a program slow to start. */
@@ -84,7 +87,7 @@ function declared(specification: StackSpecification, input: StackInput): StackOu
 }
 
 /**
- * Checks a config and declares its resources.
+ * Checks a config and declares its resources, whatever shape it is of.
  *
  * @throws InputError, RefusedError with every problem, before anything is registered
  */
@@ -96,5 +99,7 @@ export function declareStack(input: StackInput): StackOutputs {
   );
   if (missing.length > 0)
     throw new InputError(missing.map((key) => ({ path: `secrets.${key}`, message: "has a name but no value" })));
+  const { enforce, exceptions } = specification.boundaries;
+  if (input.judge === true && enforce) pulumi.runtime.registerStackTransformation(judgement(exceptions));
   return declared(specification, input);
 }

@@ -14,7 +14,8 @@ async function lastManifest(): Promise<unknown> {
 async function program(): Promise<StackOutputs> {
   const { config, secrets } = readStackConfig();
   const previous = await lastManifest();
-  return declareStack({ config, secrets, files: readNamedFiles(config, pulumi.getRootDirectory()), previous });
+  const files = readNamedFiles(config, pulumi.getRootDirectory());
+  return declareStack({ config, secrets, files, previous, judge: true });
 }
 
 export = program;

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { declareMailTopic } from "../cloud/aws-mail-topic";
 import { dataOptions } from "../cloud/data-options";
+import { judging, refuseOwn } from "../boundary";
 import type { AdminServicesArgs } from "./args";
 import type { AdminPlan } from "../core/planning/admin/admin-plan";
 import { declareBalancers, type AwsAdminBalancer } from "./aws-balancer";
@@ -15,6 +16,8 @@ import { balancerOf } from "./aws-names";
 import { adminTags, type AwsAdminScope } from "./aws-scope";
 import { AdminService } from "./aws-service";
 import { declareTrail } from "./aws-trail";
+
+const token = "sourcegraph:admin-services:AdminServices";
 
 /**
  * Support services of one zone on AWS: each is a service of ECS on Fargate with a role, keys, stores and secrets of its own,
@@ -37,10 +40,12 @@ export class AdminServices extends pulumi.ComponentResource {
   /**
    * @param args the plan, what it states to the rules, and values of secrets
    * @param opts options of the component; the AWS provider given here is used for every child, and must be of the region
+   * @throws RefusedError where what it states breaks a rule by itself, before anything is registered
    */
   constructor(args: AdminServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     const { plan, boundary, secrets = {} } = args;
-    super("sourcegraph:admin-services:AdminServices", plan.name, { boundary: awsAdminBoundary(plan, boundary) }, opts);
+    const inputs = { boundary: awsAdminBoundary(plan, boundary) };
+    super(token, plan.name, refuseOwn(token, plan.name, inputs, args), judging(args, opts));
     const account = plan.account ?? getCallerIdentityOutput({}, { parent: this }).accountId;
     const bare = { parent: this, plan, account, keys: new Map(), topicArns: [] };
     const keys = plan.keys

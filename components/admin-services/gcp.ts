@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { refuseOwn } from "../boundary";
+import { judging, refuseOwn } from "../boundary";
 import { adminBoundary } from "../core/planning/admin/boundary";
 import { declareMailChannel } from "../cloud/gcp-mail-channel";
 import type { AdminServicesArgs } from "./args";
@@ -52,7 +52,7 @@ export class AdminServices extends pulumi.ComponentResource {
     const { boundary = adminBoundary(plan) } = args;
     const { name, region, project, uncheckedServices } = plan;
     if (project === undefined) throw new Error("a plan for gcp has a project");
-    super(token, name, refuseOwn(token, name, { boundary }, args), opts);
+    super(token, name, refuseOwn(token, name, { boundary }, args), judging(args, opts));
     const scope: GcpAdminScope = {
       parent: this,
       plan,

@@ -1,5 +1,6 @@
 import type * as eks from "@pulumi/aws/eks";
 import * as pulumi from "@pulumi/pulumi";
+import { judging } from "../boundary";
 import { InputError } from "../core/errors";
 import type { PlannedCluster } from "../core/planning/kubernetes/cluster";
 import { loadBalancerAccount, planEks, storageDriver } from "../core/planning/kubernetes/eks";
@@ -137,8 +138,9 @@ export class EksCluster extends pulumi.ComponentResource {
    */
   constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const { decision, planned } = decideOnAws(name, args);
-    super("sourcegraph:aws:EksCluster", name, { boundary: decision.boundary }, labelled(decision.boundary, opts));
-    const { specification, cluster } = decision;
+    const { specification, cluster, boundary } = decision;
+    const judged = judging(specification.boundaries, labelled(boundary, opts));
+    super("sourcegraph:aws:EksCluster", name, { boundary }, judged);
     const scope: EksScope = {
       parent: this,
       names: eksNames(name),

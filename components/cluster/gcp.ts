@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { judging } from "../boundary";
 import { InputError } from "../core/errors";
 import { kubernetesContext } from "../core/planning/kubernetes/context";
 import { planGke, type PlannedGke } from "../core/planning/kubernetes/gke";
@@ -109,7 +110,12 @@ export class GkeCluster extends pulumi.ComponentResource {
    */
   constructor(name: string, args: GkeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const { specification, cluster, planned, project, servicesCidr, boundary } = decideOnGcp(name, args);
-    super("sourcegraph:gcp:GkeCluster", name, { boundary }, labelled(boundary, opts));
+    super(
+      "sourcegraph:gcp:GkeCluster",
+      name,
+      { boundary },
+      judging(specification.boundaries, labelled(boundary, opts)),
+    );
     const scope: GkeScope = {
       parent: this,
       names: gkeNames(name),

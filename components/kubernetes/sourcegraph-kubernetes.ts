@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes/provider";
 import type { Ingress } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { refuseOwn } from "../boundary";
+import { judging, refuseOwn } from "../boundary";
 import { kubernetesBoundary } from "../core/planning/boundary/kubernetes";
 import type { Manifest } from "../core/planning/manifest";
 import type { Connect } from "../vm/args";
@@ -55,7 +55,8 @@ export class SourcegraphKubernetes extends pulumi.ComponentResource {
     const decision = decide(name, args);
     const token = "sourcegraph:kubernetes:SourcegraphKubernetes";
     const boundary = args.boundary ?? kubernetesBoundary(decision.plan, decision.specification);
-    super(token, name, refuseOwn(token, name, { boundary }, decision.specification.boundaries), opts);
+    const { boundaries } = decision.specification;
+    super(token, name, refuseOwn(token, name, { boundary }, boundaries), judging(boundaries, opts));
     const { plan, transition } = decision;
     const names = kubernetesNames(name);
     const scope = {

@@ -77,7 +77,12 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const { specification, plan, bundle, manifest } = decide("local", name, shared);
     const token = "sourcegraph:local:SourcegraphVm";
     const boundary = vmBoundary(plan, specification);
-    super(token, name, refuseOwn(token, name, { boundary }, specification.boundaries), judging(specification.boundaries, opts));
+    super(
+      token,
+      name,
+      refuseOwn(token, name, { boundary }, specification.boundaries),
+      judging(specification.boundaries, opts),
+    );
     const secrets = args.secrets ?? {};
 
     const host = specification.local.host;

@@ -12,7 +12,8 @@ import type { DeclareAdmin } from "../program";
 export const declareAdmin: DeclareAdmin = (_name, { specification, secrets, previous }) => {
   const plan = planAdmin(specification);
   checkAdminTransition(parseAdminManifest(previous), plan);
-  const services = new AdminServices({ plan, boundary: adminBoundary(plan), secrets });
+  const { enforce, exceptions } = specification.boundaries;
+  const services = new AdminServices({ plan, boundary: adminBoundary(plan), secrets, enforce, exceptions });
   return {
     manifest: adminStackManifest(plan),
     published: { ...adminPublicFacts(plan), addresses: services.addresses },

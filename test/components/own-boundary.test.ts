@@ -22,7 +22,7 @@ async function recorded(boundaries: SourcegraphKubernetesArgs["boundaries"]) {
       kubeconfig: "kubeconfig of the cluster",
       kubernetes: { storageClass: { create: false }, ingress: { className: "nginx" }, snapshotClass: "csi-snapshots" },
       boundaries,
-      boundary: { facts: { zone: "dotcom", administers: "licensing" } },
+      boundary: { facts: { zone: "dotcom", administers: "licensing", rebuildable: true } },
     };
     return new SourcegraphKubernetes("sourcegraph", args, opts);
   };

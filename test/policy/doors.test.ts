@@ -9,6 +9,7 @@ import { rules } from "../../components/core/rules/rules";
 import { boundaryPolicies } from "../../policy/policies";
 import { counterExamples, type CounterExample } from "../support/counter-examples";
 import { graphOf } from "../support/graph";
+import { declare, refusedOf } from "./refused";
 import { shown } from "./shown";
 
 const today = "2026-11-21";
@@ -98,6 +99,23 @@ describe("the doors to the rules", () => {
         .filter(([, words]) => words.length > 0),
       expected.filter(([rule]) => ofConstructors.includes(String(rule))),
     ));
+
+  it("say the same in a component of everything that belongs to it, whoever wrote it, before it is registered", async () => {
+    const said = [];
+    for (const { rule, given, words } of counterExamples) {
+      const { refused, registered } = await refusedOf(() => declare(given));
+      const found = ofRule(rule, refused);
+      assert.deepEqual(
+        registered.filter((name) => found.some((line) => line.startsWith(`'${name}' `))),
+        [],
+      );
+      said.push([rule, found.sort(), [...words].sort()] as const);
+    }
+    assert.deepEqual(
+      said.map(([rule, found]) => [rule, found]),
+      said.map(([rule, , words]) => [rule, rules.find(({ id }) => id === rule)?.alone === true ? words : []]),
+    );
+  }).timeout(60_000);
 });
 
 describe("the constructor of a component", () => {
