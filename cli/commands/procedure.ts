@@ -3,10 +3,12 @@ import { InputError } from "../../components/core/errors";
 import { parseStack } from "../../components/core/planning/config/parse-stack";
 import type { MultiTenantPlan } from "../../components/core/planning/multi-tenant/multi-tenant-plan";
 import { planMultiTenant } from "../../components/core/planning/multi-tenant/plan";
+import { planAccess } from "../../components/core/planning/multi-tenant/procedures/access";
 import { planDrain } from "../../components/core/planning/multi-tenant/procedures/drain";
 import { planMove } from "../../components/core/planning/multi-tenant/procedures/move";
 import { planOffboarding } from "../../components/core/planning/multi-tenant/procedures/offboarding";
 import { planOnboarding } from "../../components/core/planning/multi-tenant/procedures/onboarding";
+import { pooledTenant } from "../../components/core/planning/multi-tenant/procedures/pooled-tenant";
 import {
   tenantReference,
   type Procedure,
@@ -21,7 +23,7 @@ import { printJson, printText, withExamples } from "../verb";
 
 type Kind = Procedure["kind"];
 
-const kinds: readonly Kind[] = ["onboarding", "offboarding", "move", "drain"];
+const kinds: readonly Kind[] = ["onboarding", "offboarding", "move", "drain", "access"];
 
 interface Options {
   readonly stack: string;
@@ -31,6 +33,7 @@ interface Options {
   readonly host?: string;
   readonly cell?: string;
   readonly to?: string;
+  readonly until?: string;
   readonly moves?: readonly (readonly [string, string])[];
   readonly json?: boolean;
 }
@@ -61,14 +64,13 @@ function tenantOf(plan: MultiTenantPlan, kind: Kind, options: Options): TenantRe
   const { tenant: name = "", number, workspace, host, cell } = options;
   if (number === undefined && workspace === undefined && host === undefined) return tenantReference(plan, name);
   requireOptions(kind, options, ["number", "workspace", "host", "cell"]);
-  return {
+  return pooledTenant(plan, {
     name,
     number: number ?? 0,
     workspaceId: workspace ?? "",
     hostname: host ?? "",
-    tier: "pooled",
     cell: cell ?? "",
-  };
+  });
 }
 
 function planned(plan: MultiTenantPlan, kind: Kind, options: Options): Procedure {
@@ -80,6 +82,9 @@ function planned(plan: MultiTenantPlan, kind: Kind, options: Options): Procedure
     case "move":
       requireOptions(kind, options, ["tenant", "to"]);
       return planMove(plan, tenantOf(plan, kind, options), options.to ?? "");
+    case "access":
+      requireOptions(kind, options, ["cell", "until"]);
+      return planAccess(plan, options.cell ?? "", options.until ?? "");
     case "drain":
       requireOptions(kind, options, ["cell"]);
       return planDrain(
@@ -117,8 +122,9 @@ export function define(command: Command, terminal: Terminal): void {
     .option("--number <n>", "number of a pooled tenant", numberOption)
     .option("--workspace <uuid>", "workspace of a pooled tenant")
     .option("--host <name>", "host name of a pooled tenant")
-    .option("--cell <name>", "cell of a pooled tenant, or the one that is drained")
+    .option("--cell <name>", "cell of a pooled tenant, or the one that is drained or looked into")
     .option("--to <cell>", "cell that a tenant is moved to")
+    .option("--until <time>", "when looking into a cell ends, in UTC, such as 2026-01-31T18:00Z")
     .addOption(
       new Option("--moves <tenant=cell>", "where a tenant of a drained cell goes; may be given again").argParser(
         moveOption,
@@ -129,5 +135,6 @@ export function define(command: Command, terminal: Terminal): void {
     "sgbox procedure offboarding --stack Pulumi.prod.yaml --tenant small --number 17 --workspace 6f1c0a52-58a5-4d9c-9d0b-0c1f1f6a0b11 --host small.example.com --cell cell-1",
     "sgbox procedure move --stack Pulumi.prod.yaml --tenant small --number 17 --workspace 6f1c0a52-58a5-4d9c-9d0b-0c1f1f6a0b11 --host small.example.com --cell cell-1 --to cell-2",
     "sgbox procedure drain --stack Pulumi.prod.yaml --cell cell-1 --json",
+    "sgbox procedure access --stack Pulumi.prod.yaml --cell cell-1 --until 2026-01-31T18:00Z",
   ]).action((kind: Kind, options: Options) => procedure(kind, options, terminal));
 }

@@ -3,7 +3,7 @@ import { sgbox } from "./support";
 
 const stack = ["--stack", "Pulumi.aws-multi-tenant-sample.yaml"];
 const pooled = [
-  ...["--tenant", "small", "--number", "17", "--workspace", "6f1c0a52-58a5-4d9c-9d0b-0c1f1f6a0b11"],
+  ...["--tenant", "small", "--number", "17", "--workspace", "6f1c0a52-58a5-4d9c-9d0b-0c1f1f6a0b17"],
   ...["--host", "small.example.com", "--cell", "cell-1"],
 ];
 
@@ -37,6 +37,16 @@ describe("sgbox procedure", function () {
     assert.equal(code, 0);
     assert.match(stdout, /^Taking small out of cell cell-1 {2}14 steps, over after 37 days;/m);
     assert.equal((await idsOf("offboarding", ...pooled))[0], "route");
+  });
+
+  it("shows how somebody is let look into a cell, and asks until when", async () => {
+    assert.deepEqual(await idsOf("access", "--cell", "cell-1", "--until", "2026-01-31T18:00Z"), [
+      "ask",
+      "admit",
+      "prove",
+      "look",
+      "dismiss",
+    ]);
   });
 
   it("shows how a tenant is moved and a cell drained", async () => {

@@ -124,11 +124,11 @@ export class PostgresServer {
   }
 
   /** Keeps a session open by the socket until the function that is returned is called. */
-  async connect(database: string): Promise<() => Promise<void>> {
+  async connect(database: string, user?: string, password?: string): Promise<() => Promise<void>> {
     const client = spawn(join(this.bin, "psql"), ["-XAtq"], {
       env: {
         PATH: process.env.PATH,
-        ...this.variables("PG", database),
+        ...this.variables("PG", database, user, password),
         PGHOST: join(this.folder, "socket"),
       },
       stdio: ["pipe", "pipe", "ignore"],

@@ -52,6 +52,7 @@ describe("the databases of a cell, on a real PostgreSQL", function () {
       schema: "public",
       owner: `${name}-owner`,
       app: `${name}-app`,
+      operator: `${name}-operator`,
       withoutFilter: 2,
       forced,
     };

@@ -2,6 +2,7 @@ import { filteredTables } from "../../product/multi-tenant/tenancy";
 import type { MultiTenantPlan, PlannedCell } from "../../planning/multi-tenant/multi-tenant-plan";
 import { cellNamed, type ProcedureAction } from "../../planning/multi-tenant/procedures/procedure";
 import { singleTenant } from "../../product/multi-tenant/tenancy";
+import { admitSql, dismissSql, readOnlySql } from "./operator-sql";
 import { canarySql, grantsSql, lintSql, loginsSql, purgeVerificationSql, type TenantDatabase } from "./sql";
 
 /** Schema of the product's tables. */
@@ -28,6 +29,7 @@ export function cellDatabases({ logins }: Pick<PlannedCell, "logins">): CellData
     tenants: {
       owner: logins.owner.user,
       app: logins.app.user,
+      operator: logins.operator,
       database,
       schema,
       withoutFilter: filteredTables[name].exempt,
@@ -57,7 +59,7 @@ export function queryTexts(
 }
 
 function sqlOf(
-  { query, tenant = singleTenant }: Extract<ProcedureAction, { readonly kind: "sql" }>,
+  { query, tenant = singleTenant, until = "" }: Extract<ProcedureAction, { readonly kind: "sql" }>,
   database: TenantDatabase,
 ): string {
   switch (query) {
@@ -69,5 +71,11 @@ function sqlOf(
       return lintSql(database);
     case "tenants-left":
       return tenantsLeftSql;
+    case "admit":
+      return admitSql(database, until);
+    case "read-only":
+      return readOnlySql(database);
+    case "dismiss":
+      return dismissSql(database);
   }
 }

@@ -1,9 +1,13 @@
-/** Logins of a cell's databases. Names are plain identifiers: the plan makes them. */
+import { identifier, literal } from "./quoting";
+
+/** Logins of a database of a cell. Names are plain identifiers: the plan makes them. */
 export interface TenantLogins {
   /** Owns schema and tables; only the migrator uses it, and only while it runs. */
   readonly owner: string;
   /** What the product runs as: owns nothing, and no row filter lets it pass. */
   readonly app: string;
+  /** What people look with: it reads, rows of one tenant at a time, and cannot sign in until somebody is let in. */
+  readonly operator: string;
 }
 
 /** What is known of a database whose rows are told apart by tenant. */
@@ -24,61 +28,127 @@ export interface TenantDatabase extends TenantLogins {
 /** Session setting that names the tenant. Source: multi-tenant.md 1.3. */
 export const tenantSetting = "app.current_tenant";
 
-const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** Hours for which somebody is let in at most, and sessions there may be. */
+export const operatorHours = 8;
+const operatorSessions = 3;
 
 /** What the product may do with rows; not TRUNCATE, REFERENCES and TRIGGER, which no row filter holds back. */
 const rowRights = "select, insert, update, delete";
 
+/** Rights by which a table or its rows can be changed. */
+const changes = "insert, update, delete, truncate, references, trigger";
+
 /**
- * Makes both logins, or makes them again what they have to be. For psql, as the administrator of the server, who need be no
- * superuser; passwords come from the variables APP_PASSWORD and OWNER_PASSWORD and are in no text.
+ * Makes the logins, or makes them again what they have to be: whoever was let in as an operator is out. For psql, as the
+ * administrator of the server, who need be no superuser; passwords come from the variables APP_PASSWORD and OWNER_PASSWORD and
+ * are in no text.
  */
-export function loginsSql({ owner, app }: TenantLogins): string {
-  const login = (name: string, variable: string): string => `
-\\set secret \`printenv ${variable}\`
-select ${literal(`create role ${identifier(name)}`)} where not exists (select from pg_roles where rolname = ${literal(name)}) \\gexec
-alter role ${identifier(name)} login nocreatedb nocreaterole password :'secret';`;
-  return `-- ${app} is what the product runs as; ${owner} owns the tables and is for migrations only.
+export function loginsSql({ owner, app, operator }: TenantLogins): string {
+  return `-- ${app} is what the product runs as; ${owner} owns the tables and is for migrations only; ${operator} reads.
 \\set ON_ERROR_STOP on
 set client_min_messages = warning;
-${login(owner, "OWNER_PASSWORD").trimStart()}
-${login(app, "APP_PASSWORD").trimStart()}
--- Whatever the product's login was made a member of, it is no longer.
+${loginSql(owner, "OWNER_PASSWORD")}
+${loginSql(app, "APP_PASSWORD")}
+${madeSql(operator)}
+alter role ${identifier(operator)} nologin nocreatedb nocreaterole connection limit ${operatorSessions} password null;
+alter role ${identifier(operator)} set default_transaction_read_only = on;
+alter role ${identifier(operator)} set idle_session_timeout = '15min';
+${noMemberSql([app, operator])}`;
+}
+
+const madeSql = (name: string): string =>
+  `select ${literal(`create role ${identifier(name)}`)} where not exists (select from pg_roles where rolname = ${literal(name)}) \\gexec`;
+
+/** A login with the password of a variable. */
+const loginSql = (name: string, variable: string): string => `\\set secret \`printenv ${variable}\`
+${madeSql(name)}
+alter role ${identifier(name)} login nocreatedb nocreaterole password :'secret';`;
+
+/** Whatever logins were made members of, they are no longer. */
+const noMemberSql = (
+  names: readonly string[],
+): string => `-- Whatever these logins were made members of, they are no longer.
 select format('revoke %I from %I', granted.rolname, member.rolname)
 from pg_auth_members m
 join pg_roles granted on granted.oid = m.roleid
 join pg_roles member on member.oid = m.member
-where member.rolname = ${literal(app)} \\gexec
+where member.rolname in (${names.map(literal).join(", ")}) \\gexec
 `;
-}
 
 /**
  * Lets the product's login use what is there, and what later migrations make. Once before the first migration, as the
  * administrator; it may be run again at any time.
  */
-export function grantsSql({ owner, app, database, schema }: TenantDatabase): string {
+export function grantsSql({ owner, app, operator, database, schema }: TenantDatabase): string {
   const inSchema = `in schema ${identifier(schema)}`;
-  return `-- Rights of ${app} in ${database}: rows, never tables.
+  const both = `${identifier(app)}, ${identifier(operator)}`;
+  return `-- Rights of ${app} in ${database}: rows, never tables. ${operator} reads them.
 \\set ON_ERROR_STOP on
 set client_min_messages = warning;
 grant ${identifier(owner)} to current_user;
-revoke all on database ${identifier(database)} from public, ${identifier(app)};
-grant connect on database ${identifier(database)} to ${identifier(app)}, ${identifier(owner)};
+revoke all on database ${identifier(database)} from public, ${both};
+grant connect on database ${identifier(database)} to ${both}, ${identifier(owner)};
 grant create, temporary on database ${identifier(database)} to ${identifier(owner)};
 create schema if not exists ${identifier(schema)};
 alter schema ${identifier(schema)} owner to ${identifier(owner)};
 set role ${identifier(owner)};
-revoke all on schema ${identifier(schema)} from public, ${identifier(app)};
-grant usage on schema ${identifier(schema)} to ${identifier(app)};
-revoke all on all tables ${inSchema} from public, ${identifier(app)};
+revoke all on schema ${identifier(schema)} from public, ${both};
+grant usage on schema ${identifier(schema)} to ${both};
+revoke all on all tables ${inSchema} from public, ${both};
 grant ${rowRights} on all tables ${inSchema} to ${identifier(app)};
+grant select on all tables ${inSchema} to ${identifier(operator)};
 grant usage, select, update on all sequences ${inSchema} to ${identifier(app)};
 alter default privileges ${inSchema} grant ${rowRights} on tables to ${identifier(app)};
+alter default privileges ${inSchema} grant select on tables to ${identifier(operator)};
 alter default privileges ${inSchema} grant usage, select, update on sequences to ${identifier(app)};
 reset role;
 -- Who administers the server does not own the rows.
 revoke ${identifier(owner)} from current_user;
+`;
+}
+
+/**
+ * Makes a database of one tenant with a login that opens no other, or makes both again what they have to be; tables are the
+ * owner's, as everywhere in the cell. For psql, as the administrator of the server; it goes on in the new database. The password
+ * comes from the variable TENANT_PASSWORD.
+ */
+export function tenantDatabaseSql(tenant: TenantDatabase): string {
+  const { app, database } = tenant;
+  return `-- ${database} is of one tenant, and ${app} opens it alone.
+\\set ON_ERROR_STOP on
+set client_min_messages = warning;
+${loginSql(app, "TENANT_PASSWORD")}
+${noMemberSql([app])}select ${literal(`create database ${identifier(database)}`)} where not exists (select from pg_database where datname = ${literal(database)}) \\gexec
+-- Databases of the server itself are open to everybody by default.
+select format('revoke connect on database %I from public', datname) from pg_database
+where pg_has_role(datdba, 'usage') and datallowconn \\gexec
+\\connect ${identifier(database)}
+${grantsSql(tenant)}`;
+}
+
+/**
+ * Lists what the login of one tenant may open beside its own database, a line each; nothing where it is right. As any login.
+ */
+export function tenantReachSql({ app, database }: Pick<TenantDatabase, "app" | "database">): string {
+  const role = `(select oid from pg_roles where rolname = ${literal(app)})`;
+  return `-- Every line is a weakness.
+select 'the tenant''s login may open: ' || datname from pg_database
+where datallowconn and datname <> ${literal(database)} and has_database_privilege(${role}, oid, 'connect')
+union all
+select 'the tenant''s login is a member of: ' || rolname from pg_roles
+where rolname <> ${literal(app)} and pg_has_role(${role}, oid, 'member')
+union all
+select 'the tenant''s login is a superuser, passes row filters or makes roles: ' || rolname from pg_roles
+where rolname = ${literal(app)} and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)
+order by 1;
+`;
+}
+
+/** Takes the database of a tenant away, and its login. As the administrator of the server, outside that database. */
+export function dropTenantSql({ app, database }: Pick<TenantDatabase, "app" | "database">): string {
+  return `\\set ON_ERROR_STOP on
+drop database if exists ${identifier(database)} with (force);
+drop role if exists ${identifier(app)};
 `;
 }
 
@@ -103,7 +173,7 @@ end $$;
 }
 
 /** Each weakness a database can have, as a query that names what has it. */
-function weaknesses({ owner, app, schema, withoutFilter, forced }: TenantDatabase): [string, string][] {
+function weaknesses({ owner, app, operator, schema, withoutFilter, forced }: TenantDatabase): [string, string][] {
   const space = `${literal(schema)}::regnamespace`;
   const role = `(select oid from pg_roles where rolname = ${literal(app)})`;
   const tables = `pg_class c where c.relnamespace = ${space} and c.relkind in ('r', 'p')`;
@@ -147,6 +217,22 @@ function weaknesses({ owner, app, schema, withoutFilter, forced }: TenantDatabas
     [
       "a function runs with its owner's rights",
       `select p.proname from pg_proc p where p.pronamespace = ${space} and p.prosecdef and has_function_privilege(${role}, p.oid, 'execute')`,
+    ],
+    [
+      "the operators' login is a superuser, passes row filters or makes roles",
+      `select rolname from pg_roles where rolname = ${literal(operator)} and (rolsuper or rolbypassrls or rolcreaterole)`,
+    ],
+    [
+      "the operators' login is a member of a role",
+      `select rolname from pg_roles where rolname <> ${literal(operator)} and pg_has_role((select oid from pg_roles where rolname = ${literal(operator)}), oid, 'member')`,
+    ],
+    [
+      "the operators' login may do more than read rows",
+      `select c.relname from ${tables} and has_table_privilege((select oid from pg_roles where rolname = ${literal(operator)}), c.oid, '${changes}')`,
+    ],
+    [
+      `the operators' login may sign in for more than ${operatorHours} hours`,
+      `select rolname from pg_roles where rolname = ${literal(operator)} and rolcanlogin and not coalesce(rolvaliduntil <= now() + interval '${operatorHours} hours', false)`,
     ],
     ...(forced
       ? ([

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { InputError, RefusedError, type Problem } from "../../../../components/core/errors";
+import { planAccess } from "../../../../components/core/planning/multi-tenant/procedures/access";
 import { planDrain } from "../../../../components/core/planning/multi-tenant/procedures/drain";
 import { planMove } from "../../../../components/core/planning/multi-tenant/procedures/move";
 import { planOffboarding } from "../../../../components/core/planning/multi-tenant/procedures/offboarding";
@@ -12,6 +13,7 @@ import {
   type ProcedureStep,
   type TenantReference,
 } from "../../../../components/core/planning/multi-tenant/procedures/procedure";
+import { procedureSections } from "../../../../components/core/rendering/multi-tenant/procedures";
 import { purgeMarkers } from "../../../../components/core/product/multi-tenant/tenancy";
 import { multiTenantPlan, pooledTenant } from "../../../support/multi-tenant";
 
@@ -65,6 +67,45 @@ function holdsTogether({ steps }: Procedure): void {
     if (effect !== "purge" && effect !== "destroy" && effect !== "verify" && effect !== "record" && effect !== "wait")
       assert.ok(undo !== undefined, effect);
 }
+
+describe("looking into the databases of a cell", () => {
+  const access = planAccess(plan, "cell-1", "2026-01-31T18:00Z");
+
+  it("is agreed, let in, shown to be reading only, and ended, each with its proof", () => {
+    holdsTogether(access);
+    assert.deepEqual(ids(access), ["ask", "admit", "prove", "look", "dismiss"]);
+    const queries = access.steps.flatMap(({ actions, checks }) =>
+      [...actions, ...checks].flatMap((action) =>
+        action.kind === "sql"
+          ? [`${action.query} as ${action.as} until ${action.until ?? "always"}: ${action.expected}`]
+          : [],
+      ),
+    );
+    const until = "2026-01-31T18:00:00Z";
+    assert.deepEqual(queries, [
+      `admit as administrator until ${until}: ALTER ROLE`,
+      "lint as app until always: no line",
+      `read-only as operator until ${until}: read-only until ${until}`,
+      `dismiss as administrator until ${until}: 0`,
+      `dismiss as administrator until ${until}: 0`,
+    ]);
+  });
+
+  it("prints its queries with the time and the login, and no password", () => {
+    const text = JSON.stringify(procedureSections(plan, access));
+    for (const part of ["valid until '2026-01-31T18:00:00Z'", "sourcegraph_operator", "printenv OPERATOR_PASSWORD"])
+      assert.ok(text.includes(part), part);
+  });
+
+  it("refuses what is no time in UTC, and a cell there is not", () => {
+    for (const until of ["tomorrow", "2026-01-31T18:00", "2026-13-31T18:00Z", "2026-01-31"])
+      assert.deepEqual(
+        problemsOf(() => planAccess(plan, "cell-1", until)),
+        [{ path: "until", message: `must be a time in UTC such as 2026-01-31T18:00Z, got "${until}"` }],
+      );
+    assert.equal(problemsOf(() => planAccess(plan, "cel-1", "2026-01-31T18:00Z"))[0]?.path, "cell");
+  });
+});
 
 describe("letting a tenant in", () => {
   it("reserves, places, makes and probes a pooled tenant, and then publishes its route", () => {

@@ -58,15 +58,17 @@ export type ProcedureAction =
       /** A query. Its text is rendered from the plan. */
       readonly kind: "sql";
       /** Which one. */
-      readonly query: "canary" | "purge-verification" | "tenants-left" | "lint";
+      readonly query: "canary" | "purge-verification" | "tenants-left" | "lint" | "admit" | "read-only" | "dismiss";
       /** Cell whose databases are asked. */
       readonly cell: string;
       /** Databases that are asked. */
       readonly databases: readonly DatabaseName[];
       /** Tenant it is about. */
       readonly tenant?: number;
+      /** Time it ends, of ISO 8601, where somebody is let in. */
+      readonly until?: string;
       /** Login it is asked as. */
-      readonly as: "app" | "owner";
+      readonly as: "app" | "owner" | "operator" | "administrator";
       /** Answer that is expected. */
       readonly expected: string;
     }
@@ -110,7 +112,7 @@ export interface ProcedureStep {
 /** Steps in the order in which they are taken, each when the one before is shown to have worked. */
 export interface Procedure {
   /** What it is. */
-  readonly kind: "onboarding" | "offboarding" | "move" | "drain";
+  readonly kind: "onboarding" | "offboarding" | "move" | "drain" | "access";
   /** What it is, in words. */
   readonly title: string;
   /** Tenant it is about; absent for a cell. */
