@@ -110,9 +110,11 @@ describe("the packed package in an empty project", function () {
     assert.deepEqual([...top].sort(), [
       "CHANGELOG.md",
       "LICENSE",
+      "Pulumi.airgapped-sample.yaml",
       "Pulumi.aws-admin-sample.yaml",
       "Pulumi.aws-multi-tenant-sample.yaml",
       "Pulumi.aws-sample.yaml",
+      "Pulumi.dotcom-sample.yaml",
       "Pulumi.eks-sample.yaml",
       "Pulumi.existing-sample.yaml",
       "Pulumi.gcp-admin-sample.yaml",
