@@ -39,7 +39,7 @@ export class SeenResources {
   private readonly inputs = new Map<string, GraphResource>();
   private settings: PackSettings = {};
 
-  /** What everything in the stack is that does not state it itself. */
+  /** What everything in the stack is that does not state it itself, and what other stacks state. */
   configure(settings: PackSettings): void {
     this.settings = settings;
   }
@@ -60,7 +60,7 @@ export class SeenResources {
     return found === undefined ? [] : [...this.above(found), found];
   }
 
-  /** The whole stack: what each resource was to be made with, and what it is made from. */
+  /** The whole stack: what each resource was to be made with, what it is made from, and what other stacks state. */
   graph(shown: readonly ShownAtEnd[]): Graph {
     return new Graph(
       shown.flatMap(({ urn, propertyDependencies, parent }) => {
@@ -71,6 +71,7 @@ export class SeenResources {
         );
         return [{ ...kept, refers, ...(parent === undefined ? {} : { parent: parent.urn }) }];
       }),
+      this.settings.neighbours,
     );
   }
 

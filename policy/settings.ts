@@ -1,6 +1,6 @@
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import type { RuleException } from "../components/core/rules/engine";
-import { zones, type Stage, type Zone } from "../components/core/rules/facts";
+import { zones, type Boundary, type Stage, type Zone } from "../components/core/rules/facts";
 
 /** What the pack is told: the config of its policy `boundaries`, which the engine holds against {@link settingsSchema}. */
 export interface PackSettings {
@@ -10,6 +10,8 @@ export interface PackSettings {
   readonly stage?: Stage;
   /** Zone of everything that states none itself; default not known, and the rules of every zone count. */
   readonly zone?: Zone;
+  /** Manifests of other stacks, as they export them, without which connections across zones are judged by this stack alone. */
+  readonly neighbours?: readonly Boundary[];
 }
 
 const text = { type: "string", minLength: 1 } as const;
@@ -42,6 +44,31 @@ export const settingsSchema: PolicyConfigSchema = {
       type: "string",
       description: "zone of everything that states none itself",
       enum: [...zones],
+    },
+    neighbours: {
+      type: "array",
+      description: "manifests of other stacks",
+      items: {
+        type: "object",
+        properties: {
+          stack: text,
+          facts: { type: "object" },
+          edges: {
+            type: "array",
+            items: {
+              type: "object",
+              properties: {
+                kind: { type: "string", enum: ["connects", "stores", "issues", "refers"] },
+                from: text,
+                to: text,
+              },
+              required: ["kind", "from", "to"],
+            },
+          },
+          publishes: { type: "array", items: text },
+        },
+        required: ["facts"],
+      },
     },
   },
 };

@@ -73,9 +73,10 @@ describe("the doors to the rules", () => {
 
   it("say the same in the policy pack, once, and before anything is made where one resource shows it", async () => {
     const told = await Promise.all(
-      counterExamples
-        .filter(({ neighbours }) => neighbours === undefined)
-        .map(async (example) => ({ example, ...(await shown(boundaryPolicies(rules, today), graph(example))) })),
+      counterExamples.map(async (example) => {
+        const { neighbours = [] } = example;
+        return { example, ...(await shown(boundaryPolicies(rules, today), graph(example), { neighbours })) };
+      }),
     );
     assert.deepEqual(
       told.map(({ example: { rule }, early, late }) => [

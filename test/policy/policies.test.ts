@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Boundary } from "../../components/core/rules/facts";
 import { secretValue, unknownValue } from "../../components/core/rules/graph";
 import { rules } from "../../components/core/rules/rules";
 import { boundaryPolicies } from "../../policy/policies";
@@ -28,6 +29,19 @@ const log: Given = {
   name: "lines",
   parent: "site",
   inputs: { kmsKeyId: "k" },
+};
+const neighbour: Boundary = {
+  stack: "cells",
+  facts: { zone: "multi-tenant" },
+  edges: [
+    {
+      kind: "connects",
+      from: "worker",
+      to: "admin/telemetry-gateway",
+      contract: "telemetry",
+      credential: "service-access-token",
+    },
+  ],
 };
 const exception = { rule: "B-L01", resource: "lines", reason: "moved", owner: "security", expires: "2026-12-01" };
 
@@ -106,6 +120,14 @@ describe("the policy pack", () => {
       ],
       late: [],
     });
+  });
+
+  it("judges connections of other stacks by their manifests, and nothing of them without", async () => {
+    const words =
+      "B-M04: 'multi-tenant/worker to admin/telemetry-gateway' breaks B-M04: the caller shows a service access token, which may never end; give the caller a client";
+    const given = [part("admin", { zone: "admin" })];
+    assert.deepEqual(await said(given, { neighbours: [neighbour] }, ["B-M04"]), { early: [], late: [words] });
+    assert.deepEqual(await said(given, {}, ["B-M04"]), { early: [], late: [] });
   });
 
   it("judges nothing where it cannot tell secrets from other values, and says so", async () => {
