@@ -96,6 +96,34 @@ describe("B-T08", () => {
     ));
 });
 
+describe("B-T08 of an edge", () => {
+  const edge = (type: string, refers: Record<string, string>) =>
+    said(
+      t08,
+      graphOf([
+        one,
+        two,
+        inOne("aws:cloudfront/vpcOrigin", {}, "way-one"),
+        { type: "aws:cloudfront/vpcOrigin", name: "way-two", parent: "two" },
+        inOne("aws:lb/loadBalancer", {}, "balancer-one"),
+        { type: "aws:lb/loadBalancer", name: "balancer-two", parent: "two" },
+        { type, name: "edge", refers },
+      ]),
+    ).filter((text) => text.startsWith("edge"));
+
+  it("lets it call each cell by the way in that the cell opens, by which nobody gets from one to another", () =>
+    assert.deepEqual(edge("aws:cloudfront/distribution", { origins: "way-one", originGroups: "way-two" }), []));
+
+  it("finds what joins cells by anything else, and anything else that joins them by their ways in", () => {
+    const found = ["edge broken: it joins cells one and two; remove it"];
+    assert.deepEqual(
+      edge("aws:cloudfront/distribution", { origins: "balancer-one", originGroups: "balancer-two" }),
+      found,
+    );
+    assert.deepEqual(edge("aws:ec2/route", { from: "way-one", to: "way-two" }), found);
+  });
+});
+
 describe("B-T09", () => {
   const tag = "aws:PrincipalTag/tenant";
   const policy = (Condition: unknown, Effect = "Allow") =>

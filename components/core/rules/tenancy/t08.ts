@@ -31,10 +31,22 @@ function cellsUsing(graph: Graph, used: GraphResource): string[] {
   ];
 }
 
-/** What a resource joins: those of two cells, directly. */
+/** Ways in that cells open to the edge, and what guards them: nobody gets from one of them to another. */
+const waysIn: readonly string[] = [
+  "aws:cloudfront/vpcOrigin",
+  "aws:ram/principalAssociation",
+  "aws:ram/resourceAssociation",
+  "aws:wafv2/webAcl",
+  "aws:wafv2/webAclAssociation",
+];
+
+/** What a resource joins: those of two cells, directly. The edge calls all of them, each by its way in. */
 function joinedBy(graph: Graph, resource: GraphResource): string[] {
   if (graph.factsOf(resource).cell !== undefined) return [];
-  const others = Object.keys(resource.refers).flatMap((input) => graph.referred(resource, input));
+  const edge = resource.type === "aws:cloudfront/distribution";
+  const others = Object.keys(resource.refers)
+    .flatMap((input) => graph.referred(resource, input))
+    .filter(({ type }) => !edge || !waysIn.includes(type));
   return [...new Set(others.flatMap((other) => graph.factsOf(other).cell ?? []))];
 }
 
