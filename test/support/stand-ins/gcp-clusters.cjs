@@ -53,19 +53,22 @@ function control(cloud, inputs, fill) {
 }
 
 const create = {
-  [CLUSTER]: ({ cloud, inputs, fill }) => {
+  [CLUSTER]: (context) => {
+    const { cloud, inputs, fill } = context;
     refuseWindow(inputs);
     refuseEndpoint(inputs);
-    refuseWithoutKey(cloud, inputs.databaseEncryption?.keyName, "container-engine-robot");
-    refuseWithoutKey(cloud, inputs.nodeConfig?.bootDiskKmsKey, "compute-system");
+    refuseWithoutKey(context, inputs.databaseEncryption?.keyName, "container-engine-robot");
+    refuseWithoutKey(context, inputs.nodeConfig?.bootDiskKmsKey, "compute-system");
     return { ...control(cloud, inputs, fill), masterVersion: exact(inputs.minMasterVersion ?? "1.34") };
   },
-  [POOL]: ({ cloud, inputs }) => {
-    refuseWithoutKey(cloud, inputs.nodeConfig?.bootDiskKmsKey, "compute-system");
+  [POOL]: (context) => {
+    const { cloud, inputs } = context;
+    refuseWithoutKey(context, inputs.nodeConfig?.bootDiskKmsKey, "compute-system");
     return { version: poolVersion(cloud, inputs) };
   },
-  [PLAN]: ({ cloud, inputs }) => {
-    refuseWithoutKey(cloud, inputs.backupConfig?.encryptionKey?.gcpKmsEncryptionKey, "gkebackup");
+  [PLAN]: (context) => {
+    const { cloud, inputs } = context;
+    refuseWithoutKey(context, inputs.backupConfig?.encryptionKey?.gcpKmsEncryptionKey, "gkebackup");
     if (!clusterOf(cloud, inputs.cluster)) refuse(`Cluster ${inputs.cluster} was not found`);
     return {};
   },

@@ -2,6 +2,7 @@
 "use strict";
 const { createHash } = require("node:crypto");
 const { transact, all } = require("./cloud.cjs");
+const { numberOf } = require("./shapes.cjs");
 
 const BASE = "https://www.googleapis.com/compute/v1/";
 /** Image names and families that exist, by project. Everything else is not found. */
@@ -54,7 +55,7 @@ function existing(type, name, resource, made) {
   return made;
 }
 
-exports.functions = (number) => ({
+exports.functions = {
   "gcp:compute/getImage:getImage": getImage,
   "gcp:compute/getZones:getZones": ({ args, settings }) => {
     const region = args.region ?? settings.region;
@@ -75,7 +76,7 @@ exports.functions = (number) => ({
       ...args,
       id: `projects/${projectId}`,
       projectId,
-      number,
+      number: numberOf(projectId),
       name: projectId,
       labels: {},
       orgId: "1234567890",
@@ -134,7 +135,7 @@ exports.functions = (number) => ({
     return { ...args, ...existing("gcp:compute/subnetwork:Subnetwork", name, id, made) };
   },
   "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": ({ args, settings }) => {
-    const emailAddress = `service-${number}@gs-project-accounts.iam.gserviceaccount.com`;
+    const emailAddress = `service-${numberOf(args.project ?? settings.project)}@gs-project-accounts.iam.gserviceaccount.com`;
     return {
       ...args,
       id: emailAddress,
@@ -144,7 +145,7 @@ exports.functions = (number) => ({
     };
   },
   "gcp:bigquery/getDefaultServiceAccount:getDefaultServiceAccount": ({ args, settings }) => {
-    const email = `bq-${number}@bigquery-encryption.iam.gserviceaccount.com`;
+    const email = `bq-${numberOf(args.project ?? settings.project)}@bigquery-encryption.iam.gserviceaccount.com`;
     return {
       ...args,
       id: email,
@@ -154,6 +155,7 @@ exports.functions = (number) => ({
     };
   },
   "gcp:compute/getDefaultServiceAccount:getDefaultServiceAccount": ({ args, settings }) => {
+    const number = numberOf(args.project ?? settings.project);
     const email = `${number}-compute@developer.gserviceaccount.com`;
     return {
       ...args,
@@ -166,4 +168,4 @@ exports.functions = (number) => ({
       uniqueId: number,
     };
   },
-});
+};

@@ -4,23 +4,22 @@ const { createHash } = require("node:crypto");
 const ipaddr = require("ipaddr.js");
 const { all, keyOf, serial } = require("./cloud.cjs");
 const { UNKNOWN } = require("./compare.cjs");
-const { hex, lastSegment } = require("./shapes.cjs");
+const { hex, lastSegment, numberOf } = require("./shapes.cjs");
 const clusters = require("./gcp-clusters.cjs");
 const services = require("./gcp-services.cjs");
 
-const NUMBER = "123456789012";
-
 function configure(config) {
   const labels = config.defaultLabels ? JSON.parse(config.defaultLabels) : {};
+  const project = config.project ?? process.env.GOOGLE_PROJECT;
   return {
-    project: config.project ?? process.env.GOOGLE_PROJECT,
+    project,
     region:
       config.region ??
       process.env.GOOGLE_REGION ??
       (config.zone && config.zone.replace(/-[a-z]$/, "")) ??
       "us-central1",
     zone: config.zone ?? process.env.GOOGLE_ZONE,
-    account: NUMBER,
+    account: numberOf(project),
     labels,
     marks: String(config.addPulumiAttributionLabel ?? "true") !== "false",
   };
@@ -143,7 +142,7 @@ const create = {
     const [, project, secret] = /projects\/([^/]+)\/secrets\/([^/]+)/.exec(i.secret) ?? [];
     if (!project)
       throw new Error(`secret: expected format: projects/{{project}}/secrets/{{secret_id}}, got ${i.secret}`);
-    const parent = `projects/${NUMBER}/secrets/${secret}`;
+    const parent = `projects/${numberOf(project)}/secrets/${secret}`;
     const version = String(serial(cloud, parent));
     return { id: `${parent}/versions/${version}`, name: `${parent}/versions/${version}`, version };
   },
@@ -152,9 +151,9 @@ const create = {
     contentType: "text/plain; charset=utf-8",
     storageClass: "STANDARD",
   }),
-  "gcp:projects/serviceIdentity:ServiceIdentity": ({ inputs: i }) => {
+  "gcp:projects/serviceIdentity:ServiceIdentity": ({ inputs: i, fields }) => {
     const domain = services.agents[i.service] ?? `gcp-sa-${i.service.split(".")[0]}`;
-    const email = `service-${NUMBER}@${domain}.iam.gserviceaccount.com`;
+    const email = `service-${numberOf(fields.project)}@${domain}.iam.gserviceaccount.com`;
     return { email, member: `serviceAccount:${email}` };
   },
   ...services.create,
@@ -355,5 +354,5 @@ module.exports = {
   blockers,
   upserts,
   refuseStop,
-  functions: require("./gcp-functions.cjs").functions(NUMBER),
+  functions: require("./gcp-functions.cjs").functions,
 };

@@ -3,7 +3,7 @@
 // Texts of errors are from memory where the behaviour data has none.
 "use strict";
 const { all, keyOf } = require("./cloud.cjs");
-const { lastSegment } = require("./shapes.cjs");
+const { lastSegment, numberOf } = require("./shapes.cjs");
 
 const SERVER = "gcp:sql/databaseInstance:DatabaseInstance";
 const DATABASE = "gcp:sql/database:Database";
@@ -12,6 +12,9 @@ const REDIS = "gcp:redis/instance:Instance";
 const CONNECTION = "gcp:servicenetworking/connection:Connection";
 const NETWORK = "gcp:compute/network:Network";
 const RANGE = "gcp:compute/globalAddress:GlobalAddress";
+const LOGS = "gcp:logging/projectBucketConfig:ProjectBucketConfig";
+const PLACEMENTS = "gcp:firestore/database:Database";
+const IMAGES = "gcp:artifactregistry/repository:Repository";
 
 /** Networks that the test did not make have private services access, unless their name says "closed". */
 function refuseUnpeered(cloud, network) {
@@ -23,9 +26,12 @@ function refuseUnpeered(cloud, network) {
     );
 }
 
-function refuseWithoutKey(cloud, key, agent) {
+/** A key is used by the service's agent of the project that the resource is in, and by no other project's. */
+function refuseWithoutKey({ cloud, settings, fields }, key, agent) {
   const members = all(cloud, "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember");
-  if (key && !members.some(({ outputs: o }) => o.cryptoKeyId === key && String(o.member).includes(agent)))
+  const own = `service-${numberOf(fields.project ?? settings.project)}@`;
+  const may = ({ cryptoKeyId, member }) => cryptoKeyId === key && member.includes(own) && member.includes(agent);
+  if (key && !members.some(({ outputs }) => may(outputs)))
     throw new Error(`googleapi: Error 400: the service agent of ${agent} may not use the key ${key}, invalid`);
 }
 
@@ -60,11 +66,12 @@ function refuseWithoutServer({ cloud, inputs: i }) {
 }
 
 const create = {
-  [SERVER]: ({ cloud, inputs: i, fill }) => {
+  [SERVER]: (context) => {
+    const { cloud, inputs: i, fill } = context;
     const ip = i.settings?.ipConfiguration ?? {};
     refuseSettings(i);
     if (ip.privateNetwork) refuseUnpeered(cloud, ip.privateNetwork);
-    refuseWithoutKey(cloud, i.encryptionKeyName, "gcp-sa-cloud-sql");
+    refuseWithoutKey(context, i.encryptionKeyName, "gcp-sa-cloud-sql");
     const address = fill("10.1.0.3");
     return ip.ipv4Enabled === false
       ? {
@@ -76,13 +83,14 @@ const create = {
   },
   [DATABASE]: refuseWithoutServer,
   [USER]: refuseWithoutServer,
-  [REDIS]: ({ cloud, inputs: i }) => {
+  [REDIS]: (context) => {
+    const { cloud, inputs: i } = context;
     if (!/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/.test(i.name))
       throw new Error(
         `googleapi: Error 400: instance id '${i.name}' must be 1 to 40 lower-case letters, digits and dashes, invalid`,
       );
     if (i.connectMode === "PRIVATE_SERVICE_ACCESS") refuseUnpeered(cloud, i.authorizedNetwork);
-    refuseWithoutKey(cloud, i.customerManagedKey, "cloud-redis");
+    refuseWithoutKey(context, i.customerManagedKey, "cloud-redis");
     return {};
   },
   // A peering that is there keeps its ranges, unless the provider is told to go on with an update.
@@ -93,6 +101,18 @@ const create = {
       throw new Error(
         "Error waiting for Create Service Networking Connection: Error code 9, message: Cannot modify allocated ranges in CreateConnection. Please use UpdateConnection.",
       );
+    return {};
+  },
+  [LOGS]: (context) => {
+    refuseWithoutKey(context, context.inputs.cmekSettings?.kmsKeyName, "gcp-sa-logging");
+    return {};
+  },
+  [PLACEMENTS]: (context) => {
+    refuseWithoutKey(context, context.inputs.cmekConfig?.kmsKeyName, "gcp-sa-firestore");
+    return {};
+  },
+  [IMAGES]: (context) => {
+    refuseWithoutKey(context, context.inputs.kmsKeyName, "gcp-sa-artifactregistry");
     return {};
   },
 };

@@ -118,4 +118,9 @@ exports.filler = function filler({ fields, region, account, address, urnName }) 
     return shape;
   };
 };
-Object.assign(exports, { hex, digits, lastSegment, sha256, shortRegion });
+/** The number of a project of Google Cloud: another for each. */
+const numberOf = (project) =>
+  /^\d*$/.test(project ?? "")
+    ? project || "123456789012"
+    : String(BigInt(`0x${sha256(project).slice(0, 9)}`) + 10n ** 11n);
+Object.assign(exports, { numberOf, hex, digits, lastSegment, sha256, shortRegion });
