@@ -1,4 +1,4 @@
-import { tenantName } from "../../product/multi-tenant/tenancy";
+import { hostPattern, tenantName, workspacePattern } from "../../product/multi-tenant/tenancy";
 import { RefusedError, type Problem } from "../../errors";
 import { blockProblem, overlaps } from "../addresses";
 import { originOf } from "../multi-tenant/cell-config";
@@ -27,9 +27,6 @@ const roleShapes = {
   gcp: { role: /^[^\s@]+@[^\s@]+\.iam\.gserviceaccount\.com$/, is: "the address of a service account" },
 } as const;
 
-const host = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
 /** Adds a problem for every value that an earlier place has already. */
 function checkUnique(values: readonly (readonly [path: string, value: string])[], because: string, problems: Problems) {
   const first = new Map<string, string>();
@@ -50,7 +47,7 @@ function checkAccount({ id, role }: Account, cloud: "aws" | "gcp", path: string,
 function checkEnvironment({ environment }: MultiTenantSection, cloud: "aws" | "gcp", problems: Problems): void {
   const path = "multiTenant.environment";
   const { domain, edge, cloudflare, offboarding = {}, accounts = {}, hosts, parent } = environment;
-  if (!host.test(domain))
+  if (!hostPattern.test(domain))
     problems.add(`${path}.domain`, `must be a domain such as workspaces.example.com, got ${show(domain)}`);
   if (edge === "cloudflare" && cloudflare === undefined)
     problems.add(`${path}.cloudflare`, "is missing; edge cloudflare needs the account and zone there");
@@ -68,7 +65,7 @@ function checkEnvironment({ environment }: MultiTenantSection, cloud: "aws" | "g
       "cloud",
     );
   for (const [name, value] of Object.entries(hosts))
-    if (value !== undefined && !host.test(value))
+    if (value !== undefined && !hostPattern.test(value))
       problems.add(`${path}.hosts.${name}`, `must be a host name such as accounts.example.com, got ${show(value)}`);
   for (const [name, account] of Object.entries(accounts))
     if (account !== undefined) checkAccount(account, cloud, `${path}.accounts.${name}`, problems);
@@ -251,12 +248,12 @@ function checkTenants(config: MultiTenantInput, tenants: Tenants, problems: Prob
         path,
         `must be named by 3 to 32 lower-case letters, digits and dashes, beginning with a letter, got ${show(name)}`,
       );
-    if (!uuid.test(tenant.workspaceId))
+    if (!workspacePattern.test(tenant.workspaceId))
       problems.add(
         `${path}.workspaceId`,
         `must be a UUID such as 0b8f1f0e-6f0c-4c8e-9a1d-2f0f5d1f7a11, got ${show(tenant.workspaceId)}`,
       );
-    if (tenant.hostname !== undefined && !host.test(tenant.hostname))
+    if (tenant.hostname !== undefined && !hostPattern.test(tenant.hostname))
       problems.add(`${path}.hostname`, `must be a host name such as code.acme.com, got ${show(tenant.hostname)}`);
     if (tenant.hostnameProven !== undefined && (tenant.hostname ?? `.${domain}`).endsWith(`.${domain}`))
       problems.add(

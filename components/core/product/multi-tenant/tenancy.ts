@@ -128,6 +128,12 @@ export const purgeMarkers = ["searcher cache", "redis", "zoekt", "gitserver", "b
 /** Names of tenants: 3 to 32 lower-case letters, digits and dashes, beginning with a letter. Source: 1.5. */
 export const tenantName = /^[a-z][a-z0-9-]{1,30}[a-z0-9]$/;
 
+/** Host names of tenants and of what cells call. */
+export const hostPattern = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
+
+/** Ids of workspaces: UUIDs. Source: 1.5. */
+export const workspacePattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
 /** The only tenant of an instance that is not for many. Source: 1.5. */
 export const singleTenant = 1;
 

@@ -1,4 +1,5 @@
-import type { MultiTenantPlan } from "../multi-tenant-plan";
+import { RefusedError } from "../../../errors";
+import type { MultiTenantPlan, PlannedCell } from "../multi-tenant-plan";
 import { drainedStep } from "../transition";
 import { planMove } from "./move";
 import { cellNamed, deploys, type Procedure, type ProcedureStep, type TenantReference } from "./procedure";
@@ -11,15 +12,31 @@ export interface PlannedMove {
   readonly to: string;
 }
 
+/** Somebody who signs up needs a cell of many tenants that is open. */
+function refuseLast({ cells }: MultiTenantPlan, { name, state, tenancy }: PlannedCell): void {
+  const open = cells.filter((cell) => cell.state === "open" && cell.tenancy === "pooled");
+  if (tenancy !== "pooled" || state !== "open" || open.length > 1) return;
+  throw new RefusedError(
+    [
+      {
+        path: "cell",
+        message: `is ${name}, the only open cell of tenancy pooled, without which nobody can sign up; open another one in 'multiTenant.cells' and deploy it first`,
+      },
+    ],
+    "refused, because the cell cannot be drained",
+  );
+}
+
 /**
  * How a cell is emptied and taken away: it takes nobody, its tenants are moved one after another, it is shown to be empty, and
  * only then anything of it is destroyed.
  *
  * @param moves tenants that are in it, with the cell each goes to; the control plane knows the pooled ones
- * @throws InputError for a cell there is not; RefusedError for a move that cannot be made
+ * @throws InputError for a cell there is not; RefusedError for a move that cannot be made, and for the last cell that is open
  */
 export function planDrain(plan: MultiTenantPlan, name: string, moves: readonly PlannedMove[]): Procedure {
   const cell = cellNamed(plan, name);
+  refuseLast(plan, cell);
   const path = `multiTenant.cells.${name}`;
   const moved = moves.flatMap(({ tenant, to }) =>
     planMove(plan, tenant, to).steps.map((step): ProcedureStep => ({ ...step, id: `${tenant.name}-${step.id}` })),
