@@ -26,8 +26,12 @@ export interface GraphResource {
   readonly retained: boolean;
 }
 
+/** Other names of the same: of the bucket and what belongs to it, while it was new. */
+const renamed = /^(aws:s3\/bucket\w*)V2:(Bucket\w*)V2$/;
+
 /** The type of a resource in short: `aws:rds/instance:Instance` is `aws:rds/instance`. */
-export function shortType(token: string): string {
+export function shortType(given: string): string {
+  const token = given.replace(renamed, "$1:$2");
   const [packageName = "", module = "", name = ""] = token.split(":");
   const last = module.split("/").at(-1) ?? "";
   return last.toLowerCase() === name.toLowerCase() ? `${packageName}:${module}` : `${packageName}:${module}/${name}`;

@@ -18,10 +18,19 @@ const boundary: Boundary = {
 
 /** Stores of which the behaviour data has nothing. */
 const notInData: readonly string[] = [
+  "aws:docdb/cluster",
+  "aws:dynamodb/table",
+  "gcp:alloydb/cluster",
+  "aws:elasticache/serverlessCache",
+  "aws:memorydb/cluster",
+  "gcp:compute/regionDisk",
+  "gcp:filestore/instance",
   "aws:efs/fileSystem",
   "aws:kinesis/stream",
   "aws:kinesis/firehoseDeliveryStream",
   "aws:redshiftserverless/namespace",
+  "aws:redshift/cluster",
+  "aws:opensearch/domain",
 ];
 
 describe("labels of facts", () => {

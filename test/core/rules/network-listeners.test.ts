@@ -225,6 +225,10 @@ describe("B-N02", () => {
       "url broken: authorizationType is NONE; set authorizationType to AWS_IAM",
       "permission broken: principal is *; name the principal, or set sourceArn",
     ]);
+    const how = { Bool: { "aws:SecureTransport": "true" }, NumericGreaterThan: { "s3:TlsVersion": "1.1" } };
+    assert.deepEqual(says(n02, "machine", policy({ Condition: how })), [
+      "policy broken: it lets * in without a condition on who it is; name the identities that may",
+    ]);
     const Condition = { StringEquals: { "aws:PrincipalOrgID": "o-1" } };
     assert.deepEqual(
       says(

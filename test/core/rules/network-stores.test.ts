@@ -23,6 +23,36 @@ const inZone = (zone: Zone, ...given: readonly Given[]): readonly Given[] => [
 ];
 
 describe("B-N04", () => {
+  it("finds the same of other types, of halves of the internet, and of firewalls that say nobody", () => {
+    const ports = { fromPort: 5432, toPort: 5432 };
+    const halves = { cidrBlocks: ["0.0.0.0/1", "128.0.0.0/1"], ...ports };
+    const allows = [{ protocol: "tcp", ports: ["5432"] }];
+    const given: Given[] = [
+      { type: "aws:ec2/securityGroupRule", name: "in", inputs: { type: "ingress", ...halves } },
+      { type: "aws:ec2/securityGroupRule", name: "out", inputs: { type: "egress", ...halves } },
+      {
+        type: "aws:ec2/defaultSecurityGroup",
+        name: "default",
+        inputs: { ingress: [{ ipv6CidrBlocks: ["2000::/3"], ...ports }] },
+      },
+      { type: "gcp:compute/firewall", name: "nobody", inputs: { allows } },
+      { type: "gcp:compute/firewall", name: "tagged", inputs: { allows, sourceTags: ["frontend"] } },
+      { type: "gcp:compute/firewall", name: "off", inputs: { allows, disabled: true } },
+    ];
+    const words = "broken: it lets the whole internet in at port 5432; name the ranges that may come in there";
+    assert.deepEqual(said(n04, graphOf(inZone("single-tenant", ...given))), [
+      `in ${words}`,
+      `default ${words}`,
+      `nobody ${words}`,
+    ]);
+  });
+
+  it("knows a bucket by its older names", () =>
+    assert.deepEqual(
+      said(n04, graphOf(inZone("admin", { type: "aws:s3/bucketV2:BucketV2", name: "old" }))),
+      said(n04, graphOf(inZone("admin", { type: "aws:s3/bucket:Bucket", name: "old" }))),
+    ));
+
   it("finds what lets the whole internet in at other ports than those of pages", () => {
     const rule = (inputs: Given["inputs"]): Given => ({
       type: "aws:vpc/securityGroupIngressRule",

@@ -7,10 +7,20 @@ import { workloadsOf, type Workload, type WorkloadVariable } from "../workloads"
 /** Names of variables that hold secrets; those that only lead to one, by file or by name, do not. */
 const sensitive = /(SECRET|TOKEN|PASSWORD|PASSWD|PRIVATE_KEY|ACCESS_KEY|API_KEY|GENERATION_KEY|CREDENTIALS?|DSN)$/;
 
-function variableSight({ name, value, secret }: WorkloadVariable, versioned: boolean): Sight[] {
+/**
+ * What is known of versions: whether the cloud counts them, and whether those that are not known yet are numbers all the same,
+ * since the workload is made from as many versions that the program makes.
+ */
+interface Versions {
+  readonly counted: boolean;
+  readonly made: boolean;
+}
+
+function variableSight({ name, value, secret }: WorkloadVariable, { counted, made }: Versions): Sight[] {
   if (secret !== undefined) {
-    if (!versioned) return [good(`${name} is a reference`)];
+    if (!counted) return [good(`${name} is a reference`)];
     const fix = `pin ${name} to a version by number`;
+    if (secret.version === unknownValue && made) return [good(`${name} is a version that is made with it`)];
     if (secret.version === unknownValue)
       return [unseen(`the version of ${name} is known only after the deployment`, fix)];
     return [
@@ -33,6 +43,15 @@ function variableSight({ name, value, secret }: WorkloadVariable, versioned: boo
 
 const secretTypes = ["gcp:secretmanager/secret", "aws:secretsmanager/secret", "kubernetes:core/v1/Secret"];
 const versionTypes = ["gcp:secretmanager/secretVersion", "aws:secretsmanager/secretVersion"];
+
+/** How the versions of a workload's secrets are known. */
+function versionsOf(graph: Graph, { resource, containers }: Workload): Versions {
+  const variables = containers.flatMap((container) => container.variables);
+  const later = variables.filter(({ secret }) => secret?.version === unknownValue);
+  const referred = Object.keys(resource.refers).flatMap((input) => graph.referred(resource, input));
+  const versions = new Set(referred.filter(({ type }) => type === "gcp:secretmanager/secretVersion"));
+  return { counted: resource.type.startsWith("gcp:"), made: versions.size >= later.length };
+}
 
 /** Secrets of other zones that a workload is made from. */
 function zoneSights(graph: Graph, { resource }: Workload): Sight[] {
@@ -64,9 +83,9 @@ export const k05: Rule = {
     workloadsOf(graph).flatMap((workload): Judgement[] => {
       const { resource, containers, unseen: hidden } = workload;
       if (!appliesTo("B-K05", graph.factsOf(resource))) return [];
-      const versioned = resource.type.startsWith("gcp:");
+      const versions = versionsOf(graph, workload);
       const sights = [
-        ...containers.flatMap(({ variables }) => variables.flatMap((each) => variableSight(each, versioned))),
+        ...containers.flatMap(({ variables }) => variables.flatMap((each) => variableSight(each, versions))),
         ...zoneSights(graph, workload),
         ...(hidden
           ? [unseen("its variables are known only after the deployment", "give it variables that are known before")]

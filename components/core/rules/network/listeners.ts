@@ -136,9 +136,11 @@ export function ofPlane(
     .filter(({ facts: { plane } }) => plane !== undefined && planes.includes(plane));
 }
 
-/** Address ranges that stand for everybody. */
+/** Address ranges that stand for everybody, or for so many that a few of them make everybody: `0.0.0.0/1`, `2000::/3`. */
 export function isEverybody(range: unknown): boolean {
-  return range === "0.0.0.0/0" || range === "::/0" || range === "*";
+  return (
+    typeof range === "string" && (range === "*" || /^[\d.]+\/[0-7]$|^[\da-f:]*:[\da-f:]*\/(\d|1[0-5])$/i.test(range))
+  );
 }
 
 /** Inputs of a rule of a security group with the ranges it is for. */

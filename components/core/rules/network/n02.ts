@@ -7,10 +7,23 @@ import { bad, good, judgedBy, property, unseen, type Sight } from "../sights";
 const everybody =
   /^(allUsers|allAuthenticatedUsers|\*|User:system:anonymous|Group:system:(unauthenticated|authenticated))$/;
 
+/** Keys of conditions that say how somebody comes in, and nothing of who it is. */
+const howOnly =
+  /^(aws:(SecureTransport|RequestedRegion|CurrentTime|EpochTime|UserAgent|Referer)|s3:(TlsVersion|x-amz-.*|prefix|max-keys))$/i;
+
+/** Whether a condition of AWS limits who comes in. */
+function limitsWho(condition: string): boolean {
+  const conditions = JSON.parse(condition) as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  return Object.values(conditions).some((each) => Object.keys(each).some((key) => !howOnly.test(key)));
+}
+
 function grantSight({ principals, grantees, condition, unseen: hidden, resource }: Grant): Sight {
   const anyone = principals.find((principal) => everybody.test(principal));
-  if (anyone !== undefined && (condition === undefined || resource.type.startsWith("gcp:")))
-    return bad(`it lets ${anyone} in without a condition`, "name the identities that may");
+  if (anyone !== undefined && (condition === undefined || !resource.type.startsWith("aws:") || !limitsWho(condition)))
+    return bad(
+      `it lets ${anyone} in without a condition${condition === undefined ? "" : " on who it is"}`,
+      "name the identities that may",
+    );
   if (identityPolicyTypes.includes(resource.type) && grantees.length > 0)
     return good(`it lets ${grantees.map(({ name }) => name).join(", ")} in`);
   if (hidden)

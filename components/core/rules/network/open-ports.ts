@@ -1,6 +1,6 @@
 import { valueAt, type GraphResource } from "../graph";
 import { bad, good, listAt, type Sight } from "../sights";
-import { everybodyIn, isEverybody } from "./listeners";
+import { everybodyIn, isEverybody, rangeInputs } from "./listeners";
 
 /** Ports that pages are served at: who may come there is told by the listener behind them. */
 const pagePorts: readonly number[] = [80, 443];
@@ -33,17 +33,26 @@ function allowedPorts(allow: unknown): (readonly [number, number])[] {
   });
 }
 
+/** Whether a firewall of Google lets everybody in: it does where nothing says whom. */
+function opensToEverybody(inputs: GraphResource["inputs"]): boolean {
+  const sources = ["sourceRanges", "sourceTags", "sourceServiceAccounts"].map((input) => inputs[input]);
+  return sources.every((source) => source === undefined) || listAt(inputs, "sourceRanges").some(isEverybody);
+}
+
 /** Ports at which a resource lets the whole internet in. */
 function openedBy({ type, inputs }: GraphResource): (readonly [number, number])[] {
   switch (type) {
     case "aws:vpc/securityGroupIngressRule":
       return [inputs.cidrIpv4, inputs.cidrIpv6].some(isEverybody) ? [portsOf(inputs)] : [];
+    case "aws:ec2/securityGroupRule":
+      return inputs.type === "ingress" && everybodyIn(inputs, rangeInputs).length > 0 ? [portsOf(inputs)] : [];
+    case "aws:ec2/defaultSecurityGroup":
     case "aws:ec2/securityGroup":
       return listAt(inputs, "ingress")
-        .filter((rule) => everybodyIn(rule, ["cidrBlocks", "ipv6CidrBlocks"]).length > 0)
+        .filter((rule) => everybodyIn(rule, rangeInputs).length > 0)
         .map(portsOf);
     case "gcp:compute/firewall":
-      return inputs.direction !== "EGRESS" && listAt(inputs, "sourceRanges").some(isEverybody)
+      return inputs.direction !== "EGRESS" && inputs.disabled !== true && opensToEverybody(inputs)
         ? listAt(inputs, "allows").flatMap(allowedPorts)
         : [];
     default:
@@ -55,6 +64,8 @@ function openedBy({ type, inputs }: GraphResource): (readonly [number, number])[
 export const openingTypes: readonly string[] = [
   "aws:vpc/securityGroupIngressRule",
   "aws:ec2/securityGroup",
+  "aws:ec2/securityGroupRule",
+  "aws:ec2/defaultSecurityGroup",
   "gcp:compute/firewall",
 ];
 
