@@ -12,6 +12,7 @@ import {
   type ProcedureStep,
   type TenantReference,
 } from "./procedure";
+import { takesAway } from "./take-away";
 
 function leaves(tenant: TenantReference): ProcedureStep[] {
   const resource = isResource(tenant);
@@ -178,7 +179,7 @@ function destroySteps(cell: PlannedCell, tenant: TenantReference, plan: MultiTen
       id: "destroy-cell",
       title: "take the cell away",
       what: `cell ${cell.name} is taken out of the config with its tenant, after the protection of what holds data is lifted, and its account is closed`,
-      actions: [acknowledged, gone, { kind: "config", path: `multiTenant.cells.${cell.name}` }, deploys],
+      actions: takesAway(plan, cell, [acknowledged, gone]),
       proof: "the account holds nothing but keys that wait for their end",
       checks: [],
     },
