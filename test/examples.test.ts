@@ -228,6 +228,8 @@ const computed = (name: string) => ({
   certificateAuthority: { data: "Q0E=" },
   masterAuth: { clusterCaCertificate: "Q0E=" },
   masterVersion: "1.34.3-gke.1001000",
+  version: "1",
+  engineArn: `arn:aws:lambda:us-east-1:111122223333:function:cwsyn-${name}-0a1b2c3d:1`,
   serverCaCerts: [{ cert: "PEM" }],
   dnsResourceRecords: [{ name: "_a.example.com.", type: "CNAME", data: "_b.example.com." }],
   firewallStatuses: [{ syncStates: [] }],
