@@ -50,6 +50,18 @@ describe("sgbox plan, of every shape", function () {
     assert.deepEqual([code, plan.shape, resources.length > 100], [0, "admin", true]);
   });
 
+  it("shows an air-gapped machine in a network that is made, and code search for the public, with what each means", async () => {
+    const told = {
+      airgapped: /the network that is made leads nowhere: connect it to yours by peering or VPN/,
+      dotcom: /this is code search for the public: it holds code that is public, and administers nothing/,
+    };
+    for (const [sample, notice] of Object.entries(told)) {
+      const { code, stdout } = await sgbox(["plan", "--stack", `Pulumi.${sample}-sample.yaml`]);
+      assert.equal(code, 0, stdout);
+      assert.match(stdout, notice);
+    }
+  });
+
   it("shows a monolith as the instance it is, and says what it is for", async () => {
     const { code, stdout } = await sgbox(["plan", "--stack", "Pulumi.good.yaml"], { folder });
     assert.equal(code, 0);

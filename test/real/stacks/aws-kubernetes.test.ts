@@ -85,9 +85,13 @@ describe("a cluster on EKS alone, on the real engine with a stand-in cloud", fun
     assert.equal((outputs["manifest"] as Record<string, unknown>)["clusterVersion"], "1.33");
     const made = stack.one(cluster).outputs["vpcConfig"] as Record<string, unknown>;
     const facts = outputs["cluster"] as Record<string, unknown>;
+    const secrets = stack.engine
+      .cloud()
+      .all(key)
+      .find(({ urn }) => urn?.endsWith("::sourcegraph-cluster-key"));
     assert.deepEqual(
       [facts["clusterName"], facts["securityGroupId"], facts["keyArn"]],
-      ["sourcegraph", made["clusterSecurityGroupId"], stack.one(key).outputs["arn"]],
+      ["sourcegraph", made["clusterSecurityGroupId"], secrets?.outputs["arn"]],
     );
   });
 
@@ -159,7 +163,7 @@ describe("a cluster on EKS alone, on the real engine with a stand-in cloud", fun
     assert.deepEqual(await stack.changes("preview").finally(restore), []);
   });
 
-  it("refuses to go while it is protected, and then goes down from the nodes to the network, but for the key", async () => {
+  it("refuses to go while it is protected, and then goes down from the nodes to the network, but for the keys", async () => {
     const refused = await stack.run("destroy", { args: ["--skip-preview=false"] });
     assert.equal(refused.code, 1);
     assert.match(refused.stdout, /sourcegraph-cluster" cannot be deleted\s+because it is protected/);
@@ -178,7 +182,7 @@ describe("a cluster on EKS alone, on the real engine with a stand-in cloud", fun
       "delete aws:cloudwatch/logGroup:LogGroup sourcegraph-cluster-logs",
       "delete aws:ec2/vpc:Vpc sourcegraph-vpc",
     ]);
-    assert.deepEqual(stack.left(), [key]);
+    assert.deepEqual(stack.left(), [key, key]);
   });
 });
 
