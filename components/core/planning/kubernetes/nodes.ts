@@ -1,3 +1,4 @@
+import { counted } from "../../product/counted";
 import type { Problem } from "../../errors";
 import { machineOfType, machineTypeProblem } from "../vm/machine-type";
 import type { Machine } from "../vm/machine";
@@ -197,7 +198,7 @@ function groupProblem(group: Group, cloud: "aws" | "gcp", given: string | undefi
     path,
     message:
       `${given === undefined ? "has no machine type that is large enough" : `is too small for the largest pod, got ${type}`}: ` +
-      `${pod.workload} asks for ${rounded(pod)} and ${pod.volumes} volumes, a node of ${type} has ${rounded(room)} and ${room.volumes} volumes for pods; ` +
+      `${pod.workload} asks for ${rounded(pod)} and ${counted(pod.volumes, "volume")}, a node of ${type} has ${rounded(room)} and ${counted(room.volumes, "volume")} for pods; ` +
       (enough === undefined
         ? "lower what it asks for in 'overrides'"
         : `use ${enough}, or lower what it asks for in 'overrides'`),

@@ -1,3 +1,4 @@
+import { counted } from "../../product/counted";
 import type { KubernetesPlan } from "../kubernetes/kubernetes-plan";
 import type { PlannedManagedServices } from "../managed/managed";
 import { hoursPerMonth, pricedRegion, priceRow, type PricedCloud, type PricedThing } from "./price-list";
@@ -50,7 +51,7 @@ function nodeThings({ nodes }: KubernetesPriceOptions, machine: string, disk: st
   const kind = disk.split(".")[1] === "disk" ? "pd-balanced" : "gp3";
   return [
     ...nodes.flatMap(({ machineType, count }) =>
-      hours(`${machineType}, ${count} nodes`, `${machine}.${machineType}`, count),
+      hours(`${machineType}, ${counted(count, "node")}`, `${machine}.${machineType}`, count),
     ),
     ...thing(
       `node disks, ${kind}`,
@@ -111,8 +112,8 @@ function gcpNat({ nodes, natGateways }: KubernetesPriceOptions): PricedThing[] {
   const count = nodes.reduce((sum, node) => sum + node.count, 0);
   return [
     ...(count > natMachines
-      ? hours(`Cloud NAT, ${count} nodes`, "nat.gatewayCap")
-      : hours(`Cloud NAT, ${count} nodes`, "nat.vmHour", count)),
+      ? hours(`Cloud NAT, ${counted(count, "node")}`, "nat.gatewayCap")
+      : hours(`Cloud NAT, ${counted(count, "node")}`, "nat.vmHour", count)),
     ...hours("Cloud NAT address, 1", "ip.nat"),
     ...thing(`Cloud NAT data, ${trafficGb} GiB`, "nat.gb", trafficGb),
   ];

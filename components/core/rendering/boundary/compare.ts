@@ -1,8 +1,8 @@
+import { counted } from "../../product/counted";
 import {
   cellsText,
   classesText,
   connectionText,
-  counted,
   connectionCells,
   listenerCells,
   placeText,

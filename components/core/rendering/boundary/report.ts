@@ -1,3 +1,4 @@
+import { counted } from "../../product/counted";
 import { zones, type StoredClass, type Zone } from "../../rules/facts";
 import type {
   BoundaryReport,
@@ -51,11 +52,6 @@ function namesText(names: readonly string[], most = 12): string {
 
 function columns(...titles: readonly string[]): Section["columns"] {
   return titles.map((title) => ({ title }));
-}
-
-/** How many there are, with their noun. */
-export function counted(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count} ${count === 1 ? noun : plural}`;
 }
 
 /** What the report says in one phrase. */

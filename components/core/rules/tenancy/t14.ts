@@ -1,3 +1,4 @@
+import { counted } from "../../product/counted";
 import type { BoundaryFacts } from "../facts";
 import { valueAt, type Graph } from "../graph";
 import type { Rule } from "../rule";
@@ -51,7 +52,7 @@ export const t14: Rule = {
       return judgedBy(resource.urn, [
         limit === undefined
           ? bad("nothing states how many tenants it is made for", "state cellTerms.targetMaxTenants")
-          : good(`it is made for ${limit} tenants`),
+          : good(`it is made for ${counted(limit, "tenant")}`),
         ofAlarm(graph, facts, "tenants"),
         ofAlarm(graph, facts, "disk"),
       ]);

@@ -122,7 +122,7 @@ describe("nodes that cannot be", () => {
       {
         path: "cluster.nodes.search.machineType",
         message:
-          "is too small for the largest pod, got m6a.2xlarge: indexed-search asks for 12 CPUs and 22.4 GiB and 1 volumes, " +
+          "is too small for the largest pod, got m6a.2xlarge: indexed-search asks for 12 CPUs and 22.4 GiB and 1 volume, " +
           "a node of m6a.2xlarge has 7.16 CPUs and 27.9 GiB and 23 volumes for pods; use m6a.8xlarge, or lower what it asks for in 'overrides'",
       },
     ]));
@@ -134,7 +134,7 @@ describe("nodes that cannot be", () => {
         {
           path: "cluster.nodes.search",
           message:
-            "has no machine type that is large enough: gitserver asks for 6 CPUs and 838.2 GiB and 1 volumes, " +
+            "has no machine type that is large enough: gitserver asks for 6 CPUs and 838.2 GiB and 1 volume, " +
             "a node of n2-standard-96 has 94.74 CPUs and 356.6 GiB and 127 volumes for pods; lower what it asks for in 'overrides'",
         },
       ],
