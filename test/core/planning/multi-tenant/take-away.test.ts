@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { planMultiTenant } from "../../../../components/core/planning/multi-tenant/plan";
+import { planDrain } from "../../../../components/core/planning/multi-tenant/procedures/drain";
 import { planOffboarding } from "../../../../components/core/planning/multi-tenant/procedures/offboarding";
 import { tenantReference } from "../../../../components/core/planning/multi-tenant/procedures/procedure";
 import { specifyMultiTenant } from "../../../../components/core/planning/multi-tenant/specify";
@@ -35,6 +36,18 @@ describe("taking a tenant's cell away by the last step of its procedure", () => 
         "sgbox up",
       ]);
     }
+  });
+
+  it("is the same where a cell was drained, without a tenant", () => {
+    const plan = multiTenantPlan("gcp");
+    const whole = actionsOf("gcp");
+    const drained = planDrain(plan, "acme", []).steps.at(-1)?.actions;
+    assert.deepEqual(
+      drained,
+      whole.filter(
+        (action) => action.kind !== "config" || !/^purged:|^multiTenant\.tenants/.test(action.value ?? action.path),
+      ),
+    );
   });
 
   it("acknowledges all that the update asks for, which is refused without any of it", () => {

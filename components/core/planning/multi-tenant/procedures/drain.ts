@@ -1,8 +1,8 @@
 import { RefusedError } from "../../../errors";
 import type { MultiTenantPlan, PlannedCell } from "../multi-tenant-plan";
-import { drainedStep } from "../transition";
 import { planMove } from "./move";
 import { cellNamed, deploys, type Procedure, type ProcedureStep, type TenantReference } from "./procedure";
+import { takesAway } from "./take-away";
 
 /** Where a tenant goes when its cell is drained. */
 export interface PlannedMove {
@@ -108,7 +108,7 @@ export function planDrain(plan: MultiTenantPlan, name: string, moves: readonly P
       cell: name,
       effect: "destroy",
       what: "the protection of what holds data is lifted, the cell is taken out of the config, the end of its keys begins, and its account is closed",
-      actions: [{ kind: "config", path: "acknowledge", value: drainedStep(name) }, { kind: "config", path }, deploys],
+      actions: takesAway(plan, cell),
       proof: "the account holds nothing but keys that wait for their end",
       checks: [],
       fromDay: cell.backups.keepDays,
