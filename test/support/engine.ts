@@ -203,9 +203,17 @@ export class Engine {
     await this.must(["cancel", "--yes", "--stack", this.stack]);
   }
 
-  /** Lifts the protection of everything in the state, as somebody does who wants to be rid of it. */
-  public async unprotect(): Promise<void> {
-    await this.must(["state", "unprotect", "--all", "--yes", "--stack", this.stack]);
+  /** Lifts the protection in the state, as somebody does who wants to be rid of it: of everything, or of the URNs that are chosen. */
+  public async unprotect(chosen?: (urn: string) => boolean): Promise<void> {
+    const of = chosen === undefined ? ["--all"] : this.protectedUrns().filter(chosen);
+    await this.must(["state", "unprotect", ...of, "--yes", "--stack", this.stack]);
+  }
+
+  private protectedUrns(): string[] {
+    const state = JSON.parse(this.exportState()) as {
+      checkpoint: { latest: { resources: { urn: string; protect?: boolean }[] } };
+    };
+    return state.checkpoint.latest.resources.flatMap(({ urn, protect }) => (protect === true ? [urn] : []));
   }
 
   /** The text of the state file, exactly as it is on disk; "" before the first operation. */
