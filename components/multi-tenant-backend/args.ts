@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
 import type { Manifest } from "../core/planning/manifest";
 import type { CellKeyUse, MultiTenantPlan } from "../core/planning/multi-tenant/multi-tenant-plan";
+import type { DatabaseLogins } from "./set-up";
 import type { EnvironmentServices } from "./environment-services";
 
 /** Arguments of `MultiTenantEnvironment`, the same on every cloud. */
@@ -37,6 +38,8 @@ export interface TenantArgs extends Bounded {
   readonly plan: MultiTenantPlan;
   /** Provider of the account of its cell. */
   readonly provider: pulumi.ProviderResource;
+  /** Logins of its cell's databases, beside which that of an isolated tenant is made. Default none: it has no database. In place. */
+  readonly logins?: DatabaseLogins;
   /** Tags or labels of everything. Default none. In place. */
   readonly tags?: Readonly<Record<string, string>>;
 }

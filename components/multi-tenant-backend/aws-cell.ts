@@ -70,6 +70,8 @@ export class Cell extends pulumi.ComponentResource {
   readonly clusterName: pulumi.Output<string>;
   /** Provider of its account. */
   readonly provider: pulumi.ProviderResource;
+  /** Logins of its databases, beside which those of isolated tenants are made. */
+  readonly logins: DatabaseLogins;
 
   /**
    * @param name name of the cell in the plan, stem of all names
@@ -112,7 +114,7 @@ export class Cell extends pulumi.ComponentResource {
       uploads: services.clientPolicyStatements,
     });
     const passwords = declarePasswords(this, cell);
-    const logins = new DatabaseLogins(
+    this.logins = new DatabaseLogins(
       name,
       {
         cell,
@@ -137,7 +139,7 @@ export class Cell extends pulumi.ComponentResource {
       kubeconfig: afterAll(cluster.kubeconfig, [
         objects.ingressClassName,
         ...identities,
-        logins.ready,
+        this.logins.ready,
         ...certificate,
         ...callers,
       ]),

@@ -10,11 +10,12 @@ import { closeBucket } from "../cloud/aws-closed-bucket";
 import { dataOptions } from "../cloud/data-options";
 import type { TenantArgs } from "./args";
 import { decideTenant } from "./decision";
+import { declareTenantDatabase, type DatabaseLogins } from "./set-up";
 import { cellTags } from "./tags";
 
 /**
  * A tenant of the multi-tenant backend that is a resource, on AWS. One of tier `dedicated` or `byok` has a whole cell, which
- * holds all it has; one of tier `isolated`, which is experimental, has a key, a bucket and the secret of a login of its own in a
+ * holds all it has; one of tier `isolated`, which is experimental, has a key, a bucket, a database and a login of its own in a
  * cell of many. Pooled tenants are never resources.
  *
  * @example
@@ -48,6 +49,9 @@ export class Tenant extends pulumi.ComponentResource {
     const made = isolated === undefined ? undefined : this.isolate(isolated, args.provider, tags);
     this.keyArn = made?.keyArn;
     this.bucket = made?.bucket;
+    const { logins } = args;
+    if (isolated !== undefined && made !== undefined && logins !== undefined)
+      declareTenantDatabase(this, { name, cell, isolated, logins, password: made.password });
     this.registerOutputs({ keyArn: this.keyArn, bucket: this.bucket });
   }
 
@@ -55,7 +59,11 @@ export class Tenant extends pulumi.ComponentResource {
     planned: PlannedIsolation,
     provider: pulumi.ProviderResource,
     tags: (resource: string, classes: readonly ("user-data" | "secret")[]) => Record<string, string>,
-  ): { readonly keyArn: pulumi.Output<string>; readonly bucket: pulumi.Output<string> } {
+  ): {
+    readonly keyArn: pulumi.Output<string>;
+    readonly bucket: pulumi.Output<string>;
+    readonly password: pulumi.Output<string>;
+  } {
     const kept = { ...dataOptions(this), provider };
     const key = new kms.Key(
       planned.keyName,
@@ -103,18 +111,18 @@ export class Tenant extends pulumi.ComponentResource {
       },
       kept,
     );
-    return { keyArn: key.arn, bucket: bucket.bucket };
+    return { keyArn: key.arn, bucket: bucket.bucket, password: result };
   }
 }
 
 /** Declares every tenant of a plan that is a resource. */
 export function declareTenants(
   plan: MultiTenantPlan,
-  cells: Readonly<Record<string, { readonly provider: pulumi.ProviderResource }>>,
+  cells: Readonly<Record<string, { readonly provider: pulumi.ProviderResource; readonly logins: DatabaseLogins }>>,
   tags: Readonly<Record<string, string>>,
 ): Tenant[] {
   return plan.tenants.flatMap(({ name, cell }) => {
-    const provider = cells[cell]?.provider;
-    return provider === undefined ? [] : [new Tenant(name, { plan, provider, tags })];
+    const made = cells[cell];
+    return made === undefined ? [] : [new Tenant(name, { plan, provider: made.provider, logins: made.logins, tags })];
   });
 }

@@ -95,6 +95,8 @@ export class Cell extends pulumi.ComponentResource {
   readonly egressAddresses: pulumi.Output<string[]>;
   /** Provider of its project. */
   readonly provider: pulumi.ProviderResource;
+  /** Logins of its databases, beside which those of isolated tenants are made. */
+  readonly logins: DatabaseLogins;
 
   /**
    * @param name name of the cell in the plan, stem of all names
@@ -117,7 +119,7 @@ export class Cell extends pulumi.ComponentResource {
     const pods = this.identities(scope);
     const services = this.services(scope, decision, ground, cluster, pods);
     const passwords = declarePasswords(this, cell);
-    const logins = new DatabaseLogins(
+    this.logins = new DatabaseLogins(
       name,
       {
         cell,
@@ -132,7 +134,11 @@ export class Cell extends pulumi.ComponentResource {
     );
     const accepted = args.originSecrets ?? declareOriginSecrets(this, cell);
     const edge = this.edge(scope, accepted);
-    const first: pulumi.Output<unknown>[] = [logins.ready, pods.rights, ...(edge === undefined ? [] : [edge.address])];
+    const first: pulumi.Output<unknown>[] = [
+      this.logins.ready,
+      pods.rights,
+      ...(edge === undefined ? [] : [edge.address]),
+    ];
     const sourcegraph = this.deploy(decision, args, {
       kubeconfig: pulumi.all([cluster.kubeconfig, pulumi.all(first)]).apply(([known]) => known),
       values: services.values,

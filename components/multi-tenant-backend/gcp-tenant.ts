@@ -10,6 +10,7 @@ import { dataOptions } from "../cloud/data-options";
 import { permitKey } from "../cloud/gcp-key";
 import type { TenantArgs } from "./args";
 import { decideTenant } from "./decision";
+import { declareTenantDatabase, type DatabaseLogins } from "./set-up";
 import { cellTags } from "./tags";
 
 const daySeconds = 86_400;
@@ -19,7 +20,7 @@ const shortestSoftDelete = 7;
 
 /**
  * A tenant of the multi-tenant backend that is a resource, on Google Cloud. One of tier `dedicated` or `byok` has a whole cell,
- * which holds all it has; one of tier `isolated`, which is experimental, has a key, a bucket and the secret of a login of its own in
+ * which holds all it has; one of tier `isolated`, which is experimental, has a key, a bucket, a database and a login of its own in
  * a cell of many. Pooled tenants are never resources.
  *
  * @example
@@ -49,9 +50,13 @@ export class Tenant extends pulumi.ComponentResource {
       ...cellTags(args.plan, cell, args.tags, classes),
       [factTags.tenant]: name,
     });
-    const made = tenant.isolated === undefined ? undefined : this.isolate(tenant.isolated, cell, args.provider, labels);
+    const { isolated } = tenant;
+    const made = isolated === undefined ? undefined : this.isolate(isolated, cell, args.provider, labels);
     this.key = made?.key;
     this.bucket = made?.bucket;
+    const { logins } = args;
+    if (isolated !== undefined && made !== undefined && logins !== undefined)
+      declareTenantDatabase(this, { name, cell, isolated, logins, password: made.password });
     this.registerOutputs({ key: this.key, bucket: this.bucket });
   }
 
@@ -60,7 +65,11 @@ export class Tenant extends pulumi.ComponentResource {
     cell: PlannedCell,
     provider: pulumi.ProviderResource,
     labels: (classes: readonly ("user-data" | "secret")[]) => Record<string, string>,
-  ): { readonly key: pulumi.Output<string>; readonly bucket: pulumi.Output<string> } {
+  ): {
+    readonly key: pulumi.Output<string>;
+    readonly bucket: pulumi.Output<string>;
+    readonly password: pulumi.Output<string>;
+  } {
     const kept = { ...dataOptions(this), provider };
     const project = cell.account.id;
     const ring = new kms.KeyRing(planned.keyName, { project, location: cell.region }, kept);
@@ -126,18 +135,18 @@ export class Tenant extends pulumi.ComponentResource {
       },
       kept,
     );
-    return { key: key.id, bucket: bucket.name };
+    return { key: key.id, bucket: bucket.name, password: result };
   }
 }
 
 /** Declares every tenant of a plan that is a resource. */
 export function declareTenants(
   plan: MultiTenantPlan,
-  cells: Readonly<Record<string, { readonly provider: pulumi.ProviderResource }>>,
+  cells: Readonly<Record<string, { readonly provider: pulumi.ProviderResource; readonly logins: DatabaseLogins }>>,
   tags: Readonly<Record<string, string>>,
 ): Tenant[] {
   return plan.tenants.flatMap(({ name, cell }) => {
-    const provider = cells[cell]?.provider;
-    return provider === undefined ? [] : [new Tenant(name, { plan, provider, tags })];
+    const made = cells[cell];
+    return made === undefined ? [] : [new Tenant(name, { plan, provider: made.provider, logins: made.logins, tags })];
   });
 }

@@ -2,8 +2,17 @@ import * as kubernetes from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { managedHost, managedPassword } from "../core/planning/managed/values";
-import type { PlannedCell } from "../core/planning/multi-tenant/multi-tenant-plan";
-import { cellSetUp, setUpKeys, setUpNamespace, setUpSecret } from "../core/rendering/multi-tenant/cell-set-up";
+import type { PlannedCell, PlannedIsolation } from "../core/planning/multi-tenant/multi-tenant-plan";
+import {
+  cellSetUp,
+  setUpKeys,
+  setUpNamespace,
+  setUpSecret,
+  tenantPasswordKey,
+  tenantSetUp,
+  tenantSetUpName,
+} from "../core/rendering/multi-tenant/cell-set-up";
+import { tenantSetUpJob } from "../core/planning/multi-tenant/boundary";
 import type { Bounded } from "../boundary";
 import { declareObject } from "../kubernetes/objects";
 import { dataOptions } from "../cloud/data-options";
@@ -55,6 +64,8 @@ export interface DatabaseLoginsArgs extends Bounded {
 export class DatabaseLogins extends pulumi.ComponentResource {
   /** Known once every login is there. */
   readonly ready: pulumi.Output<string[]>;
+  /** Provider of the cell's cluster. */
+  readonly provider: pulumi.ProviderResource;
 
   /**
    * @param name stem of the children's names
@@ -63,7 +74,9 @@ export class DatabaseLogins extends pulumi.ComponentResource {
    */
   constructor(name: string, args: DatabaseLoginsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sourcegraph:multi-tenant-backend:DatabaseLogins", name, { boundary: args.boundary }, opts);
-    this.ready = pulumi.all(declareSetUp(this, args.cell, args));
+    const { provider, jobs } = declareSetUp(this, args.cell, args);
+    this.provider = provider;
+    this.ready = pulumi.all(jobs);
     this.registerOutputs({ ready: this.ready });
   }
 }
@@ -72,7 +85,7 @@ function declareSetUp(
   parent: pulumi.Resource,
   { logins, name, ...cell }: PlannedCell,
   o: Omit<DatabaseLoginsArgs, "cell">,
-): pulumi.Output<string>[] {
+): { readonly provider: pulumi.ProviderResource; readonly jobs: pulumi.Output<string>[] } {
   const provider = new kubernetes.Provider(
     `${name}-set-up`,
     {
@@ -110,7 +123,7 @@ function declareSetUp(
       dependsOn: [first],
     }),
   );
-  return objects
+  const jobs = objects
     .filter(({ kind }) => kind === "Job")
     .map(
       (object) =>
@@ -120,4 +133,41 @@ function declareSetUp(
           dependsOn: ground,
         }).id,
     );
+  return { provider, jobs };
+}
+
+/**
+ * The database and the login of an isolated tenant, made by a Job beside the cell's own set-up, which alone reads the
+ * administrator's password.
+ */
+export function declareTenantDatabase(
+  parent: pulumi.Resource,
+  o: {
+    /** Stem of the resources' names. */
+    readonly name: string;
+    readonly cell: PlannedCell;
+    readonly isolated: PlannedIsolation;
+    readonly logins: DatabaseLogins;
+    readonly password: pulumi.Output<string>;
+  },
+): void {
+  const { provider } = o.logins;
+  const name = tenantSetUpName(o.isolated);
+  const secret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace: setUpNamespace },
+    stringData: pulumi.secret({ [tenantPasswordKey]: o.password }),
+  };
+  const objects = tenantSetUp(o.cell, o.isolated);
+  const isJob = ({ kind }: { readonly kind: string }) => kind === "Job";
+  const ground = [secret, ...objects.filter((object) => !isJob(object))].map((object) =>
+    declareObject(`${o.name}-set-up-${object.kind.toLowerCase()}`, object, {
+      parent,
+      provider,
+      dependsOn: [o.logins],
+    }),
+  );
+  for (const job of objects.filter(isJob))
+    declareObject(tenantSetUpJob(o.name), job, { parent, provider, dependsOn: ground });
 }

@@ -228,6 +228,11 @@ export function edgeBoundary(plan: MultiTenantPlan): Boundary {
   };
 }
 
+/** Name of the resource that makes the database of an isolated tenant. */
+export function tenantSetUpJob(tenant: string): string {
+  return `${tenant}-set-up`;
+}
+
 /** What a tenant with resources of its own states. */
 export function tenantBoundary(plan: MultiTenantPlan, tenant: PlannedTenant): Boundary {
   const cell = plan.cells.find(({ name }) => name === tenant.cell);
@@ -245,6 +250,11 @@ export function tenantBoundary(plan: MultiTenantPlan, tenant: PlannedTenant): Bo
     children:
       isolated === undefined
         ? classesByType
-        : { ...classesByType, [isolated.bucket]: { dataClasses: ["user-data"] }, [isolated.database]: kept },
+        : {
+            ...classesByType,
+            [isolated.bucket]: { dataClasses: ["user-data"] },
+            [isolated.database]: kept,
+            [tenantSetUpJob(tenant.name)]: { service: "db-set-up" },
+          },
   };
 }

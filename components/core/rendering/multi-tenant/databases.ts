@@ -1,5 +1,5 @@
 import { filteredTables } from "../../product/multi-tenant/tenancy";
-import type { MultiTenantPlan, PlannedCell } from "../../planning/multi-tenant/multi-tenant-plan";
+import type { MultiTenantPlan, PlannedCell, PlannedIsolation } from "../../planning/multi-tenant/multi-tenant-plan";
 import { cellNamed, type ProcedureAction } from "../../planning/multi-tenant/procedures/procedure";
 import { singleTenant } from "../../product/multi-tenant/tenancy";
 import { admitSql, dismissSql, readOnlySql } from "./operator-sql";
@@ -36,6 +36,11 @@ export function cellDatabases({ logins }: Pick<PlannedCell, "logins">): CellData
       forced: logins.forced,
     },
   }));
+}
+
+/** The database of an isolated tenant, on the server of one of the cell's: its tables are the cell's owner's. */
+export function tenantDatabase({ tenants }: CellDatabase, { database, login }: PlannedIsolation): TenantDatabase {
+  return { ...tenants, database, app: login };
 }
 
 /** What is said to a database before the first migration, and again whenever it changes; it may be said at any time. */
