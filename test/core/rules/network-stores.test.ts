@@ -47,6 +47,17 @@ describe("B-N04", () => {
     ]);
   });
 
+  it("closes a bucket of Google by both of its inputs", () =>
+    assert.deepEqual(
+      ([{ publicAccessPrevention: "enforced" }, { uniformBucketLevelAccess: true }] as const).flatMap((inputs) =>
+        said(n04, graphOf(inZone("admin", { type: "gcp:storage/bucket", name: "bucket", inputs }))),
+      ),
+      [
+        "bucket broken: uniformBucketLevelAccess is not set; set uniformBucketLevelAccess to true",
+        "bucket broken: publicAccessPrevention is not set; set publicAccessPrevention to enforced",
+      ],
+    ));
+
   it("knows a bucket by its older names", () =>
     assert.deepEqual(
       said(n04, graphOf(inZone("admin", { type: "aws:s3/bucketV2:BucketV2", name: "old" }))),
