@@ -17,10 +17,14 @@ function deletesStores({ account, region }: PlannedCell, cloud: "aws" | "gcp"): 
   return texts.map((text) => ({ kind: "command", text }));
 }
 
-/** Lifts the engine's protection of what is in a cell, and of nothing else. */
-function unprotects({ name }: PlannedCell): string {
-  const within = `.deployment.resources | (map({key: .urn, value: .parent}) | from_entries) as $above | .[] | select(.protect) | .urn | select([recurse($above[.] // empty)] | any(endswith($cell)))`;
-  return `pulumi stack export | jq --raw-output --arg cell 'multi-tenant-backend:Cell::${name}' '${within}' | while read -r urn; do pulumi state unprotect --yes "$urn" < /dev/null; done`;
+/** Lifts the engine's protection of what is in a cell and of the copies of its backups, and of nothing else. */
+function unprotects(
+  { environment: { backupCopies } }: Pick<MultiTenantPlan, "environment">,
+  { name }: PlannedCell,
+): string {
+  const copies = `${backupCopies?.vault ?? "copies"}-${name}`;
+  const within = `.deployment.resources | (map({key: .urn, value: .parent}) | from_entries) as $above | .[] | select(.protect) | .urn | select(endswith($copies) or endswith($copies + "-key") or ([recurse($above[.] // empty)] | any(endswith($cell))))`;
+  return `pulumi stack export | jq --raw-output --arg cell 'multi-tenant-backend:Cell::${name}' --arg copies '::${copies}' '${within}' | while read -r urn; do pulumi state unprotect --yes "$urn" < /dev/null; done`;
 }
 
 /**
@@ -30,15 +34,15 @@ function unprotects({ name }: PlannedCell): string {
  * @param more what else is taken out in the same run
  */
 export function takesAway(
-  { cloud }: Pick<MultiTenantPlan, "cloud">,
+  plan: Pick<MultiTenantPlan, "cloud" | "environment">,
   cell: PlannedCell,
   more: readonly ProcedureAction[] = [],
 ): ProcedureAction[] {
   return [
     { kind: "config", path: "deletionProtection", value: "false" },
     deploys,
-    ...deletesStores(cell, cloud),
-    { kind: "command", text: unprotects(cell) },
+    ...deletesStores(cell, plan.cloud),
+    { kind: "command", text: unprotects(plan, cell) },
     { kind: "config", path: "deletionProtection" },
     { kind: "config", path: "acknowledge", value: drainedStep(cell.name) },
     ...more,
