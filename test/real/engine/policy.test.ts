@@ -13,7 +13,8 @@ import type { PackSettings } from "../../../policy/settings";
 import { builtProject } from "../../support/built";
 import { counterExamples } from "../../support/counter-examples";
 import { combined, programOf } from "../../support/counter-examples/program";
-import { Engine, type ConfigValue, type RunResult } from "../../support/engine";
+import { Engine, type ConfigValue } from "../../support/engine";
+import { judged, words } from "../../support/policy-pack";
 import { repository, requireToolchain } from "../../support/toolchain";
 
 /** A cluster that nobody answers for: previews do without. */
@@ -25,22 +26,6 @@ const nowhere = {
   contexts: [{ name: "none", context: { cluster: "none", user: "none" } }],
   "current-context": "none",
 };
-
-/** Arguments by which an operation is judged by the pack. */
-function judged(engine: Engine, settings?: PackSettings): { args: string[] } {
-  const args = ["--policy-pack", path.join(builtProject(), "policy")];
-  if (settings === undefined) return { args };
-  const file = path.join(engine.folder, "pack.json");
-  fs.writeFileSync(file, JSON.stringify({ boundaries: settings }));
-  return { args: [...args, "--policy-pack-config", file] };
-}
-
-/** What the pack said, in the lines that the engine printed. */
-function words({ stdout }: RunResult): string[] {
-  return [...new Set(stdout.split("\n").map((line) => line.trim()))]
-    .filter((line) => line.includes(" breaks B-"))
-    .sort();
-}
 
 /** An instance of the library with resources beside it that somebody wrote by hand. */
 const beside = (bucket: string): string => `
@@ -113,6 +98,25 @@ describe("the policy pack on the real engine", function () {
     assert.deepEqual(engine.cloud().all("aws:cloudwatch/logGroup:LogGroup"), []);
   });
 
+  it("judges what other stacks state in the manifests of its config, and has the engine refuse another form", async () => {
+    const site = { type: "sourcegraph:test:Part", name: "admin", boundary: { facts: { zone: "admin" } } } as const;
+    engine.writeProgram(programOf([site]));
+    const call = { kind: "connects", from: "worker", to: "admin/telemetry-gateway", contract: "telemetry" } as const;
+    const edges = [{ ...call, credential: "service-access-token" as const }];
+    const neighbours = [{ stack: "cells", facts: { zone: "multi-tenant" as const }, edges }];
+    const run = await engine.preview(judged(engine, { neighbours }));
+    assert.notEqual(run.code, 0);
+    assert.deepEqual(
+      words(run).filter((line) => line.includes("B-M04")),
+      [
+        "'multi-tenant/worker to admin/telemetry-gateway' breaks B-M04: the caller shows a service access token, which may never end; give the caller a client",
+      ],
+    );
+    const wrong = { neighbours: [{ edges: [] }] } as unknown as PackSettings;
+    const refused = await engine.preview(judged(engine, wrong));
+    assert.match(refused.stdout + refused.stderr, /boundaries[^\n]*facts is required/);
+  });
+
   it("lets through what exceptions cover, and has the engine refuse a config of another form", async () => {
     const lines = {
       type: "aws:cloudwatch/logGroup:LogGroup",
@@ -133,6 +137,31 @@ describe("the policy pack on the real engine", function () {
     const refused = await engine.preview(judged(engine, wrong));
     assert.notEqual(refused.code, 0);
     assert.match(refused.stdout + refused.stderr, /boundaries[^\n]*stage must be one of the following/);
+  });
+});
+
+describe("an instance whose rules are enforced, on the real engine", function () {
+  this.timeout(200_000);
+
+  it("fails at a transform that breaks a rule, in its words, and the resource is never made", async function () {
+    const bin = requireToolchain(this);
+    const program = `
+      const { SourcegraphVm } = require(${JSON.stringify(path.join(builtProject(), "dist/components/aws.js"))});
+      new SourcegraphVm("instance", {
+        region: "us-east-1", release: "7.5.4453", size: "S", access: { allowedCidrs: ["10.0.0.0/8"] },
+        boundaries: { enforce: true }, transform: { key: { deletionWindowInDays: 7 } },
+      });`;
+    const engine = await Engine.start({ bin, program, config: { "aws:region": "us-east-1" } });
+    try {
+      const run = await engine.up();
+      assert.notEqual(run.code, 0);
+      assert.deepEqual(words(run), [
+        "- 'instance-key' breaks B-K03: deletionWindowInDays is 7; set deletionWindowInDays to 30",
+      ]);
+      assert.deepEqual(engine.cloud().all("aws:kms/key:Key"), []);
+    } finally {
+      engine.stop();
+    }
   });
 });
 
