@@ -4,6 +4,8 @@ import * as path from "node:path";
 import YAML from "yaml";
 import { builtProject } from "../../support/built";
 import { Engine, type ConfigValue, type RunResult } from "../../support/engine";
+import type { PackSettings } from "../../../policy/settings";
+import { judged, words, writeBeside } from "../../support/policy-pack";
 import { repository, requireToolchain } from "../../support/toolchain";
 
 const run = "gcp:cloudrunv2/service:Service";
@@ -18,12 +20,14 @@ describe("the GCP sample stack of support services on the real engine with a sta
   this.timeout(600_000);
   this.bail(true); // one test goes on where the one before it ended
   let engine: Engine;
+  let exceptions: PackSettings["exceptions"];
 
   before(async function () {
     const bin = requireToolchain(this);
     const text = fs.readFileSync(path.join(repository, "Pulumi.gcp-admin-sample.yaml"), "utf8");
     const { config } = YAML.parse(text) as { config: Record<string, ConfigValue> };
     const { "sourcegraph:secrets": secrets, ...plain } = config;
+    ({ exceptions } = plain["sourcegraph:boundaries"] as Pick<PackSettings, "exceptions">);
     engine = await Engine.start({ bin, project: builtProject(), config: plain, timeoutMs: 400_000 });
     for (const name of Object.keys(secrets as object))
       await engine.configSet(`sourcegraph:secrets.${name}`, `${marker}${name}`, { secret: true, path: true });
@@ -62,6 +66,17 @@ describe("the GCP sample stack of support services on the real engine with a sta
     ]);
     assert.deepEqual(succeeded(await engine.up()), []);
     assert.deepEqual(succeeded(await engine.refresh()), []);
+  });
+
+  it("has a preview stopped at a resource that somebody writes by hand beside it, and at no other", async () => {
+    writeBeside(engine, `new (require("@pulumi/gcp/pubsub").Topic)("by-hand");`);
+    const stopped = await engine.preview(judged(engine, { exceptions }));
+    writeBeside(engine, "");
+    assert.notEqual(stopped.code, 0);
+    assert.deepEqual(words(stopped), [
+      "'by-hand' breaks B-D02: nothing says its zone, owner, data class; make it by a component of the library, or tag it with sourcegraph-zone, sourcegraph-owner and sourcegraph-data-class",
+      "'by-hand' breaks B-K01: kmsKeyName is not set, so the provider's own key is used; set kmsKeyName to a key of this zone",
+    ]);
   });
 
   it("has keys, permissions and the way out before what needs them", () => {
@@ -121,7 +136,7 @@ describe("the GCP sample stack of support services on the real engine with a sta
     });
   });
 
-  it("takes a new image in place, and moves nothing that holds data", async () => {
+  it("takes a new image in place, moves nothing that holds data, and gives the policy pack nothing to say", async () => {
     const stores = [server, redis, dataset, key].flatMap((type) =>
       engine
         .cloud()
@@ -130,10 +145,9 @@ describe("the GCP sample stack of support services on the real engine with a sta
     );
     const text = fs.readFileSync(engine.configFile(), "utf8");
     fs.writeFileSync(engine.configFile(), text.replace(/(cody-gateway@sha256:)0123/, "$14567"));
-    assert.deepEqual(succeeded(await engine.up()), [
-      `update ${run} admin-cody-gateway`,
-      `update ${run} admin-cody-gateway-human`,
-    ]);
+    const up = await engine.up(judged(engine, { exceptions }));
+    assert.deepEqual(words(up), []);
+    assert.deepEqual(succeeded(up), [`update ${run} admin-cody-gateway`, `update ${run} admin-cody-gateway-human`]);
     assert.deepEqual(
       [server, redis, dataset, key].flatMap((type) =>
         engine
