@@ -48,7 +48,8 @@ export function startKubernetes(context: Mocha.Context): TestCluster {
     const environment = { ...tools, KUBECONFIG: kubeconfig };
     const kubectl = (args: readonly string[], input?: string): Promise<Said> => {
       const started = run("kubectl", [...args], { env: environment, timeout: 120_000, maxBuffer: 1e8 });
-      started.child.stdin?.end(input ?? "");
+      // Whoever needs no input may be gone before it is there.
+      started.child.stdin?.on("error", () => undefined).end(input ?? "");
       return started;
     };
     const apply = (objects: readonly KubernetesObject[], ...options: readonly string[]) =>
