@@ -121,6 +121,6 @@ function pool(
       transform.nodePool,
     ),
     // Another number at first would replace the pool, of which the bounds say enough later on.
-    { parent, ignoreChanges: ["initialNodeCount"], dependsOn: [keys.forDisks, ...nodes.rights] },
+    { parent, ignoreChanges: ["initialNodeCount"], dependsOn: [...keys.forDisks, ...nodes.rights] },
   );
 }

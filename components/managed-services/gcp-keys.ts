@@ -17,7 +17,7 @@ export interface GcpServiceKeys {
 
 /** Lets the agents of the planned services, and no others, use the key. Kept like data, which cannot be read without. */
 export function declareServiceKeys(scope: GcpServicesScope): GcpServiceKeys {
-  const { name, parent, project, keys, services, keyForStorage, permitted = false } = scope;
+  const { name, parent, project, keys, services, keyForStorage, permitted } = scope;
   if (permitted) return { forDatabases: [], forCaches: [], forBucket: [] };
   const permit = (
     of: string,

@@ -42,17 +42,28 @@ export class ManagedServices extends pulumi.ComponentResource {
       labels = {},
       transform = {},
       keys = {},
+      permitted = false,
       privateServices,
       ...given
     } = args;
-    const chosen = { services, deletionProtection, backupHourUtc, maintenance, channels, labels, transform, keys };
+    const chosen = {
+      services,
+      deletionProtection,
+      backupHourUtc,
+      maintenance,
+      channels,
+      labels,
+      transform,
+      keys,
+      permitted,
+    };
     const connection = privateServices === undefined ? [] : [privateServices.connection];
     const network = pulumi.output(args.network).apply((link) => networkPath(link, args.project));
     const scope: GcpServicesScope = { ...given, ...chosen, network, name, parent: this, connection };
-    const permitted = declareServiceKeys(scope);
-    const databases = services.databases.map((planned) => declareDatabase(scope, planned, permitted.forDatabases));
-    const caches = services.caches.map((planned) => declareCache(scope, planned, permitted.forCaches));
-    const bucket = services.bucket === undefined ? {} : declareBucket(scope, services.bucket, permitted.forBucket);
+    const rights = declareServiceKeys(scope);
+    const databases = services.databases.map((planned) => declareDatabase(scope, planned, rights.forDatabases));
+    const caches = services.caches.map((planned) => declareCache(scope, planned, rights.forCaches));
+    const bucket = services.bucket === undefined ? {} : declareBucket(scope, services.bucket, rights.forBucket);
     declareServiceAlarms(scope, databases, caches);
     const values = [...databases.map((one) => one.values), ...caches.map((one) => one.values), bucket];
     this.values = Object.fromEntries(values.flatMap((some) => Object.entries(some)));

@@ -11,14 +11,20 @@ import type { EdgeRecord } from "./edge-records";
 import { edgeArmorRules } from "./gcp-origin";
 import { environmentTags } from "./tags";
 
+/** What the edge has to know of a cell. */
+export interface GcpEdgeCell {
+  /** Secret: what is shown at the origin of the cell. In place. */
+  readonly originSecret: pulumi.Input<string>;
+}
+
 /** Arguments of `Edge` on Google Cloud. */
 export interface GcpEdgeArgs extends Bounded {
   /** Everything that is decided, by `planMultiTenantBackend`. */
   readonly plan: MultiTenantPlan;
   /** Zone of Cloud DNS of the tenants' names, in the project of the edge. */
   readonly namesZone: pulumi.Input<string>;
-  /** The cells, by name: what is shown at the origin of each, which is a secret. In place. */
-  readonly cells: Readonly<Record<string, { readonly originSecret: pulumi.Input<string> }>>;
+  /** The cells, by name. In place. */
+  readonly cells: Readonly<Record<string, GcpEdgeCell>>;
   /** Labels of what takes labels. Default none. In place. */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -169,7 +175,9 @@ export class Edge extends pulumi.ComponentResource {
             protocol: "HTTPS",
             loadBalancingScheme: scheme,
             timeoutSec,
-            customRequestHeaders: [pulumi.interpolate`${ingress.header}:${pulumi.secret(cells[name]?.originSecret ?? "")}`],
+            customRequestHeaders: [
+              pulumi.interpolate`${ingress.header}:${pulumi.secret(cells[name]?.originSecret ?? "")}`,
+            ],
             backends: [{ group: pulumi.all([group.selfLink, endpoint.id]).apply(([link]) => link) }],
             securityPolicy: policy.selfLink,
             logConfig: { enable: true, sampleRate: 1 },

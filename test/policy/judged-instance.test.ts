@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { SourcegraphVm, type AwsSourcegraphVmArgs } from "../../components/vm/aws";
+import { SourcegraphVm } from "../../components/vm/aws";
+import type { AwsSourcegraphVmArgs } from "../../components/vm/aws-args";
 import { leastArgs } from "../support/aws-vm";
 import { refusedOf } from "./refused";
 

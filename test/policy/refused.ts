@@ -52,7 +52,9 @@ export async function refusedOf(build: () => void): Promise<Refused> {
     process.removeListener("unhandledRejection", failed);
     for (const other of others) process.on("unhandledRejection", other);
     // Promises of what was refused stay open, which the SDK takes for a leak when the process ends.
-    const promises = (await import("@pulumi/pulumi/runtime/debuggable.js")) as { leakedPromises: () => unknown };
+    const promises = (await import("@pulumi/pulumi/runtime/debuggable.js")) as unknown as {
+      leakedPromises: () => unknown;
+    };
     promises.leakedPromises();
   }
   return { registered, refused };

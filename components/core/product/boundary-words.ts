@@ -12,10 +12,17 @@ export type ListenerPlane = "human" | "machine" | "end-user" | "internal";
 export type StoredClass = DataClass | "public-code";
 
 /** What content may cross from a zone with user data into the admin zone, in transit only. */
-export const contracts = ["model-call", "licence-check", "metering", "telemetry", "ping", "introspection"] as const;
+export type Contract = "model-call" | "licence-check" | "metering" | "telemetry" | "ping" | "introspection";
 
-/** One of them. */
-export type Contract = (typeof contracts)[number];
+/** All of them. */
+export const contracts: readonly Contract[] = [
+  "model-call",
+  "licence-check",
+  "metering",
+  "telemetry",
+  "ping",
+  "introspection",
+];
 
 /** Whether what a call is for is a contract between zones; calls within a zone and sign-ins are none. */
 export function isContract(word: string): word is Contract {

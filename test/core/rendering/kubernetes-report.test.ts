@@ -111,7 +111,7 @@ describe("the report of a plan for Kubernetes", () => {
       ["address", "https://sourcegraph.example.com  HTTPS at the load balancer"],
       ["open to", "ports 80, 443 from 10.0.0.0/8"],
       ["stores", "PostgreSQL managed · Redis managed · object store managed"],
-      ["price", "about 3,154.97 USD a month"],
+      ["price", "about 3,155.97 USD a month"],
     ]);
   });
 

@@ -48,7 +48,7 @@ describe("the multi-tenant backend of the GCP sample on the real engine with a s
     );
   const set = (section: Omit<MultiTenantSection, "environment">, more: Readonly<Record<string, ConfigValue>> = {}) =>
     engine.writeConfig({
-      "sourcegraph:multiTenant": { environment: sample.environment, ...section } as unknown as ConfigValue,
+      "sourcegraph:multiTenant": { environment: sample.environment, ...section },
       ...Object.fromEntries(Object.entries(more).map(([name, value]) => [`sourcegraph:${name}`, value])),
     });
   const draining = { "cell-2": { state: "draining" } } as unknown as MultiTenantSection["cells"];

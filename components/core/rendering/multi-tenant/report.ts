@@ -25,7 +25,10 @@ function overview({ name, cloud, stage, environment, cells, tenants, price }: Mu
   return facts("overview", `Multi-tenant backend ${name} on ${cloud === "aws" ? "AWS" : "Google Cloud"}, ${stage}`, [
     ["cells", `${cells.length}, made for ${thousands(places)} tenants`],
     ["tenants that are resources", `${tenants.length}; pooled ones are the control plane's`],
-    ["host names", `${names.wildcard}${names.customNames.length === 0 ? "" : `, ${names.customNames.join(", ")}`}`],
+    [
+      "host names",
+      [names.wildcard, ...names.customNames, ...names.foreignNames.map(({ hostname }) => hostname)].join(", "),
+    ],
     [
       "edge",
       `${edges[edge.kind]}, TLS ${edge.minimumTls} or newer, ${thousands(edge.callsPerFiveMinutes)} calls in 5 minutes`,
