@@ -35,6 +35,7 @@ export interface AwsEdgeCell {
 /** What every distribution of an edge has in common. */
 interface Shared {
   readonly origins: inputs.cloudfront.DistributionOrigin[];
+  readonly defaultCell: string;
   readonly routerArn: pulumi.Output<string>;
   readonly wallArn: pulumi.Output<string>;
   readonly tags: Record<string, string>;
@@ -90,6 +91,7 @@ export class Edge extends pulumi.ComponentResource {
     const child = { parent: this, provider };
     const shared: Shared = {
       origins: plan.cells.map((cell) => originOf(plan, cell, cells[cell.name])),
+      defaultCell: edge.defaultCell,
       routerArn: this.router(own, plan, child),
       wallArn: this.wall(own, plan, tags, child).arn,
       tags,
@@ -202,7 +204,15 @@ export class Edge extends pulumi.ComponentResource {
   private distribution(
     name: string,
     aliases: string[],
-    { origins, routerArn, wallArn, tags, child, certificateArn }: Shared & { certificateArn: pulumi.Output<string> },
+    {
+      origins,
+      defaultCell,
+      routerArn,
+      wallArn,
+      tags,
+      child,
+      certificateArn,
+    }: Shared & { certificateArn: pulumi.Output<string> },
   ): cloudfront.Distribution {
     return new cloudfront.Distribution(
       name,
@@ -213,7 +223,7 @@ export class Edge extends pulumi.ComponentResource {
         httpVersion: "http2and3",
         origins,
         defaultCacheBehavior: {
-          targetOriginId: origins[0]?.originId ?? "",
+          targetOriginId: defaultCell,
           viewerProtocolPolicy: "redirect-to-https",
           allowedMethods: ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"],
           cachedMethods: ["GET", "HEAD"],

@@ -105,11 +105,11 @@ function scopeOf(parent: pulumi.Resource, { plan, tags = {} }: MultiTenantEnviro
 
 /** The folder of the stage, and what nobody in it may do, whatever rights they have. */
 function declareFolder({ parent, plan }: Scope): pulumi.Output<string> | undefined {
-  const { containerName, parent: above, guardRails } = plan.environment;
+  const { containerName, parent: above, deletionProtection, guardRails } = plan.environment;
   if (above === undefined) return undefined;
   const folder = new organizations.Folder(
     containerName,
-    { displayName: containerName, parent: above, deletionProtection: true },
+    { displayName: containerName, parent: above, deletionProtection },
     { parent },
   );
   const attached = guardRails.flatMap((rail) => {

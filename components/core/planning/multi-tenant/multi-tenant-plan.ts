@@ -45,6 +45,8 @@ export interface PlannedEnvironment {
   readonly containerName: string;
   /** Where it is made; absent where it, and the guard rails, are left to somebody else. */
   readonly parent?: string;
+  /** Whether the cloud refuses to delete it. */
+  readonly deletionProtection: boolean;
   /** What nobody below it may do, whatever rights they have; none without `parent`. */
   readonly guardRails: readonly PlannedGuardRail[];
   /** Regions in which anything may be made. */
@@ -137,6 +139,8 @@ export interface PlannedEdge {
    * names, which leads to the address of its cell's; none elsewhere, where routes are written into the store.
    */
   readonly entries: readonly PlannedEntry[];
+  /** Cell that CloudFront, which has to name one, names for calls without a route; they are answered before they come there. */
+  readonly defaultCell: string;
   /** Header by which the origin of a cell knows the edge; its value is a secret of each cell. */
   readonly originHeader: string;
   /** Calls of one address that are let through in five minutes. */

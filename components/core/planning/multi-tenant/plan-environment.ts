@@ -38,6 +38,8 @@ function edgeOf(
       kind === "global-load-balancer"
         ? pooled.map((cell) => ({ name: `${name}-edge-${cell.name}`, cell: cell.name }))
         : [],
+    // No customer's own cell, and not another one whenever a cell comes: those of many are there first.
+    defaultCell: (pooled[0] ?? cells[0])?.name ?? "",
     originHeader,
     callsPerFiveMinutes,
     minimumTls: "1.2",
@@ -67,6 +69,7 @@ export function planEnvironment(
   return {
     containerName: `mt-${stage}`,
     ...(parent === undefined ? {} : { parent }),
+    deletionProtection: specification.deletionProtection,
     guardRails: guardRailsOf(cloud, environment),
     allowedRegions,
     names: {
