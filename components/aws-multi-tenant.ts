@@ -2,6 +2,5 @@
 export { Cell, type AwsCellArgs } from "./multi-tenant-backend/aws-cell";
 export { Edge, type AwsEdgeArgs, type AwsEdgeCell } from "./multi-tenant-backend/aws-edge";
 export type { EdgeRecord } from "./multi-tenant-backend/edge-records";
-export type { CellValues, DatabaseLogins, DatabaseLoginsArgs } from "./multi-tenant-backend/set-up";
 export { MultiTenantEnvironment } from "./multi-tenant-backend/aws-environment";
 export { Tenant } from "./multi-tenant-backend/aws-tenant";

@@ -4,5 +4,4 @@ export type { EdgeRecord } from "./multi-tenant-backend/edge-records";
 export { Edge, type GcpEdgeArgs, type GcpEdgeCell } from "./multi-tenant-backend/gcp-edge";
 export { MultiTenantEnvironment } from "./multi-tenant-backend/gcp-environment";
 export type { GcpLogTarget } from "./multi-tenant-backend/gcp-logs";
-export type { CellValues, DatabaseLogins, DatabaseLoginsArgs } from "./multi-tenant-backend/set-up";
 export { Tenant } from "./multi-tenant-backend/gcp-tenant";

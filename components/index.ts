@@ -11,7 +11,13 @@ export { planAdminServices, type AdminServicesConfig } from "./admin-services/pl
 export type * from "./core/planning/admin/admin-plan";
 export type * from "./core/planning/admin/specification";
 export type * from "./core/product/admin/description";
-export type { CellArgs, CellKeys, MultiTenantEnvironmentArgs, TenantArgs } from "./multi-tenant-backend/args";
+export type {
+  CellArgs,
+  CellKeys,
+  CellLogins,
+  MultiTenantEnvironmentArgs,
+  TenantArgs,
+} from "./multi-tenant-backend/args";
 export type { CellCapacity } from "./multi-tenant-backend/capacity";
 export type { EnvironmentServices } from "./multi-tenant-backend/environment-services";
 export { planMultiTenantBackend, type MultiTenantBackendConfig } from "./multi-tenant-backend/planned";

@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Bounded } from "../boundary";
 import type { Manifest } from "../core/planning/manifest";
 import type { CellKeyUse, MultiTenantPlan } from "../core/planning/multi-tenant/multi-tenant-plan";
-import type { DatabaseLogins } from "./set-up";
 import type { EnvironmentServices } from "./environment-services";
 
 /** Arguments of `MultiTenantEnvironment`, the same on every cloud. */
@@ -11,6 +10,12 @@ export interface MultiTenantEnvironmentArgs extends Bounded {
   readonly plan: MultiTenantPlan;
   /** Tags or labels of everything. Default none. In place. */
   readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** Logins of a cell's databases, as `Cell.logins` has them: what else is to be made in these databases waits for them. */
+export interface CellLogins extends pulumi.ComponentResource {
+  /** Provider of the cell's cluster. */
+  readonly provider: pulumi.ProviderResource;
 }
 
 /** Arguments of `Cell`, the same on every cloud. */
@@ -39,7 +44,7 @@ export interface TenantArgs extends Bounded {
   /** Provider of the account of its cell. */
   readonly provider: pulumi.ProviderResource;
   /** Logins of its cell's databases, beside which that of an isolated tenant is made. Default none: it has no database. In place. */
-  readonly logins?: DatabaseLogins;
+  readonly logins?: CellLogins;
   /** Tags or labels of everything. Default none. In place. */
   readonly tags?: Readonly<Record<string, string>>;
 }

@@ -10,7 +10,7 @@ import type { PlannedCell } from "../core/planning/multi-tenant/multi-tenant-pla
 import { SourcegraphKubernetes } from "../kubernetes/sourcegraph-kubernetes";
 import { ManagedServices } from "../managed-services/aws";
 import { ClusterNetwork } from "../network/aws-cluster";
-import type { CellArgs, CellKeys } from "./args";
+import type { CellArgs, CellKeys, CellLogins } from "./args";
 import { declareCellBackups } from "./aws-backups";
 import { declareCellKeys } from "./aws-cell-keys";
 import { declareEndpoints } from "./aws-endpoints";
@@ -71,7 +71,7 @@ export class Cell extends pulumi.ComponentResource {
   /** Provider of its account. */
   readonly provider: pulumi.ProviderResource;
   /** Logins of its databases, beside which those of isolated tenants are made. */
-  readonly logins: DatabaseLogins;
+  readonly logins: CellLogins;
 
   /**
    * @param name name of the cell in the plan, stem of all names
@@ -114,7 +114,7 @@ export class Cell extends pulumi.ComponentResource {
       uploads: services.clientPolicyStatements,
     });
     const passwords = declarePasswords(this, cell);
-    this.logins = new DatabaseLogins(
+    const logins = new DatabaseLogins(
       name,
       {
         cell,
@@ -127,6 +127,7 @@ export class Cell extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.logins = logins;
     const names = args.namesZone === undefined ? undefined : namesOf(args, args.namesZone);
     const certificate = names === undefined ? [] : [declareOriginCertificate(scope, names)];
     const { vpcOrigin } = cell.ingress;
@@ -139,7 +140,7 @@ export class Cell extends pulumi.ComponentResource {
       kubeconfig: afterAll(cluster.kubeconfig, [
         objects.ingressClassName,
         ...identities,
-        this.logins.ready,
+        logins.ready,
         ...certificate,
         ...callers,
       ]),

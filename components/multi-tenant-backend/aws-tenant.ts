@@ -8,9 +8,9 @@ import type { MultiTenantPlan, PlannedIsolation } from "../core/planning/multi-t
 import { factTags } from "../core/rules/graph";
 import { closeBucket } from "../cloud/aws-closed-bucket";
 import { dataOptions } from "../cloud/data-options";
-import type { TenantArgs } from "./args";
+import type { CellLogins, TenantArgs } from "./args";
 import { decideTenant } from "./decision";
-import { declareTenantDatabase, type DatabaseLogins } from "./set-up";
+import { declareTenantDatabase } from "./set-up";
 import { cellTags } from "./tags";
 
 /**
@@ -118,7 +118,7 @@ export class Tenant extends pulumi.ComponentResource {
 /** Declares every tenant of a plan that is a resource. */
 export function declareTenants(
   plan: MultiTenantPlan,
-  cells: Readonly<Record<string, { readonly provider: pulumi.ProviderResource; readonly logins: DatabaseLogins }>>,
+  cells: Readonly<Record<string, { readonly provider: pulumi.ProviderResource; readonly logins: CellLogins }>>,
   tags: Readonly<Record<string, string>>,
 ): Tenant[] {
   return plan.tenants.flatMap(({ name, cell }) => {

@@ -14,7 +14,7 @@ import { ManagedServices } from "../managed-services/gcp";
 import { armorRules } from "../vm/gcp-load-balancer";
 import { ClusterNetwork } from "../network/gcp-cluster";
 import { Egress } from "../network/gcp-egress";
-import type { CellArgs, CellKeys } from "./args";
+import type { CellArgs, CellKeys, CellLogins } from "./args";
 import { capacityOf, type CellCapacity } from "./capacity";
 import { decideCell, migratorAccountOf, type CellDecision } from "./decision";
 import { declareCellKeys } from "./gcp-cell-keys";
@@ -96,7 +96,7 @@ export class Cell extends pulumi.ComponentResource {
   /** Provider of its project. */
   readonly provider: pulumi.ProviderResource;
   /** Logins of its databases, beside which those of isolated tenants are made. */
-  readonly logins: DatabaseLogins;
+  readonly logins: CellLogins;
 
   /**
    * @param name name of the cell in the plan, stem of all names
@@ -119,7 +119,7 @@ export class Cell extends pulumi.ComponentResource {
     const pods = this.identities(scope);
     const services = this.services(scope, decision, ground, cluster, pods);
     const passwords = declarePasswords(this, cell);
-    this.logins = new DatabaseLogins(
+    const logins = new DatabaseLogins(
       name,
       {
         cell,
@@ -132,13 +132,10 @@ export class Cell extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.logins = logins;
     const accepted = args.originSecrets ?? declareOriginSecrets(this, cell);
     const edge = this.edge(scope, accepted);
-    const first: pulumi.Output<unknown>[] = [
-      this.logins.ready,
-      pods.rights,
-      ...(edge === undefined ? [] : [edge.address]),
-    ];
+    const first: pulumi.Output<unknown>[] = [logins.ready, pods.rights, ...(edge === undefined ? [] : [edge.address])];
     const sourcegraph = this.deploy(decision, args, {
       kubeconfig: pulumi.all([cluster.kubeconfig, pulumi.all(first)]).apply(([known]) => known),
       values: services.values,

@@ -16,6 +16,7 @@ import { tenantSetUpJob } from "../core/planning/multi-tenant/boundary";
 import type { Bounded } from "../boundary";
 import { declareObject } from "../kubernetes/objects";
 import { dataOptions } from "../cloud/data-options";
+import type { CellLogins } from "./args";
 
 /** Values by the name of their secret. */
 export type CellValues = Readonly<Record<string, pulumi.Output<string>>>;
@@ -147,7 +148,7 @@ export function declareTenantDatabase(
     readonly name: string;
     readonly cell: PlannedCell;
     readonly isolated: PlannedIsolation;
-    readonly logins: DatabaseLogins;
+    readonly logins: CellLogins;
     readonly password: pulumi.Output<string>;
   },
 ): void {
