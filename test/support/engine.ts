@@ -75,6 +75,15 @@ export interface RunResult {
 const STAND_INS = path.join(__dirname, "stand-ins");
 const IN_PACKAGE_NAME = /^pulumi-resource-(\w+)$/;
 
+/** Whether a text is all of a state. */
+function isWhole(text: string): boolean {
+  try {
+    return JSON.parse(text) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The real Pulumi engine with the stand-in providers, in a temporary folder of its own: state, plugins and cloud.
  *
@@ -198,8 +207,13 @@ export class Engine {
     return this.operate(["import", type, name, id, "--yes", "--skip-preview", "--generate-code=false"], options);
   }
 
-  /** Releases the lock that a killed engine has left on the stack. */
+  /**
+   * Releases the lock that a killed engine has left on the stack. The engine writes its state in place: a kill in the midst of that
+   * leaves half of it, and beside it the last whole one, which is what a person would take.
+   */
   public async cancel(): Promise<void> {
+    const file = this.stateFile();
+    if (!isWhole(this.exportState()) && fs.existsSync(`${file}.bak`)) fs.copyFileSync(`${file}.bak`, file);
     await this.must(["cancel", "--yes", "--stack", this.stack]);
   }
 

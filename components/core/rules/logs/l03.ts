@@ -22,15 +22,18 @@ const copied = (inputs: GraphResource["inputs"]): Sight[] =>
 /** Kinds of stores that only the engine guards. */
 const kept: readonly string[] = [
   ...storeKinds
-    .filter(({ what }) => ["block", "file", "analytics", "secret", "backup"].includes(what))
+    .filter(({ what }) => ["relational", "block", "file", "analytics", "secret", "backup"].includes(what))
     .map(({ type }) => type),
   ...volumeTypes,
   ...keyTypes,
 ];
 
 const looks: Readonly<Record<string, (inputs: GraphResource["inputs"]) => Sight[]>> = {
+  ...Object.fromEntries(kept.map((type) => [type, (): Sight[] => []])),
   "aws:rds/instance": (inputs) => [...guard("deletionProtection")(inputs), ...copied(inputs)],
   "aws:rds/cluster": guard("deletionProtection"),
+  "aws:docdb/cluster": guard("deletionProtection"),
+  "aws:dynamodb/table": guard("deletionProtectionEnabled"),
   "gcp:sql/databaseInstance": (inputs) => [
     property(inputs, "deletionProtection", { is: [true], byDefault: true, fix: "set deletionProtection to true" }),
     property(inputs, "settings.deletionProtectionEnabled", {
@@ -47,7 +50,6 @@ const looks: Readonly<Record<string, (inputs: GraphResource["inputs"]) => Sight[
   ],
   "aws:s3/bucket": unforced,
   "gcp:storage/bucket": unforced,
-  ...Object.fromEntries(kept.map((type) => [type, (): Sight[] => []])),
 };
 
 /** What keeps data is not lost by accident. */
