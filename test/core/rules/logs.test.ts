@@ -249,6 +249,22 @@ describe("B-L03", () => {
       ],
     ));
 
+  it("wants tables and clusters of documents to be guarded like databases", () =>
+    assert.deepEqual(
+      [
+        ...says(l03, it_("aws:dynamodb/table", { deletionProtectionEnabled: true }, guarded)),
+        ...says(l03, it_("aws:dynamodb/table", { deletionProtectionEnabled: true })),
+        ...says(l03, it_("aws:docdb/cluster", {}, guarded)),
+        ...says(l03, it_("gcp:alloydb/cluster", {})),
+      ],
+      [
+        "it holds: it is protected and deletionProtectionEnabled is true",
+        "it broken: it is not protected; set its option protect",
+        "it broken: deletionProtection is not set; set deletionProtection to true",
+        "it broken: it is not protected; set its option protect",
+      ],
+    ));
+
   it("wants databases to be copied, and clusters to be guarded by the cloud", () =>
     assert.deepEqual(
       [

@@ -214,6 +214,25 @@ describe("the plan of the multi-tenant backend", () => {
     assert.deepEqual(alarms("acme")[0], ["tenants", 85, "ForeignTenantsPercent"]);
   });
 
+  it("names a cell of many for calls without a route, wherever cells of one stand", () => {
+    const { environment } = multiTenantPlan("aws", (section) => {
+      const { acme, ...others } = section.cells;
+      assert.ok(acme);
+      return { ...section, cells: { acme, ...others } };
+    });
+    assert.equal(environment.edge.defaultCell, "cell-1");
+  });
+
+  it("has the folder deleted only where the config lifts the protection", () =>
+    assert.deepEqual(
+      [true, false].map(
+        (deletionProtection) =>
+          planMultiTenant(specifyMultiTenant({ ...multiTenantConfig("gcp"), deletionProtection })).environment
+            .deletionProtection,
+      ),
+      [true, false],
+    ));
+
   it("publishes routes of active tenants only, and no name of a person or pooled tenant", () => {
     const { environment } = multiTenantPlan("aws", (section) => ({
       ...section,
