@@ -1,8 +1,10 @@
 // Measures the budgets and prints them beside what was measured. Nothing fails here: a figure depends on the machine.
 //
-//   npm run bench [-- --json] [-- --tests] [-- --peers]
+//   npm run bench [-- --json] [-- --tests] [-- --peers] [-- --no-machine] [-- --vm]
 //
-//   --tests: npm test as well; --peers: against cdk8s, kustomize and the AWS CDK, which are installed for it
+//   --tests: npm test as well; --peers: against cdk8s, kustomize and the AWS CDK, which are installed for it;
+//   --no-machine: without what needs a Docker Engine, which takes some minutes; --only-machine: nothing else;
+//   --vm: how long an emulated machine takes to come up, too, some ten minutes
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
@@ -10,10 +12,15 @@ import { join } from "node:path";
 import Table from "cli-table3";
 import { planVm } from "../components/core/planning/vm/plan";
 import { parseSpecification } from "../components/core/planning/config/specification";
+import { measureBoot } from "./boot";
+import { measureConverge } from "./converge";
+import { fleetTable, measureFleets, type FleetRow } from "./fleet";
 import { measureManifests } from "./manifests";
 import { measurePeers, type PeerRow } from "./peers";
 import { measureProgram, median } from "./processes";
+import { ratioTable, type Ratio } from "./ratio";
 import { scaleHead, scaleRows, scaleTable, simulatedClouds, type ScaleRow } from "./scale";
+import { measureUpgrade } from "./upgrade";
 
 /** One budget. */
 interface Line {
@@ -26,6 +33,8 @@ interface Line {
 }
 
 const root = join(__dirname, "..");
+
+const asked = (option: string): boolean => process.argv.includes(option);
 
 function milliseconds(work: () => void): number {
   const start = process.hrtime.bigint();
@@ -110,8 +119,20 @@ function scale(): { readonly rows: readonly ScaleRow[]; readonly line: Line } {
   };
 }
 
+/** Runs the verbs over fleets, and holds the largest against its budget. */
+function fleets(): { readonly rows: readonly FleetRow[]; readonly lines: readonly Line[] } {
+  const rows = measureFleets(root);
+  const lines = rows
+    .filter(({ instances }) => instances === 1000)
+    .flatMap(({ verb, seconds, cpuSeconds, megabytes }): Line[] => [
+      { what: `fleet ${verb}, 1,000 instances`, unit: "s", budget: 5, measured: seconds, cpuSeconds },
+      { what: `fleet ${verb}, 1,000 instances, peak memory`, unit: "MB", budget: 500, measured: megabytes },
+    ]);
+  return { rows, lines };
+}
+
 function tests(): Line[] {
-  if (!process.argv.includes("--tests")) return [];
+  if (!asked("--tests")) return [];
   const wall = milliseconds(() => spawnSync("npm", ["test"], { cwd: root, stdio: "ignore" }));
   return [{ what: "npm test", unit: "s", budget: 60, measured: wall / 1000 }];
 }
@@ -127,13 +148,34 @@ function peerTable(rows: readonly PeerRow[]): string {
   return table.toString();
 }
 
-if (!existsSync(join(root, "dist/cli/main.js"))) throw new Error("there is no dist/; run npm run build");
-const { rows, line } = scale();
-const lines = [...start(), ...programs(), ...planning(), manifests(), line, ...tests()];
-const peers = process.argv.includes("--peers") ? measurePeers(root) : [];
+/** What the machine's programs take beside the bare ones. They need root and the test toolchain. */
+async function machines(): Promise<Ratio[]> {
+  if (asked("--no-machine")) return [];
+  const measured: Ratio[] = [];
+  for (const measure of [measureConverge, measureUpgrade, ...(asked("--vm") ? [measureBoot] : [])]) {
+    try {
+      measured.push(await measure());
+    } catch (error) {
+      console.error(`not measured: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return measured;
+}
 
-if (process.argv.includes("--json")) console.log(JSON.stringify({ budgets: lines, peers, scale: rows }, null, 2));
-else {
+/** What was measured. */
+interface Results {
+  readonly lines: readonly Line[];
+  readonly ratios: readonly Ratio[];
+  readonly peers: readonly PeerRow[];
+  readonly rows: readonly ScaleRow[];
+  readonly fleets: readonly FleetRow[];
+}
+
+function print({ lines, ratios, peers, rows, fleets }: Results) {
+  if (asked("--json")) {
+    console.log(JSON.stringify({ budgets: lines, machines: ratios, peers, scale: rows, fleets }, null, 2));
+    return;
+  }
   const figure = (value: number, unit: string) => `${value.toFixed(unit === "s" || unit === "ms" ? 2 : 0)} ${unit}`;
   const table = new Table({
     head: ["what", "budget", "measured", "ratio", "processor time"],
@@ -147,9 +189,11 @@ else {
       (measured / budget).toFixed(2),
       cpuSeconds === undefined ? "" : figure(cpuSeconds, "s"),
     ]);
-  console.log(table.toString());
+  if (lines.length > 0) console.log(table.toString());
+  if (fleets.length > 0) console.log(fleetTable(fleets));
+  if (ratios.length > 0) console.log(ratioTable(ratios));
   if (peers.length > 0) console.log(peerTable(peers));
-  for (const cloud of simulatedClouds) {
+  for (const cloud of rows.length > 0 ? simulatedClouds : []) {
     const sizes = new Table({ head: [...scaleHead], style: { head: [], border: [] } });
     sizes.push(...scaleTable(rows, cloud));
     console.log(`${cloud}: what instances of every size get and cost, see docs/scale.md`);
@@ -157,3 +201,18 @@ else {
   }
   console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; medians`);
 }
+
+async function main(): Promise<void> {
+  if (asked("--only-machine")) {
+    print({ lines: [], ratios: await machines(), peers: [], rows: [], fleets: [] });
+    return;
+  }
+  if (!existsSync(join(root, "dist/cli/main.js"))) throw new Error("there is no dist/; run npm run build");
+  const { rows, line } = scale();
+  const measured = fleets();
+  const lines = [...start(), ...programs(), ...planning(), manifests(), line, ...measured.lines, ...tests()];
+  const peers = asked("--peers") ? measurePeers(root) : [];
+  print({ lines, ratios: await machines(), peers, rows, fleets: measured.rows });
+}
+
+void main();

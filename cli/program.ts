@@ -36,7 +36,43 @@ const verbs: Readonly<Record<string, { readonly summary: string; readonly load: 
     summary: "deploy a stack; without one, a try-out on this machine's Docker",
     load: () => require("./commands/up") as Verb,
   },
+  deploy: {
+    summary: "bring instances of a fleet to a release: deploy those that are not there, upgrade the others",
+    load: () => require("./commands/deploy") as Verb,
+  },
+  rollback: {
+    summary: "go back to the release before the last upgrade, on the data as they are",
+    load: () => require("./commands/rollback") as Verb,
+  },
+  "go-on": {
+    summary: "have a machine go on with an upgrade or a restore that stands still, once the cause is mended",
+    load: () => require("./commands/go-on") as Verb,
+  },
+  backup: {
+    summary: "back up the databases now, list what is kept, or rehearse a restore",
+    load: () => require("./commands/backup") as Verb,
+  },
+  restore: {
+    summary: "bring the data back from a backup or a snapshot, here or into another stack",
+    load: () => require("./commands/restore") as Verb,
+  },
   down: { summary: "destroy a stack, keeping its data", load: () => require("./commands/down") as Verb },
+  fleet: {
+    summary: "plan rollouts over a fleet of instances, and show which release runs where",
+    load: () => require("./commands/fleet") as Verb,
+  },
+  status: {
+    summary: "show which release runs where, how old it is, and how far a rollout is",
+    load: () => require("./commands/status") as Verb,
+  },
+  replica: {
+    summary: "extract a customer's set-up without its data, and show what a replica of it is",
+    load: () => require("./commands/replica") as Verb,
+  },
+  environment: {
+    summary: "close an account that was made for an instance, and ask whether an address is free",
+    load: () => require("./commands/environment") as Verb,
+  },
   outputs: { summary: "print the outputs of a deployed stack", load: () => require("./commands/outputs") as Verb },
 };
 /* eslint-enable @typescript-eslint/no-require-imports */

@@ -2,7 +2,13 @@ import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { InputError } from "../components/core/errors";
-import { findRelease, isAtLeast, normalizeRelease, releases } from "../components/core/product/releases";
+import {
+  compareReleases,
+  findRelease,
+  isAtLeast,
+  normalizeRelease,
+  releases,
+} from "../components/core/product/releases";
 import type { CheckoutTag } from "../components/core/product/release-checkout";
 import type { Terminal } from "./terminal";
 
@@ -69,4 +75,30 @@ export async function readCheckout(checkout: string, terminal: Terminal): Promis
     found.push({ tag, date, composeText });
   }
   return found;
+}
+
+/**
+ * The oldest release that holds a commit; undefined where it is in none yet.
+ *
+ * @param checkout a clone of the product with its release tags
+ * @throws InputError when there is no such commit there
+ */
+export async function releaseWith(commit: string, checkout: string, terminal: Terminal): Promise<string | undefined> {
+  const folder = path.resolve(terminal.folder, checkout);
+  const tags = await git(folder, ["tag", "--contains", commit]).catch((error: unknown) => {
+    const stderr = (error as { stderr?: string }).stderr ?? "";
+    throw new InputError(
+      [
+        {
+          path: "commit",
+          message: `is "${commit}", which git does not find in ${checkout}: ${stderr.trim().split("\n")[0] ?? String(error)}`,
+        },
+      ],
+      "the stages cannot be told",
+    );
+  });
+  return tags
+    .split("\n")
+    .flatMap((tag) => (findRelease(tag) === undefined ? [] : (normalizeRelease(tag) ?? [])))
+    .sort(compareReleases)[0];
 }

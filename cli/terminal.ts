@@ -4,12 +4,21 @@ import pc from "picocolors";
 /** Ways to emphasise a text; all of them leave it alone where there is no colour. */
 export type Colors = ReturnType<typeof pc.createColors>;
 
+/** A terminal on which what was written can be written over; its size is that of the moment. */
+export interface Screen {
+  readonly write: (text: string) => unknown;
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** Where a verb reads from and writes to; a test gives its own. */
 export interface Terminal {
   /** Takes the result, as it is: nothing is added. */
   readonly out: (text: string) => void;
   /** Takes progress and errors, one line each. */
   readonly note: (line: string) => void;
+  /** Where the notes go; `undefined` where that is a file or pipe, or a terminal that can only go on. */
+  readonly screen?: Screen;
   /** Colours of the result. */
   readonly colors: Colors;
   /** Width of the result in characters; `undefined` where it goes to a file or pipe. */
@@ -24,9 +33,14 @@ export interface Terminal {
   readonly confirm?: (question: string) => Promise<boolean>;
 }
 
+/** Whether what was written can be written over: on a terminal that can do more than go on. */
+export function isScreen(isTerminal: boolean, env: Terminal["env"]): boolean {
+  return isTerminal && env["TERM"] !== "dumb";
+}
+
 /** Whether colour is wanted: on a terminal, unless NO_COLOR says otherwise or the terminal can do none. */
 export function wantsColor(isTerminal: boolean, env: Terminal["env"]): boolean {
-  return isTerminal && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
+  return isScreen(isTerminal, env) && (env["NO_COLOR"] ?? "") === "";
 }
 
 async function ask(question: string): Promise<boolean> {
@@ -44,6 +58,7 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void stdout.write(text),
     note: (line) => void stderr.write(`${line}\n`),
+    ...(isScreen(stderr.isTTY === true, env) && { screen: stderr }),
     colors: pc.createColors(wantsColor(stdout.isTTY === true, env)),
     ...(stdout.isTTY && { columns: stdout.columns }),
     env,

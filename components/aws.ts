@@ -10,6 +10,9 @@ export {
   type IngressCertificateArgs,
   type IngressRecordArgs,
 } from "./cluster/aws-ingress";
+export { CustomerEnvironment, type EnvironmentLinks } from "./customer-environment/aws";
+export { MachineImagePipeline, type MadeAwsImage } from "./machine-images/aws";
+export type { AwsMachineImagePipelineArgs, AwsMachineImagesTransforms, AwsRebuild } from "./machine-images/aws-args";
 export { ManagedServices } from "./managed-services/aws";
 export type { Statement } from "./managed-services/aws-access";
 export type {

@@ -14,6 +14,9 @@ export {
   type IngressRecordArgs,
 } from "./cluster/gcp-ingress";
 export { DataKey, type DataKeyArgs } from "./cluster/gcp-keys";
+export { CustomerEnvironment } from "./customer-environment/gcp";
+export { MachineImagePipeline } from "./machine-images/gcp";
+export type { GcpMachineImagePipelineArgs, GcpMachineImagesTransforms } from "./machine-images/gcp-args";
 export { ManagedServices } from "./managed-services/gcp";
 export type {
   GcpDatabaseSettings,

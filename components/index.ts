@@ -4,6 +4,7 @@ export { parseSpecification, type FileTexts } from "./core/planning/config/speci
 export type * from "./core/planning/config/specified";
 export { configJsonSchema } from "./core/planning/config/json-schema";
 export type * from "./core/planning/config/config";
+export { followLike, type Followed } from "./core/planning/replica/like";
 export { judging, refuseOwn, type Bounded, type Strictness } from "./boundary";
 export type { RuleException } from "./core/rules/engine";
 export type { AdminServicesArgs } from "./admin-services/args";
@@ -22,10 +23,29 @@ export type { CellCapacity } from "./multi-tenant-backend/capacity";
 export type { EnvironmentServices } from "./multi-tenant-backend/environment-services";
 export { planMultiTenantBackend, type MultiTenantBackendConfig } from "./multi-tenant-backend/planned";
 export type * from "./core/planning/multi-tenant/multi-tenant-plan";
+export type { CustomerEnvironmentArgs } from "./customer-environment/args";
+export { planCustomerEnvironment } from "./customer-environment/planned";
+export type * from "./core/planning/environment/environment-plan";
 export type { KeysByUse, KeyUse } from "./keys";
 export type * from "./core/rules/facts";
 export { sizeLabels, sizeNames, type SizeLabel, type SizeName, type Usage } from "./core/planning/sizing/usage";
-export { planVm, type Exposure, type Plan, type PlannedMachine, type PlannedNetwork } from "./core/planning/vm/plan";
+export {
+  planMachineImages,
+  type MachineImagesPlan,
+  type MachineImagesRequest,
+  type PlannedMachineImage,
+  type PreparedImage,
+} from "./core/planning/machine-images/plan";
+export { prepareImageScript, type PrepareImageArgs } from "./core/rendering/machine-image";
+export type { AwsMachinePlace, GcpMachinePlace, MachinePlace, PlaceInCloud } from "./core/planning/vm/machine-place";
+export {
+  planVm,
+  type Exposure,
+  type Plan,
+  type PlannedBackupStore,
+  type PlannedMachine,
+  type PlannedNetwork,
+} from "./core/planning/vm/plan";
 export type { PlannedSubnet } from "./core/planning/addresses";
 export type { DataDisk, Machine } from "./core/planning/vm/machine";
 export type { MachineImage } from "./core/planning/vm/machine-images";
@@ -41,6 +61,7 @@ export type {
 } from "./core/planning/vm/container";
 export { planKubernetes } from "./core/planning/kubernetes/plan";
 export type * from "./core/planning/kubernetes/kubernetes-plan";
+export type { PlannedRestrictions } from "./core/planning/kubernetes/restrictions";
 export type * from "./core/planning/kubernetes/workload";
 export type {
   PlannedCluster,
@@ -88,6 +109,7 @@ export {
   digestOf,
   type Bundle,
   type BundleFile,
+  type BackupStore,
   type BundlePointer,
   type SecretFile,
 } from "./core/rendering/bundle";
@@ -116,4 +138,5 @@ export type {
   ReleaseRange,
   ServiceName,
 } from "./core/product/service";
+export type { MachineImagePipelineArgs } from "./machine-images/args";
 export type { Connect, SourcegraphVmArgs, Transform } from "./vm/args";

@@ -93,7 +93,8 @@ function asTheEngineGives(value: unknown): unknown {
   return typeof value === "number" ? String(value) : withoutCiphertext(value);
 }
 
-function withoutCiphertext(value: unknown): unknown {
+/** A value of a stack file with every encrypted text put out of sight. */
+export function withoutCiphertext(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   if (Object.keys(value).length === 1 && "secure" in value) return encrypted;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutCiphertext(inner)]));

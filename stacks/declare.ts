@@ -1,10 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { judgement } from "../components/boundary";
 import { InputError } from "../components/core/errors";
+import { followLike } from "../components/core/planning/replica/like";
+import { refuseExpired } from "../components/core/planning/replica/expiry";
 import { monolithInstance } from "../components/core/planning/config/combinations-monolith";
 import { parseStack, shapeOf, type StackSpecification } from "../components/core/planning/config/parse-stack";
 import type { FileTexts, Specification } from "../components/core/planning/config/specification";
+import { promisedCopies } from "../components/core/planning/fleet/promise";
 import { parseManifest } from "../components/core/planning/manifest";
+import { planVm } from "../components/core/planning/vm/plan";
+import {
+  decideEnvironment,
+  refuseWithin,
+  withinEnvironment,
+  type DecidedEnvironment,
+  type DeclareEnvironment,
+} from "./environment";
 import { declareMonolith } from "./monolith/program";
 import type { Declare, DeclareAdmin, DeclareMultiTenant, StackArgs, StackOutputs } from "./program";
 
@@ -18,6 +29,10 @@ export interface StackInput {
   readonly files: FileTexts;
   /** The manifest of the last update, as it was exported. */
   readonly previous?: unknown;
+  /** What the last update exported as `environment`; absent without one. */
+  readonly previousEnvironment?: unknown;
+  /** Day by the clock, UTC: what is past its last day is refused. Default not looked at. */
+  readonly today?: string;
   /** Whether resources wait until no rule speaks against them, where the config enforces the rules; default false. */
   readonly judge?: boolean;
 }
@@ -61,6 +76,15 @@ function multiTenantProgramOf(cloud: "aws" | "gcp"): DeclareMultiTenant {
       return (require("./gcp/multi-tenant") as typeof import("./gcp/multi-tenant")).declareMultiTenant;
   }
 }
+
+function environmentProgramOf(cloud: "aws" | "gcp"): DeclareEnvironment {
+  switch (cloud) {
+    case "aws":
+      return (require("./aws/environment") as typeof import("./aws/environment")).declareEnvironment;
+    case "gcp":
+      return (require("./gcp/environment") as typeof import("./gcp/environment")).declareEnvironment;
+  }
+}
 /* eslint-enable @typescript-eslint/no-require-imports */
 
 /** The keys of the config that a program takes as they are. */
@@ -69,16 +93,28 @@ function keysOf({ config, secrets, files, previous }: StackInput): StackArgs {
   return { ...(keys as unknown as StackArgs), secrets, files, previous: parseManifest(previous) };
 }
 
-function declared(specification: StackSpecification, input: StackInput): StackOutputs {
+/** The promise of a machine in a cloud. */
+function retentionOf(specification: Specification): Pick<StackOutputs, "retention"> {
+  if (specification.shape !== "vm" || specification.cloud === "local") return {};
+  return { retention: promisedCopies(planVm(specification)) };
+}
+
+/** Declares the shape; `within` are options of every component. */
+function declared(
+  specification: StackSpecification,
+  input: StackInput,
+  within?: pulumi.ComponentResourceOptions,
+): StackOutputs {
   const { secrets, previous } = input;
   switch (specification.shape) {
     case "admin":
-      return adminProgramOf(specification.cloud)(specification.name, { specification, secrets, previous });
+      return adminProgramOf(specification.cloud)(specification.name, { specification, secrets, previous }, within);
     case "multi-tenant":
       return multiTenantProgramOf(specification.cloud)(specification.name, { specification, secrets, previous });
     default: {
       const program = programOf(specification);
-      if (shapeOf(input.config) !== "monolith") return program(specification.name, keysOf(input));
+      if (shapeOf(input.config) !== "monolith")
+        return { ...program(specification.name, keysOf(input), within), ...retentionOf(specification) };
       // A monolith is an instance in a zone of its own, and stand-ins beside it.
       const config = monolithInstance(input.config);
       return declareMonolith(specification, program)(specification.name, keysOf({ ...input, config }));
@@ -86,20 +122,36 @@ function declared(specification: StackSpecification, input: StackInput): StackOu
   }
 }
 
+/** Declares a customer's environment, and the shape in it. */
+function declaredWithin(
+  environment: DecidedEnvironment,
+  specification: StackSpecification,
+  input: StackInput,
+): StackOutputs {
+  refuseWithin(specification, () => keysOf(input), input.previous);
+  const made = environmentProgramOf(environment.plan.cloud)(environment);
+  const outputs = declared(specification, input, withinEnvironment(environment, made));
+  return { ...outputs, environment: made.output };
+}
+
 /**
  * Checks a config and declares its resources, whatever shape it is of.
  *
  * @throws InputError, RefusedError with every problem, before anything is registered
  */
-export function declareStack(input: StackInput): StackOutputs {
-  const { config, secrets, files } = input;
+export function declareStack(given: StackInput): StackOutputs {
+  const { secrets, files, today } = given;
+  const { config } = followLike(given.config, files);
+  const input = { ...given, config };
   const specification = parseStack(config, files);
   const missing = Object.keys((config["secrets"] as Record<string, unknown> | undefined) ?? {}).filter(
     (key) => secrets[key] === undefined,
   );
   if (missing.length > 0)
     throw new InputError(missing.map((key) => ({ path: `secrets.${key}`, message: "has a name but no value" })));
+  if (today !== undefined) refuseExpired(config, today);
+  const environment = decideEnvironment(config, specification, input);
   const { enforce, exceptions } = specification.boundaries;
   if (input.judge === true && enforce) pulumi.runtime.registerStackTransformation(judgement(exceptions));
-  return declared(specification, input);
+  return environment === undefined ? declared(specification, input) : declaredWithin(environment, specification, input);
 }

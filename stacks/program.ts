@@ -12,12 +12,20 @@ export interface StackOutputs {
   readonly connect?: pulumi.Input<unknown>;
   /** What the next update compares itself with. */
   readonly manifest: pulumi.Input<unknown>;
+  /** Where the machine is and what belongs to it, by the cloud's own ids; only of machines in a cloud. */
+  readonly machine?: pulumi.Input<unknown>;
+  /** Secret: what signs orders to that machine. */
+  readonly orderSecret?: pulumi.Input<string>;
   /** Secret: how the cluster is reached; only of clusters that are made. */
   readonly kubeconfig?: pulumi.Input<string>;
   /** Name, network and key of the cluster, for stacks that deploy on it; only of clusters that are made. */
   readonly cluster?: pulumi.Input<unknown>;
   /** How the customer takes the key back, and what happens then; only of instances under a key of the customer's. */
   readonly revocation?: pulumi.Input<string>;
+  /** The account or project that was made for the instance, with links for people; only of those in an environment. */
+  readonly environment?: pulumi.Input<unknown>;
+  /** Which copies outlive the instance when it is deleted for good, and for how many days; only of machines in a cloud. */
+  readonly retention?: pulumi.Input<unknown>;
   /** What other stacks may know, by name: hosts, scopes and the like; only of stacks that are no instance. */
   readonly published?: pulumi.Input<unknown>;
   /** What to do next, where an upgrade takes more than one update; else empty. */
@@ -27,8 +35,8 @@ export interface StackOutputs {
 /** What every stack program is given: the keys of the config, and what only a program can give. */
 export type StackArgs = SourcegraphVmArgs;
 
-/** What the program of a shape and cloud declares. */
-export type Declare = (name: string, args: StackArgs) => StackOutputs;
+/** What the program of a shape and cloud declares; `within` are options of every component: the provider of where it is made. */
+export type Declare = (name: string, args: StackArgs, within?: pulumi.ComponentResourceOptions) => StackOutputs;
 
 /** What the program of a stack that is no instance is given: what was decided from its config, and what only an engine has. */
 interface DecidedArgs<Specification> {
@@ -43,8 +51,12 @@ interface DecidedArgs<Specification> {
 /** What the program of support services is given. */
 export type AdminStackArgs = DecidedArgs<AdminSpecification>;
 
-/** Declares the support services of one zone. */
-export type DeclareAdmin = (name: string, args: AdminStackArgs) => StackOutputs;
+/** Declares the support services of one zone; `within` as of an instance. */
+export type DeclareAdmin = (
+  name: string,
+  args: AdminStackArgs,
+  within?: pulumi.ComponentResourceOptions,
+) => StackOutputs;
 
 /** What the program of the multi-tenant backend is given. */
 export type MultiTenantStackArgs = DecidedArgs<MultiTenantStackSpecification>;

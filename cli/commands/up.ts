@@ -4,8 +4,8 @@ import { InputError } from "../../components/core/errors";
 import { requireCluster } from "../cluster-check/cluster-check";
 import { outputsText } from "../engine/outputs-text";
 import { findStack } from "../engine/place";
-import { follow, openStack, plainOutputs, type EngineOptions } from "../engine/stack";
-import { PlainError } from "../failure";
+import { runUp } from "../engine/run-up";
+import { openStack, type EngineOptions } from "../engine/stack";
 import type { Terminal } from "../terminal";
 import { printJson, printText, withExamples } from "../verb";
 
@@ -44,26 +44,9 @@ async function up(options: UpOptions, terminal: Terminal): Promise<void> {
   if (options.stack === undefined) requireDocker(terminal);
   else if (options.clusterCheck !== false)
     await requireCluster(findStack(options.stack, terminal, true).file, terminal);
-  const { stack, place } = await openStack(options, "create", terminal);
-  if (!yes) {
-    const { progress } = await follow("planned", terminal, ({ take }) =>
-      stack.preview({ onEvent: take, color: "never" }),
-    );
-    const question = `${progress.summary}. Go on with ${place.stack}?`;
-    if ((await terminal.confirm?.(question)) !== true) throw new PlainError("nothing was done");
-  }
-  const update = () => follow("done", terminal, ({ take }) => stack.up({ onEvent: take, color: "never" }));
-  let { progress, result } = await update();
-  terminal.note(progress.summary);
-  // An upgrade over several minors on Kubernetes takes two updates: the first ends with the databases migrated.
-  const next: unknown = result.outputs["next"]?.value;
-  if (typeof next === "string" && next !== "") {
-    terminal.note(next);
-    ({ progress, result } = await update());
-    terminal.note(progress.summary);
-  }
-  const outputs = plainOutputs(result.outputs);
-  if (json) printJson(terminal, { stack: place.stack, counts: progress.counts, outputs });
+  const opened = await openStack(options, "create", terminal);
+  const { counts, outputs } = await runUp(opened, yes, terminal);
+  if (json) printJson(terminal, { stack: opened.place.stack, counts, outputs });
   else printText(terminal, outputsText(outputs, terminal));
 }
 

@@ -26,11 +26,6 @@ interface Options {
 
 function upgrade({ json, commands, ...request }: Options, terminal: Terminal): void {
   const planned = planUpgrade(request);
-  const refused = planned.hops.filter((hop) => hop.kind === "multi-version" && hop.rendered);
-  if (request.target === "compose" && refused.length > 0)
-    terminal.note(
-      "note: machines deployed by 'sgbox up' do not make multi-version hops yet; --standard-hops-only shows the way they go",
-    );
   if (json === true) printJson(terminal, planned);
   else printText(terminal, sectionsText(upgradeSections(planned, { commands: commands === true }), terminal));
 }
@@ -53,7 +48,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option("--no-code-insights", "there is no code insights database")
     .option("--namespace <name>", "namespace of a Kubernetes deployment")
     .option("--registry <host>", "registry and prefix the images are pulled from")
-    .option("--standard-hops-only", "the way a machine of this library goes for now, without multi-version hops")
+    .option("--standard-hops-only", "the way a stack with 'cloud: local' goes, without multi-version hops")
     .option("--commands", "show the commands of each runbook");
   withExamples(command, [
     "sgbox upgrade --from 5.2.7 --to 7.5.4453",

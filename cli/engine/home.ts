@@ -11,6 +11,11 @@ export function homeFolder({ env }: Terminal): string {
   return given === "" ? path.join(env["HOME"] ?? homedir(), ".sgbox") : path.resolve(given);
 }
 
+/** Address of the backend of a person who has set none: a folder below the home folder. */
+export function stateBackend(terminal: Terminal): string {
+  return pathToFileURL(path.join(homeFolder(terminal), "state")).href;
+}
+
 function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== "";
 }
@@ -41,7 +46,7 @@ export function engineEnvironment(terminal: Terminal): Record<string, string> {
   mkdirSync(state, { recursive: true, mode: 0o700 });
   return {
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    ...(!isSet(backend) && { PULUMI_BACKEND_URL: pathToFileURL(state).href }),
+    ...(!isSet(backend) && { PULUMI_BACKEND_URL: stateBackend(terminal) }),
     ...(!isService && !hasPassphrase && { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(terminal) }),
   };
 }

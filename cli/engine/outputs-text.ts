@@ -9,9 +9,9 @@ function entriesOf(name: string, value: unknown): [string, string][] {
   return Object.entries(value).flatMap(([key, inner]) => entriesOf(`${name}.${key}`, inner));
 }
 
-/** Outputs for a person; the manifest is for programs and is left to `--json`. */
+/** Outputs for a person; the manifest and the promise of copies are long and are left to `--json`. */
 export function outputsText(outputs: Readonly<Record<string, unknown>>, terminal: Terminal): string {
-  const { manifest: _manifest, ...rest } = outputs;
+  const { manifest: _manifest, retention: _retention, ...rest } = outputs;
   const entries = Object.entries(rest).flatMap(([name, value]) => entriesOf(name, value));
   return sectionsText([facts("outputs", "Outputs", entries)], terminal);
 }

@@ -18,6 +18,9 @@ export interface StackPlace {
   readonly isTryOut: boolean;
 }
 
+/** Name of the Pulumi project that stacks belong to. */
+export const projectName = "sourcegraph";
+
 /** Name of the stack that is made when none is named. */
 export const tryOutStack = "try-out";
 
@@ -27,21 +30,26 @@ function wrongStack(message: string): InputError {
   return new InputError([{ path: "stack", message }], "the stack cannot be found");
 }
 
+/** Program of this library that a project runs: a file, since for a folder the language host would take the main of package.json. */
+const libraryProgram = path.join(packageRoot, "dist", "stacks", "index.js");
+
+/** Text of the project file of a folder. */
+export function projectText(folder: string, program = libraryProgram): string {
+  const fromHere = path.relative(folder, program);
+  const isBelow = !fromHere.startsWith("..") && !path.isAbsolute(fromHere);
+  return new Document({
+    name: projectName,
+    description: "Sourcegraph in a box, one stack per instance",
+    main: isBelow ? fromHere : program,
+    runtime: { name: "nodejs", options: { typescript: false } },
+  }).toString();
+}
+
 /** Writes the project file of a folder that has none, so that plain `pulumi up` works there too. */
 function writeProject(folder: string, terminal: Terminal, isOurs: boolean): void {
   const file = path.join(folder, "Pulumi.yaml");
   if (existsSync(file) && !isOurs) return;
-  // A file: for a folder the language host would take the main of package.json, which is the library.
-  const compiled = path.join(packageRoot, "dist", "stacks", "index.js");
-  const fromHere = path.relative(folder, compiled);
-  const isBelow = !fromHere.startsWith("..") && !path.isAbsolute(fromHere);
-  const project = new Document({
-    name: "sourcegraph",
-    description: "Sourcegraph in a box, one stack per instance",
-    main: isBelow ? fromHere : compiled,
-    runtime: { name: "nodejs", options: { typescript: false } },
-  });
-  writeFileSync(file, project.toString());
+  writeFileSync(file, projectText(folder));
   if (!isOurs) terminal.note(`wrote ${file}, so that pulumi itself can be used there too`);
 }
 

@@ -58,6 +58,8 @@ export class Progress {
     if (message === "") return;
     if (diagnosticEvent.severity === "error") this.errors.push(message);
     else if (diagnosticEvent.severity === "warning") this.terminal.note(`warning: ${message}`);
+    // What the check from outside tells; everything else at this level is of no use here.
+    else if (/^(waiting|warning): /.test(message)) this.terminal.note(message);
   };
 
   private note({ op, type, urn }: { readonly op: OpType; readonly type: string; readonly urn: string }): void {

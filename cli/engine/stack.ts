@@ -4,6 +4,8 @@ import { planKubernetes } from "../../components/core/planning/kubernetes/plan";
 import { planVm } from "../../components/core/planning/vm/plan";
 import { planAdmin } from "../../components/core/planning/admin/plan-admin";
 import { parseStack, type StackSpecification } from "../../components/core/planning/config/parse-stack";
+import { refuseExpired } from "../../components/core/planning/replica/expiry";
+import { followLike } from "../../components/core/planning/replica/like";
 import { planMultiTenant } from "../../components/core/planning/multi-tenant/plan";
 import { readStackFile } from "../stack-file";
 import type { Terminal } from "../terminal";
@@ -55,8 +57,9 @@ export async function openStack(
 ): Promise<OpenStack> {
   const place = findStack(options.stack, terminal, missing === "create");
   if (missing === "create") {
-    const specification = specificationOf(place, terminal);
-    planOf(specification);
+    planOf(specificationOf(place, terminal));
+    const { config, files } = readStackFile(place.file, terminal);
+    refuseExpired(followLike(config, files).config, terminal.today);
   }
   const pulumiCommand = await findPulumi(terminal, options.yes === true);
   const workspace = { pulumiCommand, envVars: engineEnvironment(terminal) };

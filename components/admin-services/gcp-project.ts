@@ -1,14 +1,11 @@
 import * as accesscontextmanager from "@pulumi/gcp/accesscontextmanager";
-import * as organizations from "@pulumi/gcp/organizations";
-import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
 import { type Bounded, refuseOwn } from "../boundary";
 import { adminGuardRails } from "../core/planning/admin/guard-rails";
 import type { AdminZone } from "../core/planning/admin/specification";
 import type { Stage } from "../core/rules/facts";
 import { factTags } from "../core/rules/graph";
-import { dataOptions } from "../cloud/data-options";
-import { declareGuardRail } from "../cloud/gcp-guard-rail";
+import { declareProject } from "../cloud/gcp-project";
 import { adminApis, guardedApis } from "./gcp-apis";
 
 /** Arguments of {@link AdminProject}. */
@@ -61,30 +58,17 @@ export class AdminProject extends pulumi.ComponentResource {
     const { apis = [], labels = {}, regions } = args;
     const { boundary = { facts: { zone, stage, owner, account: projectId } } } = args;
     super(token, name, refuseOwn(token, name, { boundary }), opts);
-    const project = new organizations.Project(
-      name,
-      {
-        projectId,
-        name: projectId,
-        folderId: folder,
-        billingAccount,
-        autoCreateNetwork: false,
-        deletionPolicy: "PREVENT",
-        labels: { ...labels, [factTags.zone]: zone, [factTags.owner]: owner },
-      },
-      dataOptions(this),
-    );
-    const enabled = [...new Set([...adminApis, ...apis])].map(
-      (api) =>
-        new projects.Service(
-          `${name}-${api.replace(/\.googleapis\.com$/, "")}`,
-          { project: project.projectId, service: api, disableOnDestroy: false },
-          { parent: this },
-        ),
-    );
-    const guards = adminGuardRails(regions).flatMap((rail) => {
-      const at = pulumi.interpolate`projects/${project.projectId}`;
-      return declareGuardRail(`${name}-${rail.name}`, at, rail, { parent: this }) ?? [];
+    const {
+      project,
+      enabled,
+      projectId: ready,
+    } = declareProject(this, name, {
+      projectId,
+      folder,
+      billingAccount,
+      labels: { ...labels, [factTags.zone]: zone, [factTags.owner]: owner },
+      apis: [...new Set([...adminApis, ...apis])],
+      guardRails: adminGuardRails(regions),
     });
     const policy = `accessPolicies/${perimeterPolicy.replace(/^accessPolicies\//, "")}`;
     new accesscontextmanager.ServicePerimeter(
@@ -96,10 +80,9 @@ export class AdminProject extends pulumi.ComponentResource {
         perimeterType: "PERIMETER_TYPE_REGULAR",
         status: { resources: [pulumi.interpolate`projects/${project.number}`], restrictedServices: [...guardedApis] },
       },
-      { parent: this, dependsOn: enabled },
+      { parent: this, dependsOn: [...enabled] },
     );
-    const ready = [...enabled, ...guards].map(({ id }) => id);
-    this.projectId = pulumi.all([project.projectId, ...ready]).apply(([id]) => id ?? projectId);
+    this.projectId = ready;
     this.registerOutputs({ projectId: this.projectId });
   }
 }

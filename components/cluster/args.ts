@@ -11,7 +11,7 @@ import type { Manifest } from "../core/planning/manifest";
  * resources exist.
  */
 export interface ClusterArgs
-  extends Omit<Config, "shape" | "cloud" | "secrets" | "name" | "release" | "admin" | "multiTenant">, Bounded {
+  extends Omit<Config, "shape" | "cloud" | "secrets" | "name" | "release" | "admin" | "multiTenant" | "like">, Bounded {
   /** Exact Sourcegraph release. A change is an upgrade. */
   readonly release: string;
   /** Secrets by name, of which a cluster reads the names only. Default none. */

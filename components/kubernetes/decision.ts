@@ -3,7 +3,12 @@ import { requireKubernetes } from "../core/planning/config/specification";
 import type { KubernetesSpecification } from "../core/planning/config/specified";
 import type { KubernetesPlan } from "../core/planning/kubernetes/kubernetes-plan";
 import { planKubernetes } from "../core/planning/kubernetes/plan";
-import { snapshotsBefore, standingStill, type PlannedClaimSnapshot } from "../core/planning/kubernetes/rollout";
+import {
+  snapshotsBefore,
+  standingStill,
+  suspendedPlan,
+  type PlannedClaimSnapshot,
+} from "../core/planning/kubernetes/rollout";
 import {
   checkKubernetesTransition,
   kubernetesManifest,
@@ -95,7 +100,8 @@ export function decide(name: string, args: SourcegraphKubernetesArgs): Kubernete
   const wanted = planKubernetes(specification);
   const transition = checkKubernetesTransition(previous, wanted, specification);
   const stands = transition.phase === "migrate";
-  const plan = stands ? standingStill(planKubernetes(at(transition.release), config.release)) : wanted;
+  const running = stands ? standingStill(planKubernetes(at(transition.release), config.release)) : wanted;
+  const plan = specification.suspended === true ? suspendedPlan(running) : running;
   const problems = valueProblems(plan, args);
   if (problems.length > 0) throw new InputError(problems);
   const rendered = renderManifests(plan);

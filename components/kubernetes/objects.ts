@@ -1,3 +1,4 @@
+import * as admission from "@pulumi/kubernetes/admissionregistration/v1";
 import * as customResource from "@pulumi/kubernetes/apiextensions/customResource";
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as autoscaling from "@pulumi/kubernetes/autoscaling/v2";
@@ -17,9 +18,12 @@ const classes: Readonly<Record<string, () => ResourceClass>> = {
   "v1 ConfigMap": () => core.ConfigMap,
   "v1 Namespace": () => core.Namespace,
   "v1 PersistentVolumeClaim": () => core.PersistentVolumeClaim,
+  "v1 ResourceQuota": () => core.ResourceQuota,
   "v1 Secret": () => core.Secret,
   "v1 Service": () => core.Service,
   "v1 ServiceAccount": () => core.ServiceAccount,
+  "admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy": () => admission.ValidatingAdmissionPolicy,
+  "admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding": () => admission.ValidatingAdmissionPolicyBinding,
   "apps/v1 DaemonSet": () => apps.DaemonSet,
   "apps/v1 Deployment": () => apps.Deployment,
   "apps/v1 StatefulSet": () => apps.StatefulSet,

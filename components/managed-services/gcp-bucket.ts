@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PlannedBucket } from "../core/planning/managed/managed";
 import { managedBucket } from "../core/planning/managed/values";
 import { dataOptions } from "../cloud/data-options";
+import { closedBucket } from "../cloud/gcp-closed-bucket";
 import { partlyTransformed } from "../vm/gcp-args";
 import { dataLabels, type GcpServicesScope } from "./gcp-scope";
 
@@ -28,12 +29,8 @@ export function declareBucket(
     planned.resource,
     partlyTransformed<storage.BucketArgs, (typeof openArgs)[number]>(
       {
-        project,
-        location: region.toUpperCase(),
+        ...closedBucket(project, region, keys.object ?? scope.key),
         forceDestroy: false,
-        uniformBucketLevelAccess: true,
-        publicAccessPrevention: "enforced",
-        encryption: { defaultKmsKeyName: keys.object ?? scope.key },
         versioning: { enabled: planned.versioning },
         softDeletePolicy: { retentionDurationSeconds: planned.versioning ? softDeleteSeconds : 0 },
         lifecycleRules: [

@@ -7,6 +7,7 @@ import { tenantBoundary } from "../core/planning/multi-tenant/boundary";
 import type { MultiTenantPlan, PlannedCell, PlannedIsolation } from "../core/planning/multi-tenant/multi-tenant-plan";
 import { factTags } from "../core/rules/graph";
 import { dataOptions } from "../cloud/data-options";
+import { closedBucket } from "../cloud/gcp-closed-bucket";
 import { permitKey } from "../cloud/gcp-key";
 import type { CellLogins, TenantArgs } from "./args";
 import { decideTenant } from "./decision";
@@ -94,12 +95,8 @@ export class Tenant extends pulumi.ComponentResource {
     const bucket = new storage.Bucket(
       planned.bucket,
       {
-        project,
-        location: cell.region.toUpperCase(),
+        ...closedBucket(project, cell.region, key.id),
         forceDestroy: false,
-        uniformBucketLevelAccess: true,
-        publicAccessPrevention: "enforced",
-        encryption: { defaultKmsKeyName: key.id },
         softDeletePolicy: {
           retentionDurationSeconds:
             planned.softDeleteDays < shortestSoftDelete ? 0 : planned.softDeleteDays * daySeconds,

@@ -9,7 +9,7 @@ import type { Config } from "../core/planning/config/config";
  */
 export interface SourcegraphVmArgs extends Omit<
   Config,
-  "shape" | "cloud" | "secrets" | "name" | "release" | "admin" | "multiTenant"
+  "shape" | "cloud" | "secrets" | "name" | "release" | "admin" | "multiTenant" | "like"
 > {
   /** Exact Sourcegraph release. A change is an upgrade. */
   readonly release: string;

@@ -37,7 +37,13 @@ export function declareAlarms(
   const child = { parent };
   const alarm = (what: string, args: cloudwatch.MetricAlarmArgs): void => {
     const name = names.alarm(what);
-    const common = { alarmActions: [...told], okActions: [...told], tags: tagsOf(scope, name) };
+    const common = {
+      alarmActions: [...told],
+      okActions: [...told],
+      // A machine that is stopped on purpose has nothing to tell.
+      ...(plan.power === "stopped" && { actionsEnabled: false }),
+      tags: tagsOf(scope, name),
+    };
     new cloudwatch.MetricAlarm(name, transformed({ ...common, ...args }, transform.alarm), child);
   };
   const machineMetric = { namespace: "AWS/EC2", dimensions: { InstanceId: machine.instance.id } };

@@ -40,6 +40,8 @@ export interface AwsTransforms extends AwsNetworkTransforms {
   readonly connectEndpoint?: Transform<ec2transitgateway.InstanceConnectEndpointArgs>;
   /** The bucket of the bundles. */
   readonly bucket?: Transform<s3.BucketArgs>;
+  /** The bucket of backups: its tags; the rest is fixed. */
+  readonly backupBucket?: Transform<Pick<s3.BucketArgs, "tags">>;
   /** The secrets, each of them. */
   readonly secret?: Transform<secretsmanager.SecretArgs>;
   /** The policy of the daily snapshots. */

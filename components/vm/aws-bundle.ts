@@ -1,8 +1,9 @@
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
-import type { BundlePointer } from "../core/rendering/bundle";
+import type { BackupStore, BundlePointer } from "../core/rendering/bundle";
 import { closeBucket } from "../cloud/aws-closed-bucket";
 import { transformed } from "./args";
+import type { PointerKey } from "./pointer-key";
 import { tagsOf, type AwsScope } from "./aws-scope";
 import type { Decision } from "./decision";
 
@@ -53,12 +54,16 @@ export function declareBundleStore(scope: AwsScope, keyArn: pulumi.Input<string>
  *
  * A bundle's key is its digest. A new one replaces the resource, the new object first; the old object is kept, because the
  * machine may still be on its way, and may go back to it.
+ *
+ * @param backups where the machine's backups go
  */
 export function declareBundle(
   scope: AwsScope,
   store: AwsBundleStore,
   decision: Decision,
+  key: PointerKey,
   secrets: Readonly<Record<string, pulumi.Input<string>>>,
+  backups: pulumi.Input<BackupStore>,
   before: readonly pulumi.Resource[],
 ): s3.BucketObjectv2 {
   const { parent, names } = scope;
@@ -69,15 +74,16 @@ export function declareBundle(
     { bucket: bucket.id, key: `bundles/${decision.digest}.json`, content: decision.bundleText, contentType },
     { parent, retainOnDelete: true, dependsOn: [...settings] },
   );
-  const pointer = pulumi.all(secrets).apply((known): BundlePointer => ({
+  const pointer = pulumi.all([pulumi.all(secrets), backups]).apply(([known, store]): BundlePointer => ({
     schema: 1,
     release: scope.plan.release,
     digest: decision.digest,
     secrets: known,
+    backups: store,
   }));
   return new s3.BucketObjectv2(
     names.pointer,
-    { bucket: bucket.id, key: "pointer.json", content: pulumi.jsonStringify(pointer), contentType },
+    { bucket: bucket.id, key: "pointer.json", content: key.signed(pointer), contentType },
     { parent, dependsOn: [bundle, ...before] },
   );
 }

@@ -32,7 +32,7 @@ function ownBuckets(objectStorage: Specification["objectStorage"], partition: st
 }
 
 /**
- * Declares the role of the machine, with rights to nothing but: its bundles and pointer, its status, its secrets, the key of
+ * Declares the role of the machine, with rights to nothing but: its bundles, pointer and orders, its status, its backups, its secrets, the key of
  * these through the two services that hold them, metrics under one namespace, the user's own buckets if
  * there are any, and the services of AWS that are made for it.
  */
@@ -42,7 +42,7 @@ export function declareIdentity(
     readonly keyArn: pulumi.Input<string>;
     readonly bucketArn: pulumi.Input<string>;
     readonly secrets: readonly pulumi.Input<string>[];
-    /** Rights on the cloud's own services that are made for the instance. */
+    /** Rights on the bucket of backups and the cloud's own services that are made for the instance. */
     readonly managed: readonly Statement[];
   },
 ): AwsIdentity {
@@ -56,7 +56,7 @@ export function declareIdentity(
       Sid: "Bundles",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: [pulumi.interpolate`${o.bucketArn}/pointer.json`, pulumi.interpolate`${o.bucketArn}/bundles/*`],
+      Resource: ["pointer.json", "order.json", "bundles/*"].map((key) => pulumi.interpolate`${o.bucketArn}/${key}`),
     },
     {
       Sid: "Status",

@@ -10,8 +10,10 @@ export const awsNames = (name: string) =>
     dataVolume: dataNames.disk(name),
     secret: (secret: string) => dataNames.secret(name, secret),
     bucket: `${name}-bundles`,
+    backups: dataNames.backups(name),
     bundle: `${name}-bundle`,
     pointer: `${name}-pointer`,
+    pointerKey: `${name}-pointer-key`,
     machine: `${name}-machine`,
     address: `${name}-address`,
     connect: `${name}-connect`,
@@ -25,6 +27,7 @@ export const awsNames = (name: string) =>
     record: `${name}-record`,
     backup: `${name}-backup`,
     snapshotBefore: (release: string) => `${name}-before-${release}`,
+    outsideCheck: `${name}-outside-check`,
     alarms: `${name}-alarms`,
     alarm: (what: string) => `${name}-alarm-${what}`,
     /** Rule that lets a block in at a port. */

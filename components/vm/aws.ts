@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
 import { vmBoundary } from "../core/planning/boundary/vm";
 import type { Manifest } from "../core/planning/manifest";
+import { verificationKey } from "../core/rendering/pointer";
+import type { MachinePlace } from "../core/planning/vm/machine-place";
 import { needsDatabaseSubnets } from "../core/planning/managed/amazon";
 import { judging, refuseOwn } from "../boundary";
 import { labelled } from "../fact-labels";
@@ -12,16 +14,20 @@ import { transformed, type Connect } from "./args";
 import { declareAlarms, declareTopic } from "./aws-alarms";
 import type { AwsExistingNetwork, AwsSourcegraphVmArgs } from "./aws-args";
 import { declareBackup, declareSnapshotBefore } from "./aws-backup";
+import { declareBackupBucket } from "./aws-backup-bucket";
 import { declareBundle, declareBundleStore } from "./aws-bundle";
 import { declareLoadBalancer, declareRecord } from "./aws-edge";
 import { declareFirewall, type AwsFirewall, type AwsPlace } from "./aws-firewall";
 import { declareIdentity } from "./aws-identity";
 import { declareDataVolume, declareMachine, userData } from "./aws-machine";
 import { awsNames } from "./aws-names";
+import { askStatus } from "./aws-outside-check";
 import { tagsOf, type AwsScope } from "./aws-scope";
 import { declareSecrets } from "./aws-secrets";
+import { declarePointerKey } from "./pointer-key";
 import { dataOptions } from "../cloud/data-options";
 import { decide, type Decision } from "./decision";
+import { declareOutsideCheck } from "./outside-check";
 
 /** Config for a network whose ids come from resources: ids that stand for them, since nothing that is decided depends on them. */
 function networkKey(existing: AwsExistingNetwork) {
@@ -54,7 +60,7 @@ function decideOnAws(name: string, args: AwsSourcegraphVmArgs): Decision {
     existingNetwork === undefined ? shared : { ...shared, network: networkKey(existingNetwork) },
   );
   // The longest names AWS gives out, so that user data too large is refused here and not while resources are made.
-  userData(decision.specification, "b".repeat(63), `vol-${"0".repeat(17)}`);
+  userData(decision.specification, "b".repeat(63), `vol-${"0".repeat(17)}`, verificationKey(""));
   return decision;
 }
 
@@ -93,6 +99,10 @@ export class SourcegraphVm extends pulumi.ComponentResource {
   readonly instanceId: pulumi.Output<string>;
   /** Id of the data volume. */
   readonly dataVolumeId: pulumi.Output<string>;
+  /** Where the machine is, with its disk and its two buckets, by ids of the cloud. */
+  readonly machine: pulumi.Output<MachinePlace>;
+  /** Secret: what signs orders to the machine, such as the restore of a backup. It stays what it is for the machine's life. */
+  readonly orderSecret: pulumi.Output<string>;
   /** How the customer takes back the key that everything is under; absent under a key made here. */
   readonly revocation: string | undefined;
 
@@ -130,12 +140,14 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const managed = this.managed(scope, { place, firewall, keyArn: key.arn, told });
     const secrets = declareSecrets(scope, key.arn, { ...args.secrets, ...managed?.values }, snapshot);
     const store = declareBundleStore(scope, key.arn);
+    const backups = declareBackupBucket(scope, key.arn);
     const identity = declareIdentity(scope, {
       keyArn: key.arn,
       bucketArn: store.bucket.arn,
       secrets: secrets.readable,
-      managed: managed?.clientPolicyStatements ?? [],
+      managed: [...backups.statements, ...(managed?.clientPolicyStatements ?? [])],
     });
+    const pointerKey = declarePointerKey(scope.names.pointerKey, this);
     const made = declareMachine(scope, {
       machine,
       place,
@@ -143,10 +155,14 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       identity,
       keyArn: key.arn,
       bucket: store.bucket,
+      pointerKey,
       dataVolume,
+      replacedFor: decision.replacedFor,
     });
     const backup = declareBackup(scope, dataVolume, key.keyId);
-    const pointer = declareBundle(scope, store, decision, secrets.addresses, snapshot);
+    // The machine before the pointer: an update that changes both must not stop the machine in the middle of an upgrade.
+    const before = [made.attachment, ...snapshot];
+    const pointer = declareBundle(scope, store, decision, pointerKey, secrets.addresses, backups.store, before);
     const balancer =
       firewall.loadBalancer === undefined
         ? undefined
@@ -166,8 +182,31 @@ export class SourcegraphVm extends pulumi.ComponentResource {
         : pulumi.output(plan.exposure.url);
     this.instanceId = made.instance.id;
     this.dataVolumeId = dataVolume.id;
+    this.machine = pulumi.output({
+      cloud: "aws" as const,
+      region: plan.region,
+      zone: plan.zone,
+      machine: made.instance.id,
+      dataDisk: dataVolume.id,
+      bundleBucket: store.bucket.bucket,
+      backupBucket: backups.bucket.bucket,
+    });
+    this.orderSecret = pointerKey.secret;
     this.revocation = plan.revocation;
     this.connect = made.instance.id.apply((id) => connectTo(plan.region, id));
+    declareOutsideCheck({
+      parent: this,
+      name: scope.names.outsideCheck,
+      planned: decision.outsideCheck,
+      release: plan.release,
+      digest: decision.digest,
+      url: this.url,
+      address: this.address,
+      machineId: made.instance.id,
+      pointer,
+      bucket: store.bucket.bucket,
+      ask: askStatus,
+    });
     this.release = pointer.id.apply(() => plan.release);
     this.manifest = pointer.id.apply(() => decision.manifest);
     this.registerOutputs({
@@ -178,6 +217,8 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       address: this.address,
       instanceId: this.instanceId,
       dataVolumeId: this.dataVolumeId,
+      machine: this.machine,
+      orderSecret: this.orderSecret,
       ...(plan.revocation !== undefined && { revocation: plan.revocation }),
     });
   }

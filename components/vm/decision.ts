@@ -1,4 +1,5 @@
 import { checkTransition, manifestOf, type LastHop, type Manifest } from "../core/planning/manifest";
+import { outsideCheckOf, type PlannedOutsideCheck } from "../core/planning/vm/outside-check";
 import { planVm, type Plan } from "../core/planning/vm/plan";
 import type { Specification } from "../core/planning/config/specification";
 import { bundleText, digestOf, type Bundle } from "../core/rendering/bundle";
@@ -17,6 +18,13 @@ export interface Decision {
   readonly digest: string;
   /** The upgrade that brought the release: the one about to be made, or an earlier one. */
   readonly lastHop?: LastHop;
+  /**
+   * The release that the machine is replaced for, or was at an earlier update; `none` where it never was. Always a value, since
+   * the engine replaces nothing when a trigger comes where there was none.
+   */
+  readonly replacedFor: string;
+  /** What is waited for after a change; absent where nothing is. */
+  readonly outsideCheck?: PlannedOutsideCheck;
   readonly manifest: Manifest;
 }
 
@@ -30,10 +38,12 @@ export function decide(cloud: "aws" | "gcp" | "local", name: string, args: Sourc
   const { secrets, files, previous, ...config } = args;
   const specification = specificationOf({ ...config, cloud, name }, { secrets, files });
   const plan = planVm(specification);
-  const { lastHop } = checkTransition(previous, plan, specification);
+  const transition = checkTransition(previous, plan, specification);
+  const { lastHop, replacedFor = "none" } = transition;
   const bundle = renderBundle(plan, specification, lastHop);
   const text = bundleText(bundle);
   const digest = digestOf(text);
+  const outsideCheck = outsideCheckOf(plan, specification, lastHop);
   return {
     specification,
     plan,
@@ -41,6 +51,8 @@ export function decide(cloud: "aws" | "gcp" | "local", name: string, args: Sourc
     bundleText: text,
     digest,
     ...(lastHop === undefined ? {} : { lastHop }),
-    manifest: manifestOf(plan, specification, digest, lastHop),
+    replacedFor,
+    ...(outsideCheck === undefined ? {} : { outsideCheck }),
+    manifest: manifestOf(plan, specification, digest, transition),
   };
 }

@@ -48,6 +48,8 @@ export function declareAlarms(
           conditions: [condition],
           documentation: { content: help, mimeType: "text/markdown" },
           notificationChannels: [...channels],
+          // A machine that is stopped on purpose has nothing to tell.
+          ...(plan.power === "stopped" && { enabled: false }),
           alertStrategy: { autoClose: "86400s" },
           userLabels: labels,
         },

@@ -74,6 +74,8 @@ export interface GcpTransforms {
   readonly bucket?: Transform<
     Pick<storage.BucketArgs, "labels" | "lifecycleRules" | "logging" | "softDeletePolicy" | "storageClass">
   >;
+  /** The bucket of backups. */
+  readonly backupBucket?: Transform<Pick<storage.BucketArgs, "labels" | "logging" | "storageClass">>;
   /** Every secret. */
   readonly secret?: Transform<Pick<secretmanager.SecretArgs, "annotations" | "labels">>;
   /** The data disk. Size, type and speed are given by `dataDisk`. */

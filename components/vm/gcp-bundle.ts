@@ -1,11 +1,13 @@
 import type * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
-import type { BundlePointer } from "../core/rendering/bundle";
+import type { BackupStore, BundlePointer } from "../core/rendering/bundle";
+import { closedBucket } from "../cloud/gcp-closed-bucket";
 import { partlyTransformed } from "./gcp-args";
 import { dataLabels, type GcpScope } from "./gcp-scope";
 import type { GcpKeys } from "./gcp-keys";
 import type { GcpSecrets } from "./gcp-secrets";
+import type { PointerKey } from "./pointer-key";
 
 /** What the transform of the bucket can change. */
 const openArgs = ["labels", "lifecycleRules", "logging", "softDeletePolicy", "storageClass"] as const;
@@ -20,13 +22,9 @@ export function declareBundleStore(scope: GcpScope, keys: GcpKeys, account: serv
     names.bucket,
     partlyTransformed<storage.BucketArgs, (typeof openArgs)[number]>(
       {
-        project,
+        ...closedBucket(project, region, keys.key),
         forceDestroy: true,
-        location: region.toUpperCase(),
-        uniformBucketLevelAccess: true,
-        publicAccessPrevention: "enforced",
         versioning: { enabled: true },
-        encryption: { defaultKmsKeyName: keys.key },
         // Only what was overwritten goes: earlier pointers and statuses. Earlier bundles are objects of their own.
         lifecycleRules: [{ action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: 90 } }],
         labels: dataLabels(scope, "configuration"),
@@ -62,12 +60,15 @@ export function declareBundleStore(scope: GcpScope, keys: GcpKeys, account: serv
  * The bundle under its digest, and then the pointer to it. A new bundle is written before anything else changes and the
  * one before it stays. The pointer comes last: after the secrets, and after the snapshot of an upgrade.
  *
+ * @param backups where the machine's backups go
  * @param before what has to be there before the machine is told of the bundle
  */
 export function declareBundle(
   scope: GcpScope,
   bucket: storage.Bucket,
+  key: PointerKey,
   secrets: GcpSecrets,
+  backups: pulumi.Input<BackupStore>,
   before: readonly pulumi.Resource[],
 ): storage.BucketObject {
   const { names, parent, bundleText, digest, plan } = scope;
@@ -77,15 +78,19 @@ export function declareBundle(
     // The provider would delete first what has its name given in full.
     { parent, retainOnDelete: true, deleteBeforeReplace: false },
   );
-  const pointer = pulumi
-    .all(secrets.addresses)
-    .apply((addresses): BundlePointer => ({ schema: 1, release: plan.release, digest, secrets: addresses }));
+  const pointer = pulumi.all([pulumi.all(secrets.addresses), backups]).apply(([addresses, store]): BundlePointer => ({
+    schema: 1,
+    release: plan.release,
+    digest,
+    secrets: addresses,
+    backups: store,
+  }));
   return new storage.BucketObject(
     names.pointer,
     {
       bucket: bucket.name,
       name: "pointer.json",
-      content: pulumi.jsonStringify(pointer),
+      content: key.signed(pointer),
       contentType: "application/json",
       cacheControl: "no-store",
     },

@@ -6,6 +6,7 @@ import { renderBootstrap } from "../core/rendering/bootstrap";
 import { transformed } from "./args";
 import type { GcpKeys } from "./gcp-keys";
 import type { GcpScope } from "./gcp-scope";
+import type { PointerKey } from "./pointer-key";
 
 /** Where the machine's network and subnetwork are: names or self links. */
 export interface GcpPlace {
@@ -33,13 +34,14 @@ const balancerRanges = ["130.211.0.0/22", "35.191.0.0/16"];
  *
  * @throws InputError when something in the config cannot be put into it
  */
-export function startupScript(scope: Omit<GcpScope, "parent">, bucket: string): string {
+export function startupScript(scope: Omit<GcpScope, "parent">, bucket: string, pointerKey: string): string {
   const { name, project, specification } = scope;
   const { machine, proxy } = specification;
   return renderBootstrap({
     cloud: "gcp",
     name,
     source: { kind: "gcs", bucket, project },
+    pointerKey,
     dataDevice: `/dev/disk/by-id/google-${deviceName}`,
     ...(proxy?.http === undefined && proxy?.https === undefined ? {} : { httpProxy: proxy }),
     ...(machine.packageMirror === undefined ? {} : { packageMirror: machine.packageMirror }),
@@ -63,7 +65,8 @@ export function declareAddress(scope: GcpScope): compute.Address | undefined {
  * down first and its file systems are in order. A separate attachment would be taken from the running machine.
  *
  * The root disk and everything else is disposable. A change of machine type or account stops and starts the machine; of
- * image or zone replaces it, which `deletionProtection` forbids until it is set to false and deployed.
+ * image or zone replaces it, and with `upgrade: replace` each release does, which `deletionProtection` forbids until it is
+ * set to false and deployed.
  */
 export function declareMachine(o: {
   readonly scope: GcpScope;
@@ -71,13 +74,16 @@ export function declareMachine(o: {
   readonly account: serviceaccount.Account;
   readonly keys: GcpKeys;
   readonly bucket: pulumi.Output<string>;
+  readonly pointerKey: PointerKey;
   readonly disk: compute.Disk;
   readonly address: compute.Address | undefined;
 }): compute.Instance {
   const { scope, place, account, address } = o;
   const { names, parent, project, zone, labels, machine, dataDisk, specification, transform } = scope;
   const keys = specification.access.sshKeys;
-  const script = o.bucket.apply((bucket) => startupScript(scope, bucket));
+  const script = pulumi
+    .all([o.bucket, o.pointerKey.verification])
+    .apply(([bucket, pointerKey]) => startupScript(scope, bucket, pointerKey));
   const metadata: Record<string, pulumi.Input<string>> = {
     // In `metadata` a change is made in place and runs at the next boot; `metadataStartupScript` would replace the machine.
     [startup]: script,
@@ -112,6 +118,7 @@ export function declareMachine(o: {
     shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true },
     metadata,
     deletionProtection: specification.deletionProtection,
+    ...(scope.plan.power !== undefined && { desiredStatus: scope.plan.power === "stopped" ? "TERMINATED" : "RUNNING" }),
     allowStoppingForUpdate: true,
     labels,
   };
@@ -129,7 +136,12 @@ export function declareMachine(o: {
     names.machine,
     { ...given, ...kept },
     // The disk can be in one machine only, so the old one goes first.
-    { parent, deleteBeforeReplace: true, dependsOn: [...o.keys.forCompute] },
+    {
+      parent,
+      deleteBeforeReplace: true,
+      replacementTrigger: scope.replacedFor,
+      dependsOn: [...o.keys.forCompute],
+    },
   );
 }
 

@@ -5,6 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../core/errors";
 import { vmBoundary } from "../core/planning/boundary/vm";
 import type { Manifest } from "../core/planning/manifest";
+import type { MachinePlace } from "../core/planning/vm/machine-place";
+import { verificationKey } from "../core/rendering/pointer";
 import { judging, refuseOwn } from "../boundary";
 import { labelled } from "../fact-labels";
 import { ManagedServices } from "../managed-services/gcp";
@@ -13,6 +15,7 @@ import type { GcpPrivateServices } from "../network/gcp-private-services";
 import { transformed, type Connect } from "./args";
 import { decide, type Decision } from "./decision";
 import { declareAlarms, declareChannels } from "./gcp-alarms";
+import { declareBackupBucket } from "./gcp-backup-bucket";
 import type { GcpSourcegraphVmArgs } from "./gcp-args";
 import { declareBundle, declareBundleStore } from "./gcp-bundle";
 import { declareDataDisk } from "./gcp-disk";
@@ -29,8 +32,11 @@ import {
   startupScript,
   type GcpPlace,
 } from "./gcp-machine";
+import { askStatus } from "./gcp-outside-check";
 import { gcpScopeOf, type GcpScope } from "./gcp-scope";
 import { declareSecrets } from "./gcp-secrets";
+import { declareOutsideCheck } from "./outside-check";
+import { declarePointerKey } from "./pointer-key";
 
 /**
  * Sourcegraph on one machine of Google Compute Engine: network, firewall, account, key, secrets, machine, protected data
@@ -75,6 +81,10 @@ export class SourcegraphVm extends pulumi.ComponentResource {
   readonly instanceName: pulumi.Output<string>;
   /** Name of the data disk in its zone. */
   readonly dataDiskName: pulumi.Output<string>;
+  /** Where the machine is, with its disk and its two buckets, by ids of the cloud. */
+  readonly machine: pulumi.Output<MachinePlace>;
+  /** Secret: what signs orders to the machine, such as the restore of a backup. It stays what it is for the machine's life. */
+  readonly orderSecret: pulumi.Output<string>;
   /** How the customer takes back the key that everything is under; absent under a key made here. */
   readonly revocation: string | undefined;
 
@@ -90,7 +100,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const known = gcpScopeOf(decision, transform);
     checkReach(decision);
     // What cannot be put into the startup script is refused here; bucket names are not longer than this one.
-    startupScript(known, "b".repeat(63));
+    startupScript(known, "b".repeat(63), verificationKey(""));
 
     const boundary = vmBoundary(decision.plan, decision.specification);
     const token = "sourcegraph:gcp:SourcegraphVm";
@@ -107,12 +117,23 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     const services = declareServices(scope, { place, keys, account, channels });
     const secrets = declareSecrets(scope, keys, account, { ...args.secrets, ...services?.values }, taken);
     const bucket = declareBundleStore(scope, keys, account);
+    const backups = declareBackupBucket(scope, keys, account);
     const ownAddress = declareAddress(scope);
     declareFirewall(scope, place, account);
-    const machine = declareMachine({ scope, place, account, keys, bucket: bucket.name, disk, address: ownAddress });
+    const pointerKey = declarePointerKey(scope.names.pointerKey, this);
+    const machine = declareMachine({
+      scope,
+      place,
+      account,
+      keys,
+      bucket: bucket.name,
+      pointerKey,
+      disk,
+      address: ownAddress,
+    });
     declareAdmins(scope, machine, account);
     // The machine before the pointer: an update that changes both must not stop the machine in the middle of an upgrade.
-    const pointer = declareBundle(scope, bucket, secrets, [machine, ...taken]);
+    const pointer = declareBundle(scope, bucket, pointerKey, secrets, backups.store, [machine, ...taken]);
     const address =
       ownAddress?.address ??
       (plan.exposure.closed === undefined ? declareLoadBalancer(scope, machine) : addressWithin(machine));
@@ -125,8 +146,32 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     this.connect = connectOf(scope, machine.name);
     this.manifest = pointer.id.apply(() => decision.manifest);
     this.address = address;
+    declareOutsideCheck({
+      parent: this,
+      name: scope.names.outsideCheck,
+      planned: decision.outsideCheck,
+      release: plan.release,
+      digest: decision.digest,
+      url: this.url,
+      address,
+      machineId: machine.instanceId,
+      pointer,
+      bucket: bucket.name,
+      ask: askStatus,
+    });
     this.instanceName = machine.name;
     this.dataDiskName = disk.name;
+    this.machine = pulumi.output({
+      cloud: "gcp" as const,
+      project: scope.project,
+      region: scope.region,
+      zone: scope.zone,
+      machine: machine.name,
+      dataDisk: disk.name,
+      bundleBucket: bucket.name,
+      backupBucket: backups.bucket.name,
+    });
+    this.orderSecret = pointerKey.secret;
     this.revocation = plan.revocation;
     this.registerOutputs({
       url: this.url,
@@ -136,6 +181,8 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       address: this.address,
       instanceName: this.instanceName,
       dataDiskName: this.dataDiskName,
+      machine: this.machine,
+      orderSecret: this.orderSecret,
       ...(plan.revocation !== undefined && { revocation: plan.revocation }),
     });
   }

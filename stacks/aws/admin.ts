@@ -9,11 +9,11 @@ import { planAdmin } from "../../components/core/planning/admin/plan-admin";
 import type { DeclareAdmin } from "../program";
 
 /** Declares the support services of one zone on AWS. */
-export const declareAdmin: DeclareAdmin = (_name, { specification, secrets, previous }) => {
+export const declareAdmin: DeclareAdmin = (_name, { specification, secrets, previous }, within) => {
   const plan = planAdmin(specification);
   checkAdminTransition(parseAdminManifest(previous), plan);
   const { enforce, exceptions } = specification.boundaries;
-  const services = new AdminServices({ plan, boundary: adminBoundary(plan), secrets, enforce, exceptions });
+  const services = new AdminServices({ plan, boundary: adminBoundary(plan), secrets, enforce, exceptions }, within);
   return {
     manifest: adminStackManifest(plan),
     published: { ...adminPublicFacts(plan), addresses: services.addresses },

@@ -31,6 +31,8 @@ interface Ground {
   /** Absent where nothing but the kubeconfig is known. */
   readonly facts?: pulumi.Output<ClusterFacts>;
   readonly topicArns: readonly pulumi.Input<string>[];
+  /** Options of everything that is declared on it. */
+  readonly within: pulumi.ComponentResourceOptions | undefined;
 }
 
 function needsFacts({ managed, workloads }: KubernetesPlan, specification: KubernetesSpecification): boolean {
@@ -43,12 +45,12 @@ function needsFacts({ managed, workloads }: KubernetesPlan, specification: Kuber
 }
 
 /** A cluster that another stack made, or of which nothing but the kubeconfig is known. */
-function existingGround({ cluster, secrets }: StackArgs): Ground {
+function existingGround({ cluster, secrets }: StackArgs, within: Ground["within"]): Ground {
   const stack = cluster?.existing?.stack;
   const kubeconfig = existingKubeconfig(cluster?.existing, secrets);
-  if (stack === undefined) return { kubeconfig, topicArns: [] };
+  if (stack === undefined) return { kubeconfig, topicArns: [], within };
   const facts = new pulumi.StackReference(`${stack}/cluster`, { name: stack }).requireOutput("cluster");
-  return { kubeconfig, facts: facts as pulumi.Output<ClusterFacts>, topicArns: [] };
+  return { kubeconfig, facts: facts as pulumi.Output<ClusterFacts>, topicArns: [], within };
 }
 
 function factsOf(cluster: EksCluster): pulumi.Output<ClusterFacts> {
@@ -64,29 +66,33 @@ function after<Value>(value: pulumi.Input<Value>, others: readonly pulumi.Input<
 /** Databases, caches and the bucket of AWS, and the rights of the pods on them and on buckets of the user. */
 function declareServices(name: string, decision: KubernetesStackDecision, ground: Ground) {
   const { plan, specification, boundary } = decision;
-  const { facts } = ground;
+  const { facts, within } = ground;
   if (facts === undefined) return { values: {}, ready: [] };
   const { databases, caches, bucket } = plan.managed;
   const { region, tags, deletionProtection, backup, cluster, alarms, objectStorage } = specification;
   const services =
     databases.length + caches.length === 0 && bucket === undefined
       ? undefined
-      : new ManagedServices(name, {
-          services: plan.managed,
-          region,
-          vpcId: facts.vpcId,
-          subnetIds: facts.databaseSubnetIds,
-          clients: { nodes: facts.securityGroupId },
-          keyArn: specification.customerKey ?? facts.keyArn,
-          deletionProtection,
-          backupHourUtc: backup.hourUtc,
-          maintenance: cluster.maintenance,
-          topicArns: ground.topicArns,
-          // Of a cluster that is there nobody's topic is known.
-          ...(cluster.existing !== undefined && alarms !== undefined && { alarmEmail: alarms.email }),
-          tags: { "sourcegraph:name": name, ...tags },
-          boundary: managedBoundary(specification, plan.managed),
-        });
+      : new ManagedServices(
+          name,
+          {
+            services: plan.managed,
+            region,
+            vpcId: facts.vpcId,
+            subnetIds: facts.databaseSubnetIds,
+            clients: { nodes: facts.securityGroupId },
+            keyArn: specification.customerKey ?? facts.keyArn,
+            deletionProtection,
+            backupHourUtc: backup.hourUtc,
+            maintenance: cluster.maintenance,
+            topicArns: ground.topicArns,
+            // Of a cluster that is there nobody's topic is known.
+            ...(cluster.existing !== undefined && alarms !== undefined && { alarmEmail: alarms.email }),
+            tags: { "sourcegraph:name": name, ...tags },
+            boundary: managedBoundary(specification, plan.managed),
+          },
+          within,
+        );
   const accounts = identityAccounts(plan.workloads, specification);
   const own =
     typeof objectStorage === "object"
@@ -100,15 +106,19 @@ function declareServices(name: string, decision: KubernetesStackDecision, ground
   const identity =
     accounts.length === 0
       ? undefined
-      : new WorkloadIdentity(`${name}-pods`, {
-          clusterName: facts.clusterName,
-          namespace: plan.namespace.name,
-          serviceAccounts: accounts,
-          statements: pulumi.output(statements),
-          description: `Pods of Sourcegraph ${name}`,
-          tags: { "sourcegraph:name": name, ...tags },
-          boundary,
-        });
+      : new WorkloadIdentity(
+          `${name}-pods`,
+          {
+            clusterName: facts.clusterName,
+            namespace: plan.namespace.name,
+            serviceAccounts: accounts,
+            statements: pulumi.output(statements),
+            description: `Pods of Sourcegraph ${name}`,
+            tags: { "sourcegraph:name": name, ...tags },
+            boundary,
+          },
+          within,
+        );
   return { values: services?.values ?? {}, ready: identity === undefined ? [] : [identity.roleArn] };
 }
 
@@ -129,31 +139,39 @@ function declareWorkloads(
   const certificate =
     plan.ingress?.findsCertificate === true && domain !== undefined && dnsZone !== undefined
       ? [
-          new IngressCertificate(name, {
-            domain,
-            dnsZone,
-            tags: { "sourcegraph:name": name, ...tags },
-            boundary,
-          }).certificateArn,
+          new IngressCertificate(
+            name,
+            {
+              domain,
+              dnsZone,
+              tags: { "sourcegraph:name": name, ...tags },
+              boundary,
+            },
+            ground.within,
+          ).certificateArn,
         ]
       : [];
   const { kubeconfig } = ground;
-  const sourcegraph = new SourcegraphKubernetes(name, {
-    ...args,
-    cloud: "aws",
-    // Pods get their identity only at their start, and a certificate in use cannot be deleted.
-    ...(kubeconfig !== undefined && { kubeconfig: after(kubeconfig, [...ready, ...certificate]) }),
-    managedValues: values,
-  });
+  const sourcegraph = new SourcegraphKubernetes(
+    name,
+    {
+      ...args,
+      cloud: "aws",
+      // Pods get their identity only at their start, and a certificate in use cannot be deleted.
+      ...(kubeconfig !== undefined && { kubeconfig: after(kubeconfig, [...ready, ...certificate]) }),
+      managedValues: values,
+    },
+    ground.within,
+  );
   if (plan.ingress !== undefined && domain !== undefined && dnsZone !== undefined)
-    new IngressRecord(name, { domain, dnsZone, region, hostname: sourcegraph.ingressAddress, boundary });
+    new IngressRecord(name, { domain, dnsZone, region, hostname: sourcegraph.ingressAddress, boundary }, ground.within);
   const { url, release, connect, manifest, next } = sourcegraph;
   const { revocation } = plan;
   return { url, release, connect, manifest, next, ...(revocation !== undefined && { revocation }) };
 }
 
 /** Declares a cluster on EKS and Sourcegraph on it, one of the two alone, or Sourcegraph on a cluster that is there. */
-export const declareKubernetes: Declare = (name, args) => {
+export const declareKubernetes: Declare = (name, args, within) => {
   const decision = decideKubernetes("aws", name, args);
   const { plan, specification, clusterManifest } = decision;
   if (specification.cluster.existing !== undefined) {
@@ -165,18 +183,22 @@ export const declareKubernetes: Declare = (name, args) => {
             "is missing; services of AWS and identities of pods need the cluster's network and name, which the stack that made it gives out",
         },
       ]);
-    return declareWorkloads(name, args, decision, existingGround(args));
+    return declareWorkloads(name, args, decision, existingGround(args, within));
   }
-  const cluster = new EksCluster(name, args);
-  const objects = new EksObjects(name, {
-    clusterName: cluster.clusterName,
-    region: specification.region,
-    vpcId: cluster.vpcId,
-    kubeconfig: cluster.kubeconfig,
-    cluster: cluster.plan,
-    ingressClass: plan.ingress?.makesClass === undefined,
-    boundary: decision.boundary,
-  });
+  const cluster = new EksCluster(name, args, within);
+  const objects = new EksObjects(
+    name,
+    {
+      clusterName: cluster.clusterName,
+      region: specification.region,
+      vpcId: cluster.vpcId,
+      kubeconfig: cluster.kubeconfig,
+      cluster: cluster.plan,
+      ingressClass: plan.ingress?.makesClass === undefined,
+      boundary: decision.boundary,
+    },
+    within,
+  );
   if (!specification.cluster.workloads)
     return {
       manifest: after(clusterManifest, [cluster.version, objects.ingressClassName]),
@@ -187,6 +209,7 @@ export const declareKubernetes: Declare = (name, args) => {
     kubeconfig: after(cluster.kubeconfig, [objects.ingressClassName]),
     facts: factsOf(cluster),
     topicArns: cluster.topicArn === undefined ? [] : [cluster.topicArn],
+    within,
   };
   return { ...declareWorkloads(name, args, decision, ground), ...clusterOutputs(cluster) };
 };

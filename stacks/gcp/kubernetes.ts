@@ -40,6 +40,8 @@ interface GcpStack extends KubernetesStackDecision {
   readonly name: string;
   readonly project: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Options of every component. */
+  readonly within: pulumi.ComponentResourceOptions | undefined;
 }
 
 /** A cluster that another stack made, or of which nothing but the kubeconfig and perhaps the network is known. */
@@ -73,18 +75,22 @@ function checkNetwork({ specification, plan }: KubernetesStackDecision): void {
 }
 
 /** Rights of the pods that use buckets; undefined where none does. */
-function declarePods({ name, project, specification, plan, boundary }: GcpStack): WorkloadIdentity | undefined {
+function declarePods({ name, project, specification, plan, boundary, within }: GcpStack): WorkloadIdentity | undefined {
   const { objectStorage } = specification;
   const own = typeof objectStorage === "object" && objectStorage.backend === "GCS" ? objectStorage : undefined;
   if (plan.managed.bucket === undefined && own === undefined) return undefined;
   const buckets = [own?.bucket, own?.codeIntelBucket, own?.searchJobsBucket].filter((bucket) => bucket !== undefined);
-  return new WorkloadIdentity(`${name}-pods`, {
-    project,
-    namespace: plan.namespace.name,
-    serviceAccounts: uploadAccounts(plan.workloads),
-    buckets: [...new Set(buckets)],
-    boundary,
-  });
+  return new WorkloadIdentity(
+    `${name}-pods`,
+    {
+      project,
+      namespace: plan.namespace.name,
+      serviceAccounts: uploadAccounts(plan.workloads),
+      buckets: [...new Set(buckets)],
+      boundary,
+    },
+    within,
+  );
 }
 
 /** Services of the cloud in place of bundled ones; undefined without. */
@@ -93,62 +99,78 @@ function declareServices(
   ground: Ground,
   pods: WorkloadIdentity | undefined,
 ): ManagedServices | undefined {
-  const { name, project, labels, specification, plan, boundary } = stack;
+  const { name, project, labels, specification, plan, boundary, within } = stack;
   const { region, deletionProtection, backup, cluster, alarms, customerKey } = specification;
   if (plan.managed.bucket === undefined && !needsPrivateServices(plan.managed)) return undefined;
-  return new ManagedServices(name, {
-    services: plan.managed,
-    project,
-    region,
-    // A bucket alone is in no network.
-    network: ground.network ?? "",
-    ...(ground.privateServices !== undefined && { privateServices: ground.privateServices }),
-    key: customerKey ?? ground.key ?? new DataKey(name, { project, region, labels, boundary }).key,
-    permitted: customerKey !== undefined,
-    bucketUsers: pods?.members ?? {},
-    deletionProtection,
-    backupHourUtc: backup.hourUtc,
-    maintenance: cluster.maintenance,
-    channels: ground.channels,
-    // Of a cluster that is there nobody's channel is known.
-    ...(cluster.existing !== undefined && alarms !== undefined && { alarmEmail: alarms.email }),
-    labels,
-    boundary: managedBoundary(specification, plan.managed),
-  });
+  return new ManagedServices(
+    name,
+    {
+      services: plan.managed,
+      project,
+      region,
+      // A bucket alone is in no network.
+      network: ground.network ?? "",
+      ...(ground.privateServices !== undefined && { privateServices: ground.privateServices }),
+      key: customerKey ?? ground.key ?? new DataKey(name, { project, region, labels, boundary }, within).key,
+      permitted: customerKey !== undefined,
+      bucketUsers: pods?.members ?? {},
+      deletionProtection,
+      backupHourUtc: backup.hourUtc,
+      maintenance: cluster.maintenance,
+      channels: ground.channels,
+      // Of a cluster that is there nobody's channel is known.
+      ...(cluster.existing !== undefined && alarms !== undefined && { alarmEmail: alarms.email }),
+      labels,
+      boundary: managedBoundary(specification, plan.managed),
+    },
+    within,
+  );
 }
 
 /** What the Ingress of GKE names; undefined where it names nothing. */
-function declareEdge({ name, project, labels, plan, boundary }: GcpStack): IngressEdge | undefined {
+function declareEdge({ name, project, labels, plan, boundary, within }: GcpStack): IngressEdge | undefined {
   const { staticAddress, ...policies } = plan.ingress?.gce ?? {};
   if (staticAddress === undefined) return undefined;
   const { allowedCidrs } = plan.exposure;
-  return new IngressEdge(name, { project, names: { staticAddress, ...policies }, allowedCidrs, labels, boundary });
+  return new IngressEdge(
+    name,
+    { project, names: { staticAddress, ...policies }, allowedCidrs, labels, boundary },
+    within,
+  );
 }
 
 /** Declares Sourcegraph on the ground, and what leads to it. */
 function declareWorkloads(stack: GcpStack, args: StackArgs, ground: Ground): StackOutputs {
-  const { name, project, specification, plan, boundary } = stack;
+  const { name, project, specification, plan, boundary, within } = stack;
   const { domain, dnsZone } = specification;
   const pods = declarePods(stack);
   const services = declareServices(stack, ground, pods);
   const edge = declareEdge(stack);
   const { kubeconfig } = ground;
   const first = [...(pods === undefined ? [] : [pods.rights]), ...(edge === undefined ? [] : [edge.address])];
-  const sourcegraph = new SourcegraphKubernetes(name, {
-    ...args,
-    cloud: "gcp",
-    // The Ingress asks for its address and policies, which cannot go while it has them.
-    ...(kubeconfig !== undefined && { kubeconfig: after(kubeconfig, first) }),
-    managedValues: services?.values ?? {},
-  });
+  const sourcegraph = new SourcegraphKubernetes(
+    name,
+    {
+      ...args,
+      cloud: "gcp",
+      // The Ingress asks for its address and policies, which cannot go while it has them.
+      ...(kubeconfig !== undefined && { kubeconfig: after(kubeconfig, first) }),
+      managedValues: services?.values ?? {},
+    },
+    within,
+  );
   if (plan.ingress !== undefined && domain !== undefined && dnsZone !== undefined)
-    new IngressRecord(name, {
-      project,
-      domain,
-      dnsZone,
-      address: edge?.address ?? sourcegraph.ingressAddress,
-      boundary,
-    });
+    new IngressRecord(
+      name,
+      {
+        project,
+        domain,
+        dnsZone,
+        address: edge?.address ?? sourcegraph.ingressAddress,
+        boundary,
+      },
+      within,
+    );
   const { url, release, connect, manifest, next } = sourcegraph;
   const { revocation } = plan;
   return { url, release, connect, manifest, next, ...(revocation !== undefined && { revocation }) };
@@ -159,7 +181,7 @@ function clusterOutputs({ clusterName, kubeconfig, network, key }: GkeCluster) {
 }
 
 /** Declares a cluster on GKE and Sourcegraph on it, one of the two alone, or Sourcegraph on a cluster that is there. */
-export const declareKubernetes: Declare = (name, args) => {
+export const declareKubernetes: Declare = (name, args, within) => {
   const decision = decideKubernetes("gcp", name, args);
   const { specification, clusterManifest } = decision;
   const project = specification.gcp?.project;
@@ -170,9 +192,10 @@ export const declareKubernetes: Declare = (name, args) => {
     name,
     project,
     labels: { ...specification.tags, "sourcegraph-name": name },
+    within,
   };
   if (specification.cluster.existing !== undefined) return declareWorkloads(stack, args, existingGround(stack, args));
-  const cluster = new GkeCluster(name, args);
+  const cluster = new GkeCluster(name, args, within);
   const made = clusterOutputs(cluster);
   if (!specification.cluster.workloads) return { manifest: cluster.version.apply(() => clusterManifest), ...made };
   const { kubeconfig, network, key, channels, privateServices } = cluster;

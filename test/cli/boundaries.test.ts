@@ -210,8 +210,14 @@ describe("sgbox check, of the boundaries", () => {
   };
   const egress =
     "sourcegraph-machine-to-anywhere' breaks B-N06: it lets out to 0.0.0.0/0, and nothing in its zone controls that; let out to what is declared, or make a firewall with an allow-list";
-  const key =
-    "sourcegraph-key' breaks B-K02: it encrypts sourcegraph-codeinsightsDbPassword with secret and sourcegraph-data with identity, user-data, secret; give sourcegraph-data a key of its own";
+  const secret = (password: string) => `sourcegraph-${password}DbPassword`;
+  const stores = [secret("codeinsights"), secret("codeintel"), "sourcegraph-data", "sourcegraph-pgsqlPassword"];
+  const dataClasses = (store: string) => (store === "sourcegraph-data" ? "identity, user-data, secret" : "secret");
+  const under = stores.map(
+    (store) => `it encrypts sourcegraph-backups with user-data and ${store} with ${dataClasses(store)}`,
+  );
+  const fixes = stores.map((store) => `give ${store} a key of its own`);
+  const key = `sourcegraph-key' breaks B-K02: ${under.join(" and ")}; ${fixes.join(" and ")}`;
   const token =
     "the caller shows a licence token, which names no callee; give the caller a client with a scope of the callee";
   const calls = [

@@ -176,6 +176,24 @@ describe("Progress", () => {
     assert.deepEqual(progress.errors, ["broken"]);
   });
 
+  it("passes on what an update waits for, and what the check from outside warns of, and nothing else that is said", () => {
+    const terminal = terminalIn(folderWith({}));
+    const progress = new Progress(terminal, "done");
+    const said = [
+      "waiting: the machine says converging: bring the schemas up",
+      "warning: https://a.test cannot be reached from here",
+      "using a plugin from the path",
+    ];
+    for (const [sequence, message] of said.entries())
+      progress.take({
+        sequence,
+        timestamp: 1,
+        diagnosticEvent: { message: `${message}\n`, color: "", severity: "info" },
+      });
+    assert.deepEqual(terminal.notes, said.slice(0, 2));
+    assert.deepEqual(progress.errors, []);
+  });
+
   it("says that nothing changes", () => {
     assert.equal(new Progress(terminalIn(folderWith({})), "planned").summary, "no change");
   });

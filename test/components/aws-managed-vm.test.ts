@@ -82,7 +82,7 @@ describe("SourcegraphVm on AWS with services of AWS", () => {
     const guarded = new Set(resources.filter(({ protect }) => protect).map(({ name }) => name));
     assert.ok(result);
     const { dataResources = [] } = (await valueOf(result.manifest)) ?? {};
-    assert.equal(dataResources.length, 9);
+    assert.equal(dataResources.length, 10);
     for (const { name } of dataResources) assert.ok(guarded.has(name), name);
   });
 

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { signatureOf, verificationKey, withSignature } from "../../components/core/rendering/pointer";
 import { decide } from "../../components/vm/decision";
 import {
+  awsOutputs,
   configMarker,
   fullArgs,
   inputsByName,
@@ -22,16 +25,23 @@ const passwords = ["codeinsightsDbPassword", "codeintelDbPassword", "pgsqlPasswo
   (name) => `sourcegraph-${name}`,
 );
 const secretArn = (name: string) => `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}-AbCdEf`;
+const backupsArn = "arn:aws:s3:::sourcegraph-backups-0a1b2c3";
 const bucketArn = "arn:aws:s3:::sourcegraph-bundles-0a1b2c3";
 const keyArn = "arn:aws:kms:us-east-1:123456789012:key/key-1";
 
 describe("SourcegraphVm on AWS: data", () => {
-  it("protects and keeps the key, the data volume and the passwords that open data, and nothing else", async () => {
+  it("protects and keeps the key, the data volume, the bucket of backups and the passwords that open data, and nothing else", async () => {
     const { resources } = await recorded("full");
     const guarded = resources.filter((resource) => resource.protect).map(({ type, name }) => `${type} ${name}`);
     assert.deepEqual(guarded.sort(), [
       "aws:ebs/volume:Volume sourcegraph-data",
       "aws:kms/key:Key sourcegraph-key",
+      "aws:s3/bucket:Bucket sourcegraph-backups",
+      "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration sourcegraph-backups",
+      "aws:s3/bucketPolicy:BucketPolicy sourcegraph-backups",
+      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock sourcegraph-backups",
+      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration sourcegraph-backups",
+      "aws:s3/bucketVersioning:BucketVersioning sourcegraph-backups",
       ...passwords.map((name) => `aws:secretsmanager/secret:Secret ${name}`),
       ...passwords.map((name) => `aws:secretsmanager/secretVersion:SecretVersion ${name}`),
       ...passwords.map((name) => `random:index/randomPassword:RandomPassword ${name}`),
@@ -46,7 +56,7 @@ describe("SourcegraphVm on AWS: data", () => {
     const { resources } = await recorded("least");
     const { plan } = decide("aws", "sourcegraph", leastArgs);
     const guarded = new Set(resources.filter((resource) => resource.protect).map(({ name }) => name));
-    assert.ok(plan.dataResources.length === 4);
+    assert.ok(plan.dataResources.length === 5);
     for (const { name } of plan.dataResources) assert.ok(guarded.has(name), name);
   });
 
@@ -130,10 +140,23 @@ describe("SourcegraphVm on AWS: data", () => {
 });
 
 describe("SourcegraphVm on AWS: bundle and pointer", () => {
-  const pointerOf = (resources: readonly Recorded[]) =>
-    JSON.parse(only(resources, object, "sourcegraph-pointer").inputs["content"] as string) as {
-      secrets: Record<string, string>;
-    };
+  /** What the pointer says, beside its signature by the key that the machine knows. */
+  const pointerOf = (resources: readonly Recorded[]) => {
+    const content = only(resources, object, "sourcegraph-pointer").inputs["content"] as string;
+    const { signature, ...said } = JSON.parse(content) as { signature: string; secrets: Record<string, string> };
+    const text = JSON.stringify(said);
+    assert.equal(signature, signatureOf(text, secretMarker));
+    assert.equal(content, withSignature(text, signature));
+    const { userData } = only(resources, "aws:ec2/instance:Instance").inputs;
+    assert.ok((userData as string).includes(`signer='${verificationKey(secretMarker)}'`));
+    return said;
+  };
+
+  it("tells what signs orders as a secret, which is what the machine's key is made of", async () => {
+    const { result } = await recorded("least");
+    assert.equal(await valueOf(result!.orderSecret), secretMarker);
+    assert.equal(await pulumi.isSecret(result!.orderSecret), true);
+  });
 
   it("puts the bundle under its digest, keeps the old one, and moves the pointer after it", async () => {
     const { resources } = await recorded("least");
@@ -155,14 +178,21 @@ describe("SourcegraphVm on AWS: bundle and pointer", () => {
       secrets: Object.fromEntries(
         passwords.map((name) => [name.replace("sourcegraph-", ""), `${secretArn(name)}#version-of-${name}`]),
       ),
+      backups: {
+        kind: "s3",
+        bucket: "sourcegraph-backups-0a1b2c3",
+        url: "https://sourcegraph-backups-0a1b2c3.s3.us-east-1.amazonaws.com",
+        prefix: "backups",
+      },
     });
-    assert.deepEqual(pointer.dependsOn, ["sourcegraph-bundle"]);
+    // The volume's attachment comes after the machine, so the pointer does too.
+    assert.deepEqual(pointer.dependsOn, ["sourcegraph-bundle", "sourcegraph-data"]);
   });
 
   it("keeps bucket and objects from everybody but the machine", async () => {
     const { resources } = await recorded("least");
-    const bucket = "sourcegraph-bundles-0a1b2c3";
-    assert.deepEqual(only(resources, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").inputs, {
+    const [name, bucket] = ["sourcegraph-bundles", "sourcegraph-bundles-0a1b2c3"];
+    assert.deepEqual(only(resources, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", name).inputs, {
       bucket,
       blockPublicAcls: true,
       blockPublicPolicy: true,
@@ -170,7 +200,8 @@ describe("SourcegraphVm on AWS: bundle and pointer", () => {
       restrictPublicBuckets: true,
     });
     assert.deepEqual(
-      only(resources, "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration").inputs,
+      only(resources, "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", name)
+        .inputs,
       {
         bucket,
         rules: [
@@ -181,11 +212,11 @@ describe("SourcegraphVm on AWS: bundle and pointer", () => {
         ],
       },
     );
-    assert.deepEqual(only(resources, "aws:s3/bucketVersioning:BucketVersioning").inputs, {
+    assert.deepEqual(only(resources, "aws:s3/bucketVersioning:BucketVersioning", name).inputs, {
       bucket,
       versioningConfiguration: { status: "Enabled" },
     });
-    assert.deepEqual(statementsOf(only(resources, "aws:s3/bucketPolicy:BucketPolicy")), {
+    assert.deepEqual(statementsOf(only(resources, "aws:s3/bucketPolicy:BucketPolicy", name)), {
       TlsOnly: {
         Effect: "Deny",
         Principal: "*",
@@ -197,9 +228,11 @@ describe("SourcegraphVm on AWS: bundle and pointer", () => {
   });
 
   it("changes the pointer when a secret has another value", async () => {
-    const outputs = (type: string, name: string) =>
-      type.endsWith(":SecretVersion") ? { versionId: `second-version-of-${name}` } : {};
-    const { resources } = await recordVm(leastArgs, { outputs: ({ type, name }) => outputs(type, name) });
+    const outputs = (resource: { type: string; name: string }) =>
+      resource.type.endsWith(":SecretVersion")
+        ? { versionId: `second-version-of-${resource.name}` }
+        : awsOutputs(resource);
+    const { resources } = await recordVm(leastArgs, { outputs });
     assert.match(pointerOf(resources).secrets["pgsqlPassword"] ?? "", /#second-version-of-sourcegraph-pgsqlPassword$/);
   });
 });
@@ -256,8 +289,9 @@ describe("SourcegraphVm on AWS: secrets and rights", () => {
       Bundles: {
         Effect: "Allow",
         Action: "s3:GetObject",
-        Resource: [`${bucketArn}/pointer.json`, `${bucketArn}/bundles/*`],
+        Resource: [`${bucketArn}/pointer.json`, `${bucketArn}/order.json`, `${bucketArn}/bundles/*`],
       },
+      Backups: { Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: `${backupsArn}/backups/*` },
       Status: { Effect: "Allow", Action: "s3:PutObject", Resource: `${bucketArn}/status.json` },
       Secrets: {
         Effect: "Allow",
@@ -320,6 +354,7 @@ describe("SourcegraphVm on AWS: an upgrade", () => {
     assert.deepEqual(only(upgrade.resources, object, "sourcegraph-pointer").dependsOn, [
       "sourcegraph-before-7.5.4453",
       "sourcegraph-bundle",
+      "sourcegraph-data",
     ]);
     const manifest = await valueOf(upgrade.result!.manifest);
     const again = await recordVm({ ...leastArgs, ...upgradeArgs, previous: manifest });
@@ -329,7 +364,7 @@ describe("SourcegraphVm on AWS: an upgrade", () => {
     assert.deepEqual(await valueOf(again.result!.manifest), manifest);
   });
 
-  it("changes nothing but bundle, pointer and snapshot", async () => {
+  it("changes nothing but bundle, pointer, snapshot and what is waited for", async () => {
     const before = await recordVm({ ...leastArgs, release: "7.4.0" });
     const previous = await valueOf(before.result!.manifest);
     const after = await recordVm({ ...leastArgs, ...upgradeArgs, previous });
@@ -338,6 +373,7 @@ describe("SourcegraphVm on AWS: an upgrade", () => {
     assert.deepEqual(changed.map(({ name }) => name).sort(), [
       "sourcegraph-before-7.5.4453",
       "sourcegraph-bundle",
+      "sourcegraph-outside-check",
       "sourcegraph-pointer",
     ]);
     assert.deepEqual(allOf(before.resources, snapshot), []);

@@ -10,7 +10,8 @@ const tags = (name: string, more: object = {}) => ({ Name: name, "sourcegraph:na
 describe("SourcegraphVm on AWS: the machine", () => {
   it("looks up the pinned image by its exact name and owner", async () => {
     const { calls } = await recorded("least");
-    assert.deepEqual(calls, [
+    const images = calls.filter(({ token }) => token.startsWith("aws:ec2/"));
+    assert.deepEqual(images, [
       {
         token: "aws:ec2/getAmi:getAmi",
         inputs: {

@@ -79,7 +79,7 @@ describe("managed services of SourcegraphVm on Google Cloud", () => {
   it("makes no block for a bucket, which needs no private address", async () => {
     const { resources } = await recordVm({ ...leastArgs, objectStorage: "managed" });
     assert.deepEqual([...allOf(resources, range), ...allOf(resources, connection)], []);
-    assert.equal(allOf(resources, "gcp:storage/bucket:Bucket").length, 2);
+    assert.equal(allOf(resources, "gcp:storage/bucket:Bucket").length, 3);
   });
 
   it("puts what services have once they are made into Secret Manager, passwords kept like data, and points to it", async () => {

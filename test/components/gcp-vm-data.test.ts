@@ -18,6 +18,8 @@ const dataTypes = [
   "gcp:kms/keyRing:KeyRing",
   "random:index/randomPassword:RandomPassword",
 ];
+/** Made at random like what opens data, but it opens none: the machine's pointer is signed with it. */
+const pointerKey = "sourcegraph-pointer-key";
 /** What the data disk holds. */
 const everything = "user-data_identity_secret_operational";
 const passwords = [
@@ -46,12 +48,15 @@ async function manifestAfter(args: GcpSourcegraphVmArgs, change: Partial<Manifes
 }
 
 describe("data of SourcegraphVm on Google Cloud", () => {
-  it("protects and keeps everything that holds data or opens it, and every secret made at random", async () => {
+  it("protects and keeps everything that holds data or opens it", async () => {
     const { resources } = await recordVm(fullArgs);
     const data = resources.filter(
-      ({ type, name }) => dataTypes.includes(type) || (/:Secret(Version)?$/.test(type) && passwords.includes(name)),
+      ({ type, name }) =>
+        (dataTypes.includes(type) && name !== pointerKey) ||
+        name === "sourcegraph-backups" ||
+        (/:Secret(Version)?$/.test(type) && passwords.includes(name)),
     );
-    assert.equal(data.length, 1 + 1 + 3 + 1 + 3 + 3 + 3);
+    assert.equal(data.length, 1 + 1 + 3 + 1 + 1 + 3 + 3 + 3);
     assert.deepEqual(
       data.filter((resource) => !guarded(resource)),
       [],
@@ -191,7 +196,7 @@ describe("data of SourcegraphVm on Google Cloud", () => {
       assert.deepEqual((await valueOf(result!.manifest))?.lastHop, { from: "7.4.0", to: "7.5.4453", kind: "standard" });
     });
 
-    it("change the bundle, the pointer and the snapshot, and nothing else", async () => {
+    it("change the bundle, the pointer, the snapshot and what is waited for, and nothing else", async () => {
       const [old, now] = [
         await recordVm(before),
         await recordVm({ ...fullArgs, acknowledge, previous: await manifestAfter(before) }),
@@ -204,6 +209,7 @@ describe("data of SourcegraphVm on Google Cloud", () => {
       assert.deepEqual(changed.map(({ name }) => name).sort(), [
         "sourcegraph-before-7-5-4453",
         "sourcegraph-bundle",
+        "sourcegraph-outside-check",
         "sourcegraph-pointer",
       ]);
       assert.equal(now.resources.length, old.resources.length + 1);
@@ -253,7 +259,7 @@ describe("data of SourcegraphVm on Google Cloud", () => {
       change({ mtu: 1500 }, "gcp:compute/network:Network");
       change({ rotationPeriod: "2592000s" }, "gcp:kms/cryptoKey:CryptoKey");
       change({ displayName: "someone" }, "gcp:serviceaccount/account:Account");
-      change({ storageClass: "NEARLINE" }, "gcp:storage/bucket:Bucket");
+      change({ storageClass: "NEARLINE" }, "gcp:storage/bucket:Bucket", "sourcegraph-bundles");
       change({ annotations: { owner: "search" } }, "gcp:secretmanager/secret:Secret", "sourcegraph-pgsqlPassword");
       change({ labels: { team: "other", ...factLabels(everything) } }, "gcp:compute/disk:Disk");
       change({ description: "mine" }, "gcp:compute/resourcePolicy:ResourcePolicy");
@@ -266,7 +272,9 @@ describe("data of SourcegraphVm on Google Cloud", () => {
       const metadata = { ...(was(machine)["metadata"] as Record<string, string>), extra: "yes" };
       change({ minCpuPlatform: "Intel Ice Lake", metadata }, machine);
       assert.deepEqual(
-        resources.filter(({ type }) => dataTypes.includes(type)).filter((resource) => !guarded(resource)),
+        resources
+          .filter(({ type, name }) => dataTypes.includes(type) && name !== pointerKey)
+          .filter((resource) => !guarded(resource)),
         [],
       );
     });
@@ -290,7 +298,7 @@ describe("data of SourcegraphVm on Google Cloud", () => {
   it("labels everything that takes labels, and the release is no label", async () => {
     const { resources } = await recordVm(fullArgs);
     const labelled = resources.filter(({ inputs }) => (inputs["userLabels"] ?? inputs["labels"]) !== undefined);
-    assert.equal(labelled.length, 16);
+    assert.equal(labelled.length, 17);
     const wrong = labelled.filter(({ inputs }) => {
       const {
         "sourcegraph-name": name,
@@ -319,10 +327,18 @@ describe("data of SourcegraphVm on Google Cloud", () => {
     assert.deepEqual(identities, JSON.parse(readFileSync(path, "utf8")));
   });
 
-  it("asks the project for nothing but its number and the agent of its buckets", async () => {
+  it("asks the project for nothing but its number, the agent of its buckets, and the machine for its status", async () => {
     const { calls } = await recordVm(fullArgs, gcpAnswers);
     assert.deepEqual(calls.map(({ token, inputs }) => [token, inputs]).sort(), [
       ["gcp:organizations/getProject:getProject", { projectId: "example" }],
+      [
+        "gcp:storage/getBucketObjectContent:getBucketObjectContent",
+        { bucket: "sourcegraph-bundles-1a2b3c4", name: "status.json" },
+      ],
+      [
+        "gcp:storage/getBucketObjects:getBucketObjects",
+        { bucket: "sourcegraph-bundles-1a2b3c4", prefix: "status.json" },
+      ],
       ["gcp:storage/getProjectServiceAccount:getProjectServiceAccount", { project: "example" }],
     ]);
     assert.equal(allOf((await recordVm(fullArgs)).resources, "gcp:projects/serviceIdentity:ServiceIdentity").length, 1);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { GcpSourcegraphVmArgs } from "../../components/gcp";
-import { fullArgs, leastArgs, inputsOf, recordVm } from "../support/gcp-vm";
+import { signatureOf, verificationKey, withSignature } from "../../components/core/rendering/pointer";
+import { fullArgs, leastArgs, inputsOf, recordVm, secretMarker } from "../support/gcp-vm";
 import { allOf, identitiesOf, only, valueOf, type Recorded } from "../support/recorder";
 import { factLabels } from "../support/fact-labels";
 
@@ -171,6 +172,8 @@ describe("SourcegraphVm on Google Cloud", () => {
       ...(condition === undefined ? [] : [(condition as { expression: string }).expression]),
     ]);
     const accessor = "roles/secretmanager.secretAccessor";
+    const backups = "sourcegraph-backups-1a2b3c4";
+    const belowBackups = `resource.name.startsWith("projects/_/buckets/${backups}/objects/backups/")`;
     assert.deepEqual(rights.sort(), [
       ["roles/logging.logWriter", "example"],
       ["roles/monitoring.metricWriter", "example"],
@@ -179,19 +182,21 @@ describe("SourcegraphVm on Google Cloud", () => {
       [accessor, "example/sourcegraph-pgsqlPassword-1a2b3c4"],
       [accessor, "example/sourcegraph-smtpPassword-1a2b3c4"],
       [accessor, "shared/registry-login"],
+      ["roles/storage.objectCreator", backups, belowBackups],
       ["roles/storage.objectUser", "example-uploads"],
       [
         "roles/storage.objectUser",
         "sourcegraph-bundles-1a2b3c4",
         'resource.name == "projects/_/buckets/sourcegraph-bundles-1a2b3c4/objects/status.json"',
       ],
+      ["roles/storage.objectViewer", backups, belowBackups],
       ["roles/storage.objectViewer", "sourcegraph-bundles-1a2b3c4"],
     ]);
   });
 
   it("keeps bundles in a bucket that is closed, versioned and encrypted with the instance's key", async () => {
     const { resources } = await recordVm(fullArgs);
-    const bucket = only(resources, "gcp:storage/bucket:Bucket");
+    const bucket = only(resources, "gcp:storage/bucket:Bucket", "sourcegraph-bundles");
     assert.deepEqual(bucket.inputs, {
       project: "example",
       location: "US-CENTRAL1",
@@ -215,7 +220,17 @@ describe("SourcegraphVm on Google Cloud", () => {
     assert.deepEqual([bundle.retainOnDelete, bundle.deleteBeforeReplace], [true, false]);
     assert.equal(pointer.inputs["name"], "pointer.json");
     const version = (secret: string) => `projects/123/secrets/sourcegraph-${secret}-1a2b3c4/versions/1`;
-    assert.deepEqual(JSON.parse(pointer.inputs["content"] as string), {
+    const content = pointer.inputs["content"] as string;
+    const { signature: _signature, ...said } = JSON.parse(content) as { signature: string };
+    const text = JSON.stringify(said);
+    assert.equal(content, withSignature(text, signatureOf(text, secretMarker)));
+    assert.deepEqual(
+      [await valueOf(result!.orderSecret), await pulumi.isSecret(result!.orderSecret)],
+      [secretMarker, true],
+    );
+    const { metadata } = only(resources, "gcp:compute/instance:Instance").inputs;
+    assert.ok(JSON.stringify(metadata).includes(`signer='${verificationKey(secretMarker)}'`));
+    assert.deepEqual(said, {
       schema: 1,
       release: "7.5.4453",
       digest: manifest!.planDigest,
@@ -225,6 +240,12 @@ describe("SourcegraphVm on Google Cloud", () => {
         pgsqlPassword: version("pgsqlPassword"),
         "projects/shared/secrets/registry-login": "projects/shared/secrets/registry-login/versions/latest",
         smtpPassword: version("smtpPassword"),
+      },
+      backups: {
+        kind: "gcs",
+        bucket: "sourcegraph-backups-1a2b3c4",
+        url: "https://storage.googleapis.com/sourcegraph-backups-1a2b3c4",
+        prefix: "backups",
       },
     });
     assert.deepEqual(

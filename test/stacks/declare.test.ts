@@ -5,7 +5,10 @@ import { planVm } from "../../components/core/planning/vm/plan";
 import { parseSpecification } from "../../components/core/planning/config/specification";
 import { declareStack, type StackInput } from "../../stacks/declare";
 import { goodConfigs as good } from "../support/configs";
+import { awsOutputs, leastArgs } from "../support/aws-vm";
 import { record } from "../support/recorder";
+import { runStack, type Asked } from "../support/stack-run";
+import type { StackOutputs } from "../../stacks/program";
 
 function manifest(config: object): Manifest {
   const specification = parseSpecification(config);
@@ -24,6 +27,11 @@ async function refuses(input: Partial<StackInput>, kind: typeof InputError | typ
   assert.deepEqual(calls, []);
 }
 
+const missingSteps = [
+  "  - 'acknowledge' lacks \"backup-first\": Migrations change data in place; database backups are the only general way back; to do: Snapshot or dump all databases (and note the migrator and instance version) before multi-version upgrades, before 5.9, 5.10, 6.2 and every major",
+  "  - 'acknowledge' lacks \"oob-complete\": Before a standard upgrade all deprecated out-of-band migrations must be 100 percent, otherwise frontend refuses to start; to do: Read Site admin > Updates / Migrations, or run migrator validate; finish with run-out-of-band-migrations. SRC_DISABLE_OOBMIGRATION_VALIDATION=true on frontend and worker is the emergency override",
+].join("\n");
+
 describe("a stack program registers nothing", () => {
   for (const [cloud, config] of Object.entries(good)) {
     it(`when the config is wrong, with all that is (${cloud})`, () =>
@@ -39,9 +47,9 @@ describe("a stack program registers nothing", () => {
 
     it(`when the upgrade is refused (${cloud})`, () =>
       refuses(
-        { config, previous: manifest({ ...config, release: "7.3.2527" }) },
+        { config, previous: manifest({ ...config, release: "7.4.0" }) },
         RefusedError,
-        "the upgrade is refused:\n  - 'release' is 7.5.4453, which cannot follow 7.3.2527 directly: this deployment makes no multi-version upgrade yet: go one minor release at a time; deploy 7.4.0, then 7.5.4453, one after another",
+        `the upgrade from 7.4.0 to 7.5.4453 is refused until its manual steps are acknowledged; do what each says, then add its id to 'acknowledge':\n${missingSteps}`,
       ));
 
     it(`when a secret has a name but no value (${cloud})`, () =>
@@ -65,4 +73,27 @@ describe("a stack program registers nothing", () => {
       RefusedError,
       `refused:\n  - 'release' is "5.11.6271", which is known to the upgrade planner, but files are rendered exactly from 6.0.0 on; choose 6.0.0 or newer, the newest is 7.5.4453`,
     ));
+});
+
+describe("a stack program of a machine in a cloud", () => {
+  it("exports which copies outlive it and for how long, and one on a Docker Engine does not", async () => {
+    const outputsOf = async (config: Record<string, unknown>): Promise<StackOutputs | undefined> => {
+      const declare = (): StackOutputs => declareStack({ config, secrets: {}, files: {} });
+      const answers = {
+        outputs: (asked: Asked) => ({ exitCode: 0, ...awsOutputs(asked) }),
+        calls: () => ({ id: "ami-1" }),
+        otherStack: {},
+      };
+      const { outputs, error } = await runStack(declare, leastArgs, answers);
+      assert.equal(error, undefined);
+      return outputs;
+    };
+    const retention = (await outputsOf(good.aws))?.retention as { what: string; days: number | "ever" }[];
+    assert.deepEqual(retention.slice(0, 3), [
+      { what: "sourcegraph-backup: the daily snapshots it took, which it expires no more", days: "ever" },
+      { what: "sourcegraph-data: the snapshot taken when it is deleted", days: "ever" },
+      { what: "sourcegraph-codeinsightsDbPassword: its value, to be brought back", days: 30 },
+    ]);
+    assert.equal((await outputsOf(good.local))?.retention, undefined);
+  });
 });

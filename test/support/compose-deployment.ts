@@ -1,11 +1,12 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { MachineHop } from "../../components/core/planning/vm/machine-hop";
 import { planVm, type Plan } from "../../components/core/planning/vm/plan";
 import { parseSpecification } from "../../components/core/planning/config/specification";
+import type { LastHop } from "../../components/core/planning/manifest";
 import type { Bundle, BundleFile } from "../../components/core/rendering/bundle";
 import { renderBundle } from "../../components/core/rendering/bundle-files";
-import { convergeScript } from "../../components/core/rendering/converge";
 import { secretText } from "../../components/core/rendering/secret-text";
 import type { Finished } from "./docker";
 import type { StandInImage } from "./images/build";
@@ -24,8 +25,10 @@ export interface ComposeDeployment {
  * for Docker refuses a container that may use more processors than the machine has.
  *
  * Images come without digests, which no local image has.
+ *
+ * @param hop the upgrade by which a machine may come to it
  */
-export function composeDeployment(config: Readonly<Record<string, unknown>>): ComposeDeployment {
+export function composeDeployment(config: Readonly<Record<string, unknown>>, hop?: LastHop): ComposeDeployment {
   const overrides = { ...(config["overrides"] as object | undefined), cadvisor: { privileged: false } };
   const specification = parseSpecification({
     cloud: "aws",
@@ -36,7 +39,7 @@ export function composeDeployment(config: Readonly<Record<string, unknown>>): Co
     overrides,
   });
   const plan = planVm(specification);
-  const bundle = renderBundle(plan, specification);
+  const bundle = renderBundle(plan, specification, hop);
   const unlimited = Object.fromEntries(plan.containers.map(({ name }) => [name, { cpus: 0 }]));
   const override: BundleFile = {
     path: "compose.override.yaml",
@@ -46,11 +49,16 @@ export function composeDeployment(config: Readonly<Record<string, unknown>>): Co
   return { plan, bundle: { ...bundle, files: [...bundle.files, override] } };
 }
 
-/** The images of deployments, each once. */
+/** The images of deployments and of the upgrades to them, each once. */
 export function standInImages(...deployments: readonly ComposeDeployment[]): StandInImage[] {
-  const images = deployments.flatMap(({ plan }) =>
-    plan.containers.map(({ image, service }) => ({ reference: image.reference, service })),
-  );
+  const images = deployments.flatMap(({ plan, bundle }) => {
+    const hop = bundle.files.find(({ path }) => path === "hop.json")?.text ?? '{"images":[]}';
+    const migrators = (JSON.parse(hop) as Pick<MachineHop, "images">).images;
+    return [
+      ...plan.containers.map(({ image, service }) => ({ reference: image.reference, service })),
+      ...migrators.map((reference) => ({ reference, service: "migrator" })),
+    ];
+  });
   return [...new Map(images.map((image) => [image.reference, image])).values()];
 }
 
@@ -100,9 +108,7 @@ export function machineOn(environment: Readonly<Record<string, string>>): Progra
 /** Hands a deployment to a machine: bundle, secrets and the pointer to them. Returns the bundle's digest. */
 export function publish(host: ProgramHost, bundle: Bundle, values: Readonly<Record<string, string>>): string {
   for (const [name, value] of Object.entries(values)) host.write(`source/secrets/${name}`, value);
-  const files = bundle.files.map((file) =>
-    file.path === "converge.sh" ? { ...file, text: host.led(convergeScript) } : file,
-  );
+  const files = bundle.files.map((file) => (file.path.endsWith(".sh") ? { ...file, text: host.led(file.text) } : file));
   return host.publish({ ...bundle, files }, Object.fromEntries(bundle.secrets.map((name) => [name, name])));
 }
 

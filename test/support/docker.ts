@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,6 +46,7 @@ export async function startDocker(toolchain: string): Promise<DockerEngine> {
       await run(join(toolchain, "docker-down"), [state], { timeout: STOP_MS });
     } finally {
       if (engine !== undefined && isEngineOf(engine, state)) process.kill(engine, "SIGKILL");
+      unmountBelow(state);
       rmSync(state, { recursive: true, force: true, maxRetries: 5 });
     }
   };
@@ -98,6 +99,13 @@ async function docker(
     }
     return { code, stdout: stdout ?? "", stderr: stderr ?? "" };
   }
+}
+
+/** An engine that was killed leaves its mounts behind. */
+function unmountBelow(folder: string): void {
+  const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
+  const points = mounts.map((line) => line.split(" ")[1] ?? "").filter((point) => point.startsWith(`${folder}/`));
+  for (const point of points.reverse()) spawnSync("umount", ["--lazy", point]);
 }
 
 function pidIn(state: string): number | undefined {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import {
@@ -9,7 +9,7 @@ import {
   type BundleFile,
   type BundlePointer,
 } from "../../components/core/rendering/bundle";
-import { convergeScript, fetchText } from "../../components/core/rendering/converge";
+import { convergeScript, fetchText, upgradeScript } from "../../components/core/rendering/converge";
 
 /** How a program ended. */
 export interface Ended {
@@ -18,15 +18,42 @@ export interface Ended {
   readonly output: string;
 }
 
-/** Plays `docker`: knows the images listed in a file, and does as files in its folder say. */
+/**
+ * Plays `docker`: knows the images listed in a file, and does as files in its folder say. It keeps which containers there are
+ * and which release's schemas the databases have, and writes down what a real deployment would not survive. With a number
+ * in `kill-at` it takes the machine's program and itself down at that call.
+ */
 const dockerProgram = `#!/bin/bash
 echo "$*" >> "$FAKE/docker.log"
+echo >> "$FAKE/calls"
+[ "$(wc -l < "$FAKE/calls")" != "$(cat "$FAKE/kill-at" 2> /dev/null)" ] || pkill -9 -s 0
+if [ -s "$FAKE/fail" ] && grep -qE -f "$FAKE/fail" <<< "$*"; then echo "it said marker-4711 and more"; exit 1; fi
+release() { sed -n 's/^# release //p' compose.yaml; }
+wrong() { echo "$*" >> "$FAKE/wrong"; }
 case "$1 $2" in
   "image inspect") grep -qxF -- "$3" "$FAKE/images" ;;
   "load -q") tar -xOf "$4" manifest.json | jq -r '.[].RepoTags[]' >> "$FAKE/images" ;;
   "pull -q") if grep -qxF -- "$3" "$FAKE/registry"; then echo "$3" >> "$FAKE/images"; else echo "no such image"; exit 1; fi ;;
-  "compose config") [ ! -e "$FAKE/invalid" ] ;;
-  "compose up") [ ! -e "$FAKE/unhealthy" ] ;;
+  "compose config") case $* in *json*) echo '{"name": "docker-compose"}' ;; esac; [ ! -e "$FAKE/invalid" ] ;;
+  "compose ps") echo c1 ;;
+  "inspect --format") echo "$FAKE/volume" ;;
+  "ps --all") cat "$FAKE/containers" 2> /dev/null ;;
+  "rm --force") shift 2; for id; do sed -i "/ $id$/d" "$FAKE/containers"; done ;;
+  "compose exec") case $* in *__version) cat "$FAKE/answers" 2> /dev/null || release ;; esac ;;
+  "compose up")
+    [ ! -e "$FAKE/unhealthy" ] || exit 1
+    case $* in
+      *--no-deps*) grep -q pgsql "$FAKE/containers" 2> /dev/null || echo "pgsql c1" >> "$FAKE/containers" ;;
+      *)
+        [ -s "$FAKE/schema" ] || release > "$FAKE/schema"
+        [ "$(cat "$FAKE/schema")" = "$(release)" ] || wrong "$(release) started on the schemas of $(cat "$FAKE/schema")"
+        printf '%s\\n' "pgsql c1" "sourcegraph-frontend c2" "worker c3" > "$FAKE/containers" ;;
+    esac ;;
+  "compose run" | "compose --file")
+    case $* in *" migrator up"* | *" migrator upgrade"*)
+      [ "$(cat "$FAKE/containers")" = "pgsql c1" ] || wrong "migrated beside $(tr '\\n' ' ' < "$FAKE/containers")"
+      release > "$FAKE/schema" ;;
+    esac ;;
 esac
 `;
 
@@ -37,7 +64,7 @@ esac
 const curlProgram = `#!/bin/bash
 echo "$*" >> "$FAKE/curl.log"
 more=(--connect-to 169.254.169.254:80:127.0.0.1:$METADATA --connect-to metadata.google.internal:80:127.0.0.1:$METADATA)
-case "$(/usr/bin/curl --version) $*" in "curl 7."*/acme-bundles/*)
+case "$(/usr/bin/curl --version) $*" in "curl 7."*/acme-*)
   body=/dev/null
   for word; do case $word in @*) body=\${word#@} ;; esac; done
   more+=(-H "x-amz-content-sha256: $(sha256sum < "$body" | cut -d' ' -f1)") ;;
@@ -65,6 +92,7 @@ export class ProgramHost {
       mkdirSync(join(this.folder, part), { recursive: true });
     }
     const all = { source: "folder", folder: join(this.folder, "source"), archives: "", ...settings };
+    mkdirSync(join(this.folder, "fake/volume"));
     const lines = Object.entries(all).map(([key, value]) => `${key}='${value}'\n`);
     writeFileSync(join(this.folder, "etc/machine.conf"), lines.join(""));
     const programs = {
@@ -92,8 +120,9 @@ export class ProgramHost {
   /** A bundle with this machine's converge program, a compose file and more files. */
   bundle(release: string, more: readonly BundleFile[] = [], secrets: Partial<Bundle> = {}): Bundle {
     const files = [
-      { path: "compose.yaml", mode: "0644", text: "services: {}\n" },
+      { path: "compose.yaml", mode: "0644", text: `# release ${release}\nservices: {}\n` },
       { path: "converge.sh", mode: "0755", text: this.led(convergeScript) },
+      { path: "upgrade.sh", mode: "0644", text: upgradeScript },
       ...more,
     ];
     return { schema: 1, release, files, secretFiles: [], secrets: [], images: [], ...secrets };
@@ -125,7 +154,8 @@ export class ProgramHost {
     return new Promise((resolve) => {
       execFile(
         "/bin/bash",
-        ["-c", 'exec "$0" "$@" 2>&1', program, ...args],
+        // A session of its own: what is killed is the program with all it started, and nothing else.
+        ["-c", 'exec setsid "$0" "$@" 2>&1', program, ...args],
         { env, timeout: this.timeoutMs },
         (error, stdout) => {
           resolve({ code: error === null ? 0 : Number(error.code ?? -1), output: stdout });
@@ -149,6 +179,7 @@ export class ProgramHost {
   status(): Record<string, unknown> {
     const status = JSON.parse(this.read("mnt/state/status.json")) as Record<string, unknown>;
     delete status.at;
+    delete status.ready;
     return status;
   }
 
@@ -161,14 +192,34 @@ export class ProgramHost {
     return calls;
   }
 
+  /** Remembers the machine as it is now. Returns what brings it back to that. */
+  remembered(): () => void {
+    const copy = `${this.folder}.copy`;
+    cpSync(this.folder, copy, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    return () => {
+      rmSync(this.folder, { recursive: true });
+      cpSync(copy, this.folder, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    };
+  }
+
   delete(): void {
+    rmSync(`${this.folder}.copy`, { recursive: true, force: true });
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-/** Why the machine's programs cannot run here; empty when they can. */
-export function lacksForPrograms(): string {
+/**
+ * For a `before` hook: the machine's programs can run here. Where they cannot the suite is skipped and the reason printed, in CI
+ * it fails.
+ *
+ * @param more what else is lacking, by the suite's own look; empty when nothing is
+ */
+export function requirePrograms(context: Mocha.Context, more = ""): void {
   const needed = ["/bin/bash", "/usr/bin/jq", "/usr/bin/curl", "/usr/bin/flock"];
   const missing = needed.filter((program) => !existsSync(program));
-  return missing.length === 0 ? "" : `the machine's programs need ${missing.join(", ")}`;
+  const lacks = missing.length === 0 ? more : `the machine's programs need ${missing.join(", ")}`;
+  if (lacks === "") return;
+  if (process.env.CI === "true") throw new Error(lacks);
+  console.log(`      skipped: ${lacks}`);
+  context.skip();
 }

@@ -111,7 +111,7 @@ export class Machine {
     what: string,
     command: string,
     satisfied: (output: string) => boolean,
-    timeoutMs = 600_000,
+    timeoutMs = 1_200_000,
   ): Promise<string> {
     const end = Date.now() + timeoutMs;
     let last = "";

@@ -24,11 +24,12 @@ export const dataNames = {
   disk: (name: string) => `${name}-data`,
   volume: (name: string, volume: string) => `${name}-${volume}`,
   secret: (name: string, secret: string) => `${name}-${secret}`,
+  backups: (name: string) => `${name}-backups`,
   /** A claim of Kubernetes, which has its own name beside that of its resource. */
   claim: (name: string, claim: string) => `${name}-claim-${claim}`,
 } as const;
 
-/** The data resources of a deployment: its disk, or its volumes, and the passwords that open them. */
+/** The data resources of a deployment: its disk, or its volumes, the passwords that open them, and its backups. */
 export function dataResourcesOf(o: {
   name: string;
   cloud: "aws" | "gcp" | "local";
@@ -36,6 +37,8 @@ export function dataResourcesOf(o: {
   volumes: readonly string[];
   secrets: readonly PlannedSecret[];
   dataDisk?: DataDisk;
+  /** Region of the bucket of backups, where there is one. */
+  backupRegion?: string;
 }): DataResource[] {
   const disk: DataResource[] =
     o.dataDisk === undefined
@@ -57,7 +60,9 @@ export function dataResourcesOf(o: {
   const secrets = o.secrets
     .filter((secret) => secret.guardsData)
     .map((secret): DataResource => ({ name: dataNames.secret(o.name, secret.name), kind: "secret", place: o.cloud }));
-  return [...disk, ...volumes, ...secrets];
+  const backups: DataResource[] =
+    o.backupRegion === undefined ? [] : [{ name: dataNames.backups(o.name), kind: "bucket", place: o.backupRegion }];
+  return [...disk, ...volumes, ...secrets, ...backups];
 }
 
 /** Unit of the sizes: Kubernetes counts claims in GiB. */

@@ -1,13 +1,16 @@
+import { compare } from "semver";
 import { z } from "zod";
 import { RefusedError, type Problem } from "../errors";
 import { dataProblems, type DataResource } from "./data-safety";
 import { signsInByIdentity } from "./database-environment";
 import { majorVersionProblems } from "./managed/major-version";
 import { moveText } from "./managed/move";
+import { checkSuspension } from "./suspension";
 import type { Plan } from "./vm/plan";
 import type { Specification } from "./config/specification";
+import { wayBack, type LastHop } from "./upgrade/rollback";
 import { checkHop } from "./upgrade/upgrade";
-import type { Hop } from "./upgrade/upgrade-plan";
+import type { Hop, UpgradeSituation } from "./upgrade/upgrade-plan";
 
 /**
  * The small record a stack exports about itself: it reads the last one before it registers anything, and refuses a wrong
@@ -41,6 +44,10 @@ export interface Manifest {
    * that the update after an upgrade changes nothing.
    */
   readonly lastHop?: LastHop;
+  /** The release that a machine was last replaced for, with `upgrade: replace`. A later change of it replaces it again. */
+  readonly replacedFor?: string;
+  /** Whether the instance stands still; absent where it runs. */
+  readonly suspended?: true;
   /** Kubernetes: namespace of the instance. */
   readonly namespace?: string;
   /** Kubernetes: own objects, or the vendor's chart. */
@@ -69,18 +76,10 @@ export interface PendingUpgrade {
   readonly phase: "migrated";
 }
 
+export type { LastHop } from "./upgrade/rollback";
+
 /** Who serves databases, caches and object store. */
 export type ServedBy = "bundled" | "managed" | "external";
-
-/** An upgrade that was made. */
-export interface LastHop {
-  /** Release before. */
-  readonly from: string;
-  /** Release after. */
-  readonly to: string;
-  /** Kind of the upgrade; `rollback` went back to the release before, on the databases as they are. */
-  readonly kind: "standard" | "multi-version" | "rollback";
-}
 
 const manifestSchema = z.object({
   schema: z.literal(1),
@@ -103,8 +102,10 @@ const manifestSchema = z.object({
     }),
   ),
   lastHop: z
-    .object({ from: z.string(), to: z.string(), kind: z.enum(["standard", "multi-version", "rollback"]) })
+    .object({ from: z.string(), to: z.string(), kind: z.enum(["standard", "multi-version", "rollback", "restore"]) })
     .optional(),
+  replacedFor: z.string().optional(),
+  suspended: z.literal(true).optional(),
   namespace: z.string().optional(),
   via: z.enum(["native", "helm"]).optional(),
   helmRelease: z.string().optional(),
@@ -129,7 +130,12 @@ export function servicesOf(specification: Specification): Manifest["services"] {
 }
 
 /** The manifest of a plan. */
-export function manifestOf(plan: Plan, specification: Specification, planDigest: string, lastHop?: LastHop): Manifest {
+export function manifestOf(
+  plan: Plan,
+  specification: Specification,
+  planDigest: string,
+  { lastHop, replacedFor }: Pick<Transition, "lastHop" | "replacedFor"> = {},
+): Manifest {
   const { schema, name, shape, cloud, region, zone, release, size, dataResources } = plan;
   const services = servicesOf(specification);
   return {
@@ -145,6 +151,8 @@ export function manifestOf(plan: Plan, specification: Specification, planDigest:
     services,
     dataResources,
     ...(lastHop === undefined ? {} : { lastHop }),
+    ...(replacedFor === undefined ? {} : { replacedFor }),
+    ...(specification.suspended === true ? { suspended: true } : {}),
   };
 }
 
@@ -172,6 +180,8 @@ export interface Transition {
   readonly hop?: Hop;
   /** The upgrade that brought the release: this one, or the one of an earlier update. */
   readonly lastHop?: LastHop;
+  /** The release that the machine is replaced for, or was at an earlier update. */
+  readonly replacedFor?: string;
 }
 
 /** What a config tells of the conditions under which manual steps matter; those only the site knows stay open. */
@@ -190,6 +200,18 @@ export function conditionsOf(specification: Specification): string[] {
     "iam-db-auth": isSet("PG_CONNECTION_UPDATER") || signsInByIdentity(specification),
   };
   return Object.keys(conditions).filter((name) => conditions[name] === true);
+}
+
+/** What the planner of upgrades has to know of a machine. */
+export function situationOf(specification: Specification): UpgradeSituation {
+  const { cloud, databases, registry } = specification;
+  return {
+    target: "compose",
+    databases: databases.frontend === "bundled" ? "bundled" : "external",
+    conditions: conditionsOf(specification),
+    ...(cloud === "local" ? { standardHopsOnly: true } : {}),
+    ...(registry === undefined ? {} : { registry: registry.host, pinDigests: registry.pinDigests }),
+  };
 }
 
 /** What can never change of an instance, besides what is its shape's own. */
@@ -217,19 +239,17 @@ export function movedProblems(previous: Manifest, specification: Specification):
     }));
 }
 
-/** The hop, or why it is refused. */
-function hopOf(previous: Manifest, plan: Plan, specification: Specification): Hop | RefusedError | undefined {
+/** The way to the release, or why there is none. */
+function moveOf(previous: Manifest, plan: Plan, specification: Specification): Transition | RefusedError {
+  const { acknowledge } = specification;
+  const situation = situationOf(specification);
+  const { lastHop } = previous;
   try {
-    return checkHop({
-      from: previous.release,
-      to: plan.release,
-      target: "compose",
-      acknowledge: specification.acknowledge,
-      databases: specification.databases.frontend === "bundled" ? "bundled" : "external",
-      conditions: conditionsOf(specification),
-      // The machine's converge brings up a new release on the data that is there; it does not run the migrator's `upgrade`.
-      standardHopsOnly: true,
-    });
+    if (compare(plan.release, previous.release) < 0)
+      return { lastHop: wayBack(previous, plan.release, acknowledge, situation) };
+    const hop = checkHop({ from: previous.release, to: plan.release, acknowledge, ...situation });
+    if (hop !== undefined) return { hop, lastHop: { from: hop.from, to: hop.to, kind: hop.kind } };
+    return lastHop === undefined ? {} : { lastHop };
   } catch (error) {
     if (error instanceof RefusedError) return error;
     throw error;
@@ -237,12 +257,13 @@ function hopOf(previous: Manifest, plan: Plan, specification: Specification): Ho
 }
 
 /**
- * Checks a plan against the last manifest, before anything is registered: one lawful standard hop at most, no loss of data,
+ * Checks a plan against the last manifest, before anything is registered: one lawful hop at most, or one back, no loss of data,
  * and no move of a store between bundled and external, which is a procedure of its own.
  *
  * @throws RefusedError with every reason; of the upgrade's own kind when nothing but the upgrade is refused
  */
 export function checkTransition(previous: Manifest | undefined, plan: Plan, specification: Specification): Transition {
+  checkSuspension(previous, plan.release, specification.suspended);
   if (previous === undefined) return {};
   const immovable = immovableProblems(previous, plan);
   // Of an instance that would be built anew nothing else can be said.
@@ -252,15 +273,16 @@ export function checkTransition(previous: Manifest | undefined, plan: Plan, spec
     ...movedProblems(previous, specification),
     ...(plan.managed === undefined ? [] : majorVersionProblems(previous.dataResources, plan.managed)),
   ];
-  const hop = hopOf(previous, plan, specification);
-  if (hop instanceof RefusedError) {
-    if (data.length === 0) throw hop;
+  const move = moveOf(previous, plan, specification);
+  if (move instanceof RefusedError) {
+    if (data.length === 0) throw move;
     throw new RefusedError(
-      [...data, ...hop.problems],
+      [...data, ...move.problems],
       "refused, because data would be lost, and for the upgrade itself",
     );
   }
   if (data.length > 0) throw new RefusedError(data, "refused, because data would be lost");
-  const lastHop = hop === undefined ? previous.lastHop : { from: hop.from, to: hop.to, kind: hop.kind };
-  return { ...(hop === undefined ? {} : { hop }), ...(lastHop === undefined ? {} : { lastHop }) };
+  const replacedFor =
+    move.hop !== undefined && specification.upgrade === "replace" ? plan.release : previous.replacedFor;
+  return { ...move, ...(replacedFor === undefined ? {} : { replacedFor }) };
 }

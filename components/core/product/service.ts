@@ -28,7 +28,8 @@ export type ServiceName =
   | "otel-collector"
   | "jaeger"
   | "caddy"
-  | "migrator";
+  | "migrator"
+  | "code-host";
 
 /**
  * What the data at rest of a store is, worst first: `user-data` is code and what is derived from it, `identity` is data
@@ -187,6 +188,8 @@ export interface Service {
   readonly hostMounts?: readonly HostMount[];
   readonly health?: HealthCheck;
   readonly command?: readonly string[];
+  /** Program in place of the image's. Default the image's. */
+  readonly entrypoint?: readonly string[];
   /** Limits of the vendor's own file: CPUs and memory in MiB. */
   readonly vendorLimits: { readonly cpus: number; readonly memoryMib: number };
   readonly restart: "always" | "on-failure";

@@ -2,9 +2,10 @@ import { InputError } from "../errors";
 import type { VmSpecification } from "../planning/config/specification";
 import { renderBootstrap } from "./bootstrap";
 import type { BundleFile } from "./bundle";
+import { verificationKey } from "./pointer";
 
 /**
- * The machine's bootstrap of a specification with placeholders for what only the stack program knows: bucket and disk.
+ * The machine's bootstrap of a specification with placeholders for what only the stack program knows: bucket, disk and key.
  * @throws InputError for a local deployment, which has no machine of its own
  */
 export function previewBootstrap({ cloud, name, region, gcp, access, proxy }: VmSpecification): BundleFile {
@@ -25,6 +26,7 @@ export function previewBootstrap({ cloud, name, region, gcp, access, proxy }: Vm
       cloud === "aws"
         ? "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol00000000000000000"
         : "/dev/disk/by-id/google-sourcegraph-data",
+    pointerKey: verificationKey("example"),
     ...(cloud === "aws" && { adminSshKeys: access.sshKeys }),
     ...((proxy?.http !== undefined || proxy?.https !== undefined) && { httpProxy: proxy }),
   });

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 
 import { InputError, type Problem } from "../errors";
+import { gcsBucketUrl, s3BucketUrl } from "./bucket-url";
 import { fetchText, setupText } from "./converge";
 
 /** Where a machine finds its pointer, its bundles and its secrets. */
@@ -66,6 +67,11 @@ export interface BootstrapArgs {
   readonly packageMirror?: string;
   /** Proxy for packages, images and the store; default: none. */
   readonly httpProxy?: MachineProxy;
+  /**
+   * Public half of the key that signs the pointer, as `verificationKey` gives it; the machine then believes no other pointer. A
+   * machine takes it up as it does the rest, so on AWS only a new one believes another key. Default: any pointer is believed.
+   */
+  readonly pointerKey?: string;
   /** Folder on the machine with image archives (`docker save`), loaded when an image is missing; default: none. */
   readonly imageArchives?: string;
 }
@@ -136,16 +142,19 @@ function cloudConfig(script: string, keys: readonly string[]): string {
     ],
     runcmd: ["systemctl daemon-reload", "systemctl enable --now sourcegraph-setup.service"],
   };
-  return `#cloud-config\n${stringify(config, { lineWidth: 0, indent: 1 })}`;
+  return `#cloud-config\n${stringify(config, { lineWidth: 0, indent: 1, indentSeq: false })}`;
 }
 
 /** The part of the set-up that differs from machine to machine. */
 function machineText(args: BootstrapArgs): string {
   const proxy = proxyOf(args.httpProxy);
   const settings = [
-    ...Object.entries({ name: args.name, ...sourceSettings(args.source), archives: args.imageArchives ?? "" }).map(
-      ([key, value]) => `${key}=${quote(value)}`,
-    ),
+    ...Object.entries({
+      name: args.name,
+      ...sourceSettings(args.source),
+      ...(args.pointerKey !== undefined && { signer: args.pointerKey }),
+      archives: args.imageArchives ?? "",
+    }).map(([key, value]) => `${key}=${quote(value)}`),
     ...Object.entries(proxy).map(([key, value]) => `export ${key}=${quote(value)}`),
   ];
   const parts = [
@@ -176,7 +185,7 @@ function sourceSettings(source: BundleSource): Record<string, string> {
         region: source.region,
         store:
           source.endpoint === undefined
-            ? `https://${source.bucket}.s3.${source.region}.${domain}`
+            ? s3BucketUrl(source.bucket, source.region)
             : `${trimSlash(source.endpoint)}/${source.bucket}`,
         secrets: trimSlash(source.secretsEndpoint ?? `https://secretsmanager.${source.region}.${domain}`),
       };
@@ -185,7 +194,10 @@ function sourceSettings(source: BundleSource): Record<string, string> {
       return {
         source: "gcs",
         project: source.project,
-        store: `${trimSlash(source.endpoint ?? "https://storage.googleapis.com")}/${source.bucket}`,
+        store:
+          source.endpoint === undefined
+            ? gcsBucketUrl(source.bucket)
+            : `${trimSlash(source.endpoint)}/${source.bucket}`,
         secrets: trimSlash(source.secretsEndpoint ?? "https://secretmanager.googleapis.com"),
       };
     case "folder":
@@ -273,6 +285,12 @@ function problemsOf(args: BootstrapArgs): Problem[] {
   check("name", args.name, /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 63");
   check("dataDevice", args.dataDevice, /^\/dev\/[\w./:@+-]+$/, "the path of a disk below '/dev/'");
   check("imageArchives", args.imageArchives, absolutePath, "an absolute path without blanks");
+  check(
+    "pointerKey",
+    args.pointerKey,
+    /^MCowBQYDK2VwAyEA[A-Za-z0-9+/]{43}=$/,
+    "the public half of an Ed25519 key in base64",
+  );
   check("packageMirror", args.packageMirror, url, "a URL that begins with 'https://' or 'http://'");
   check("httpProxy.http", args.httpProxy?.http, url, "a URL such as 'http://proxy.example.com:3128'");
   check("httpProxy.https", args.httpProxy?.https, url, "a URL such as 'http://proxy.example.com:3128'");

@@ -1,13 +1,26 @@
 import type { PlannedContainer } from "../planning/vm/container";
 import { configurationFilesOf } from "../planning/configuration-files";
 import type { LastHop } from "../planning/manifest";
+import { codeHostFiles } from "../planning/replica/code-host-files";
+import { machineDatabases } from "../planning/vm/machine-databases";
+import { machineHop, type MachineHop } from "../planning/vm/machine-hop";
 import type { Plan } from "../planning/vm/plan";
 import { secretNames, type SecretPart } from "../planning/secrets";
 import type { Specification } from "../planning/config/specification";
 import type { Bundle, BundleFile, SecretFile } from "./bundle";
 import { renderCaddyfile } from "./caddyfile";
 import { renderCompose, secretEnvironmentPath } from "./compose";
-import { convergeScript, measureScript } from "./converge";
+import {
+  backupScript,
+  convergeScript,
+  databasesScript,
+  drillScript,
+  measureScript,
+  ordersScript,
+  restoreDiskScript,
+  restoreScript,
+  upgradeScript,
+} from "./converge";
 import { renderGrafana } from "./grafana";
 import { renderPostgresConf } from "../planning/configuration/postgresql";
 import { renderPrometheus } from "./prometheus";
@@ -63,8 +76,9 @@ function otherSecrets(specification: Specification): SecretFile[] {
   return [...key, ...login];
 }
 
-function plainFiles(plan: Plan, specification: Specification, hop: LastHop | undefined): BundleFile[] {
-  const { tls, registry } = specification;
+function plainFiles(plan: Plan, specification: Specification, hop: MachineHop | undefined): BundleFile[] {
+  const { tls, registry, replica } = specification;
+  const { codeHosts = [] } = replica ?? {};
   const caddyfile = renderCaddyfile({
     tls,
     trustedProxies: plan.exposure.trustedProxies,
@@ -83,14 +97,25 @@ function plainFiles(plan: Plan, specification: Specification, hop: LastHop | und
   const rendered = { ...renderPrometheus(plan.containers), ...renderGrafana(plan.containers) };
   return [
     file("caddy/Caddyfile", caddyfile),
+    ...(codeHosts.length === 0
+      ? []
+      : Object.entries(codeHostFiles(codeHosts)).map(([name, text]) => file(`code-host/${name}`, text))),
     ...(tls.certificate === undefined ? [] : [file("caddy/sourcegraph.pem", tls.certificate)]),
     ...postgres,
     ...Object.entries(rendered).map(([path, text]) => file(path, text)),
     ...(registry?.credentialsSecret === undefined
       ? []
       : [file("registry-host", `${registry.host.split("/")[0] ?? ""}\n`)]),
-    ...(hop === undefined ? [] : [file("hop.json", `${JSON.stringify({ from: [hop.from], kind: hop.kind })}\n`)]),
+    ...(hop === undefined ? [] : [file("hop.json", `${JSON.stringify(hop)}\n`)]),
+    file("databases.json", `${JSON.stringify(machineDatabases(plan, specification))}\n`),
     file("converge.sh", convergeScript, "0755"),
+    file("databases.sh", databasesScript),
+    file("backup.sh", backupScript, "0755"),
+    file("restore.sh", restoreScript, "0755"),
+    file("restore-disk.sh", restoreDiskScript),
+    file("drill.sh", drillScript, "0755"),
+    file("orders.sh", ordersScript, "0755"),
+    file("upgrade.sh", upgradeScript),
     file("measure.sh", measureScript, "0755"),
   ];
 }
@@ -103,7 +128,8 @@ function plainFiles(plan: Plan, specification: Specification, hop: LastHop | und
  * @param hop the upgrade the machine may make to come here
  */
 export function renderBundle(plan: Plan, specification: Specification, hop?: LastHop): Bundle {
-  const files = plainFiles(plan, specification, hop).sort(byPath);
+  const made = hop === undefined ? undefined : machineHop(plan, specification, hop);
+  const files = plainFiles(plan, specification, made).sort(byPath);
   const secretFiles = [
     ...plan.containers.flatMap(environmentFile),
     ...configurationSecrets(specification),

@@ -41,6 +41,21 @@ export interface Bundle {
   readonly images: readonly string[];
 }
 
+/** Where backups are copied to, so that they outlive the machine. */
+export interface BackupStore {
+  /** How the machine signs in there: like at its bundles. */
+  readonly kind: "s3" | "gcs";
+  /** Bucket of the backups. */
+  readonly bucket: string;
+  /** URL of the bucket, without a slash at its end. */
+  readonly url: string;
+  /** What every key begins with; a backup's objects are below `<prefix>/<id>/`, its `backup.json` the last of them. */
+  readonly prefix: string;
+}
+
+/** What every key of the bucket of backups begins with. */
+export const backupPrefix = "backups";
+
 /** The one mutable object: says which bundle holds now, and where in the secret store its secrets are. */
 export interface BundlePointer {
   /** Version of this form. */
@@ -51,6 +66,8 @@ export interface BundlePointer {
   readonly digest: string;
   /** Secret name to its address in the store: an ARN, a Secret Manager version name, or a file name. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Where backups are copied to; absent where nothing outlives the machine. */
+  readonly backups?: BackupStore;
 }
 
 /** The exact text of a bundle as it is stored: JSON, stable for equal bundles. */

@@ -93,6 +93,7 @@ function renderContainer(
     ...(container.cpus === undefined ? {} : { cpus: container.cpus }),
     mem_limit: memory(container.memoryMib),
     ...(container.shmMib === undefined ? {} : { shm_size: memory(container.shmMib) }),
+    ...(container.entrypoint === undefined ? {} : { entrypoint: container.entrypoint.map(literal) }),
     ...(container.command === undefined ? {} : { command: container.command.map(literal) }),
     ...(environment.length === 0
       ? {}

@@ -68,6 +68,7 @@ describe("a manifest", () => {
         { name: "sourcegraph-data", kind: "disk", place: "us-east-1a", sizeGb: 500, type: "gp3" },
         { name: "sourcegraph-codeinsightsDbPassword", kind: "secret", place: "aws" },
         { name: "sourcegraph-codeintelDbPassword", kind: "secret", place: "aws" },
+        { name: "sourcegraph-backups", kind: "bucket", place: "us-east-1" },
       ],
     }));
 
@@ -186,33 +187,49 @@ describe("an upgrade", () => {
     assert.equal(error.refusal, "unacknowledged");
   });
 
-  it("that jumps a minor release is refused on every cloud, with the way by standard hops", () => {
-    for (const config of [good.aws, good.gcp, good.local]) {
-      const error = refused(
-        { ...config, release: "7.1.2426" },
-        { ...config, acknowledge },
-        "the upgrade is refused:\n  - 'release' is 7.5.4453, which cannot follow 7.1.2426 directly: this deployment makes no multi-version upgrade yet: go one minor release at a time; deploy 7.2.1943, then 7.3.2527, then 7.4.0, then 7.5.4453, one after another",
-      );
-      assert.ok(error instanceof UpgradeRefusedError);
-      assert.deepEqual(error.stops, ["7.2.1943", "7.3.2527", "7.4.0"]);
+  it("over several minor releases is one multi-version hop of a machine", () => {
+    for (const config of [good.aws, good.gcp]) {
+      const { hop, lastHop } = transition({ ...config, release: "7.1.2426" }, { ...config, acknowledge });
+      assert.equal(hop?.kind, "multi-version");
+      assert.deepEqual(lastHop, { from: "7.1.2426", to: "7.5.4453", kind: "multi-version" });
     }
   });
 
-  it("over the border of two majors goes from the last minor only", () => {
-    const at = (release: string) => ({ ...good.aws, release });
-    refused(
-      at("6.11.5639"),
-      at("7.0.2852"),
-      "the upgrade is refused:\n  - 'release' is 7.0.2852, which cannot follow 6.11.5639 directly: this deployment makes no multi-version upgrade yet: go one minor release at a time; deploy 6.12.5040, then 7.0.2852, one after another",
+  it("over several minor releases is refused where Pulumi itself replaces the containers, with the way by standard hops", () => {
+    const error = refused(
+      { ...good.local, release: "7.1.2426" },
+      { ...good.local, acknowledge },
+      "the upgrade is refused:\n  - 'release' is 7.5.4453, which cannot follow 7.1.2426 directly: the containers of 'cloud: local' are replaced in place, and nothing there runs the migrator's 'upgrade' with everything else stopped: go one minor release at a time; deploy 7.2.1943, then 7.3.2527, then 7.4.0, then 7.5.4453, one after another",
     );
+    assert.ok(error instanceof UpgradeRefusedError);
+    assert.deepEqual(error.stops, ["7.2.1943", "7.3.2527", "7.4.0"]);
   });
 
   it("that goes back is refused", () =>
     void refused(
       good.aws,
       { ...good.aws, release: "7.4.0" },
-      "the upgrade is refused:\n  - 'release' is 7.4.0, older than 7.5.4453, which runs now; an upgrade never goes back; right after a standard upgrade this is a rollback: start the files of 7.4.0 again, keep the databases as they are, then compare the schemas with the migrator's 'drift'",
+      "the upgrade is refused:\n  - 'release' is 7.4.0, older than 7.5.4453, which runs now; only the release before a standard upgrade can be started again on the same data, and right after it, and no upgrade of this instance is known; what is left is a backup taken at 7.4.0: add \"restore\" to 'acknowledge', deploy, which the machine refuses until the backup is there, then 'sgbox restore --from BACKUP' ('sgbox backup list' shows what there is)",
     ));
+
+  it("that goes back the one standard hop that was made is a rollback, once acknowledged, and nothing else is", () => {
+    const lastHop = { from: "7.4.0", to: "7.5.4453", kind: "standard" } as const;
+    const back = (acknowledged: string[]) => {
+      const specification = parseSpecification({ ...good.aws, release: "7.4.0", acknowledge: acknowledged });
+      return checkTransition({ ...manifest(good.aws), lastHop }, planVm(specification), specification);
+    };
+    assert.deepEqual(back(["rollback"]), { lastHop: { from: "7.5.4453", to: "7.4.0", kind: "rollback" } });
+    assert.deepEqual(back(["restore"]), { lastHop: { from: "7.5.4453", to: "7.4.0", kind: "restore" } });
+    assert.throws(
+      () => back([]),
+      /this is a rollback: 7\.4\.0 is started again .*; add "rollback" to 'acknowledge' for it/,
+    );
+    refused(
+      { ...good.aws, release: "7.5.4453" },
+      { ...good.aws, release: "7.4.0", acknowledge: ["rollback"] },
+      "the upgrade is refused:\n  - 'release' is 7.4.0, older than 7.5.4453, which runs now; only the release before a standard upgrade can be started again on the same data, and right after it, and no upgrade of this instance is known; what is left is a backup taken at 7.4.0: add \"restore\" to 'acknowledge', deploy, which the machine refuses until the backup is there, then 'sgbox restore --from BACKUP' ('sgbox backup list' shows what there is)",
+    );
+  });
 
   it("is refused together with the loss of data", () => {
     const big = { ...good.aws, dataDisk: { sizeGb: 900 } };
@@ -222,7 +239,7 @@ describe("an upgrade", () => {
       [
         "refused, because data would be lost, and for the upgrade itself:",
         `  - 'sourcegraph-data' would shrink from 900 GB to 500 GB, and a disk only grows; ${allow("sourcegraph-data")}`,
-        "  - 'release' is 7.4.0, older than 7.5.4453, which runs now; an upgrade never goes back; right after a standard upgrade this is a rollback: start the files of 7.4.0 again, keep the databases as they are, then compare the schemas with the migrator's 'drift'",
+        "  - 'release' is 7.4.0, older than 7.5.4453, which runs now; only the release before a standard upgrade can be started again on the same data, and right after it, and no upgrade of this instance is known; what is left is a backup taken at 7.4.0: add \"restore\" to 'acknowledge', deploy, which the machine refuses until the backup is there, then 'sgbox restore --from BACKUP' ('sgbox backup list' shows what there is)",
       ].join("\n"),
     );
   });

@@ -46,7 +46,7 @@ describe("the workloads of the chart", () => {
     assert.equal(found.filter((line) => describedProbe.test(line)).length, 2);
   });
 
-  it("are all of the vendor's and, besides, only what releases before 6.4.0 had", () => {
+  it("are all of the vendor's and, besides, only what releases before 6.4.0 had, and the code hosts of replicas", () => {
     const theirs = new Set(chartWorkloads().map(({ name }) => name));
     assert.equal(theirs.size, 21);
     assert.deepEqual(
@@ -54,6 +54,7 @@ describe("the workloads of the chart", () => {
       [
         ["repo-updater", { before: "6.4.0" }],
         ["symbols", { before: "6.4.0" }],
+        ["code-host", undefined],
       ],
     );
   });

@@ -150,7 +150,7 @@ describe("a workload", () => {
     assert.deepEqual(ranks, [
       ["pgsql", "codeintel-db", "codeinsights-db", "redis-cache", "redis-store", "blobstore"],
       ["sourcegraph-frontend"],
-      ["syntect-server", "gitserver", "searcher", "symbols", "indexed-search"],
+      ["syntect-server", "gitserver", "searcher", "symbols", "indexed-search", "code-host"],
       ["worker", "repo-updater", "precise-code-intel-worker", "syntactic-code-intel-worker"],
       ["prometheus", "grafana", "otel-collector", "jaeger", "cadvisor", "node-exporter", "otel-agent"],
     ]);

@@ -7,6 +7,7 @@ import {
   type BundleSource,
 } from "../../../components/core/rendering/bootstrap";
 import { InputError } from "../../../components/core/errors";
+import { verificationKey } from "../../../components/core/rendering/pointer";
 
 const s3: BundleSource = { kind: "s3", bucket: "acme-sourcegraph-bundles", region: "eu-central-1" };
 const gcs: BundleSource = { kind: "gcs", bucket: "acme-sourcegraph-bundles", project: "acme-prod" };
@@ -92,6 +93,7 @@ describe("bootstrap", () => {
       },
       adminSshKeys: Array.from({ length: 6 }, () => key),
       packageMirror: `https://${"m".repeat(120)}.example.com`,
+      pointerKey: verificationKey("secret"),
       httpProxy: {
         http: `http://${"p".repeat(60)}:3128`,
         noProxy: Array.from({ length: 10 }, (_, i) => `h${i}.example.com`),
@@ -107,6 +109,19 @@ describe("bootstrap", () => {
     assert.match(
       messageOf({ ...aws, httpProxy: { http: "http://proxy:3128", noProxy } }),
       /^the machine's bootstrap cannot be rendered:\n {2}- user data would be \d+ bytes, and the cloud takes 16384; shorten 'adminSshKeys' or 'httpProxy.noProxy'$/,
+    );
+  });
+
+  it("tells the machine the one key whose signature it is to believe, where there is one", () => {
+    const pointerKey = verificationKey("secret");
+    assert.match(
+      renderBootstrap({ ...aws, pointerKey }).text,
+      new RegExp(`^ +signer='${pointerKey.replace("+", "\\+")}'$`, "m"),
+    );
+    assert.doesNotMatch(renderBootstrap(aws).text, /signer='/);
+    assert.equal(
+      messageOf({ ...aws, pointerKey: "secret" }),
+      `the machine's bootstrap cannot be rendered:\n  - 'pointerKey' is "secret"; give the public half of an Ed25519 key in base64`,
     );
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { machineHop } from "../../../components/core/planning/vm/machine-hop";
 import { planVm } from "../../../components/core/planning/vm/plan";
 import { secretNames } from "../../../components/core/planning/secrets";
 import { parseSpecification } from "../../../components/core/planning/config/specification";
@@ -105,7 +106,8 @@ describe("the bundle", () => {
     const specification = parseSpecification(good.aws);
     const lastHop = { from: "7.4.0", to: "7.5.4453", kind: "standard" as const };
     const bundle = renderBundle(planVm(specification), specification, lastHop);
-    assert.equal(bundle.files.find(({ path }) => path === "hop.json")?.text, '{"from":["7.4.0"],"kind":"standard"}\n');
+    const hop = bundle.files.find(({ path }) => path === "hop.json")?.text ?? "";
+    assert.deepEqual(JSON.parse(hop), machineHop(planVm(specification), specification, lastHop));
     assert.ok(!bundleOf(good.aws).files.some(({ path }) => path === "hop.json"));
   });
 

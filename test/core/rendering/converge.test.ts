@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
-import { convergeScript, fetchText, setupText } from "../../../components/core/rendering/converge";
+import {
+  backupScript,
+  convergeScript,
+  drillScript,
+  fetchText,
+  ordersScript,
+  restoreScript,
+  setupText,
+} from "../../../components/core/rendering/converge";
 
 describe("programs of the machine", () => {
-  const programs = { convergeScript, fetchText, setupText };
+  const programs = { convergeScript, fetchText, setupText, backupScript, restoreScript, drillScript, ordersScript };
 
   it("stop at the first error, also inside a pipe, and never trace what they do", () => {
     for (const [name, text] of Object.entries(programs)) {

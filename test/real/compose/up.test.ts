@@ -17,8 +17,9 @@ import {
   type ComposeDeployment,
 } from "../../support/compose-deployment";
 import { startDocker, type DockerEngine } from "../../support/docker";
-import { buildImages } from "../../support/images/build";
+import { buildImages, requireImages } from "../../support/images/build";
 import type { ProgramHost } from "../../support/machine-programs";
+import { RunningDeployment, type Running } from "../../support/running-deployment";
 import { requireToolchain, toolchainFolder } from "../../support/toolchain";
 
 const release = "7.5.4453";
@@ -26,27 +27,21 @@ const replicas = { gitserver: { replicas: 2 }, searcher: { replicas: 2 }, "zoekt
 const up = ["compose", "--progress", "quiet", "up", "--detach", "--no-build", "--pull", "never", "--remove-orphans"];
 const wait = ["--wait", "--wait-timeout", "200"];
 
-interface Container {
-  readonly Id: string;
-  readonly Names: readonly string[];
-  readonly State: string;
-  readonly Status: string;
-  readonly Ports: readonly { IP?: string; PublicPort?: number; PrivatePort: number }[];
-  readonly Mounts: readonly { Type: string; Name?: string; Destination: string }[];
-}
-
 describe("the rendered deployment on a real Docker Engine, with stand-in images", function () {
   this.timeout(400_000);
   const small = composeDeployment({ release, size: "XS" });
   const medium = composeDeployment({ release, size: "M", overrides: replicas, tracing: true });
   let docker: DockerEngine;
+  let deployed: RunningDeployment;
   let folder: string;
   let debian: string;
 
   before(async function () {
     requireToolchain(this);
     debian = requireComposeOfDebian(this);
+    requireImages(this);
     docker = await startDocker(toolchainFolder());
+    deployed = new RunningDeployment(docker);
     await buildImages(standInImages(small, medium), docker.api);
     folder = mkdtempSync(join(tmpdir(), "sgbox-up-"));
   });
@@ -55,33 +50,13 @@ describe("the rendered deployment on a real Docker Engine, with stand-in images"
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 
-  async function containers(): Promise<Map<string, Container>> {
-    const list = await docker.api.json<Container[]>("GET", "/containers/json", { query: { all: true } });
-    return new Map(list.map((each) => [each.Names[0]?.slice(1) ?? "", each]));
-  }
-
   /** Names of the containers that are new or were made anew. */
-  async function recreated(before: ReadonlyMap<string, Container>): Promise<string[]> {
-    const after = [...(await containers())];
+  async function recreated(before: ReadonlyMap<string, Running>): Promise<string[]> {
+    const after = [...(await deployed.containers())];
     return after.flatMap(([name, { Id }]) => (before.get(name)?.Id === Id ? [] : [name])).sort();
   }
 
-  async function inside(container: string, command: string): Promise<string> {
-    return succeeded(await docker.docker(["exec", container, "sh", "-c", command])).trim();
-  }
-
-  /** Everything that is planned and nothing else runs, is healthy where health is checked, and did its one-time work. */
-  async function isAsPlanned({ plan }: ComposeDeployment): Promise<void> {
-    const states = [...(await containers())].map(([name, { State, Status }]) => {
-      const health = /\((?:health: )?(\w+)\)$/.exec(Status)?.[1] ?? "";
-      return [name, State === "exited" ? Status.slice(0, "Exited (0)".length) : `${State} ${health}`.trim()];
-    });
-    const expected = plan.containers.map(({ name, service, health }) => {
-      if (service === "migrator") return [name, "Exited (0)"];
-      return [name, health === undefined ? "running" : "running healthy"];
-    });
-    assert.deepEqual(Object.fromEntries(states), Object.fromEntries(expected));
-  }
+  const inside = (container: string, command: string): Promise<string> => deployed.inside(container, command);
 
   /** Addresses of other containers that containers are told of, or are known to connect to, and that do not answer. */
   async function unanswered({ plan }: ComposeDeployment): Promise<string[]> {
@@ -105,7 +80,7 @@ describe("the rendered deployment on a real Docker Engine, with stand-in images"
 
   /** `IP:port of the machine -> port of the container`, of every container. */
   async function published(): Promise<string[]> {
-    return [...(await containers())].flatMap(([name, { Ports }]) =>
+    return [...(await deployed.containers())].flatMap(([name, { Ports }]) =>
       Ports.filter(({ PublicPort }) => PublicPort !== undefined).map(
         ({ IP, PublicPort, PrivatePort }) => `${IP}:${PublicPort} -> ${name}:${PrivatePort}`,
       ),
@@ -129,7 +104,7 @@ describe("the rendered deployment on a real Docker Engine, with stand-in images"
       const digest = publish(host, small.bundle, secretValues(small.bundle));
       const { code, output } = await host.fetch("boot");
       assert.equal(code, 0, output);
-      await isAsPlanned(small);
+      await deployed.isAsPlanned(small.plan);
       assert.deepEqual(host.status(), {
         schema: 1,
         installed: { release, digest },
@@ -168,7 +143,7 @@ describe("the rendered deployment on a real Docker Engine, with stand-in images"
     });
 
     it("recreates nothing at the next boot", async () => {
-      const before = await containers();
+      const before = await deployed.containers();
       const { code, output } = await host.fetch("boot");
       assert.equal(code, 0, output);
       assert.deepEqual(await recreated(before), []);
@@ -176,7 +151,7 @@ describe("the rendered deployment on a real Docker Engine, with stand-in images"
 
     it("goes down without its volumes", async () => {
       succeeded(await docker.docker(["compose", "down"], { cwd: join(host.folder, "mnt/deployment") }));
-      assert.equal((await containers()).size, 0);
+      assert.equal((await deployed.containers()).size, 0);
       const volumes = succeeded(await docker.docker(["volume", "ls", "-q"]));
       assert.deepEqual(
         volumes.trim().split("\n").sort(),
@@ -192,7 +167,7 @@ describe("the rendered deployment on a real Docker Engine, with stand-in images"
     it("comes up healthy, and finds the data that size XS left", async () => {
       writeBundle(folder, medium.bundle, secretValues(medium.bundle));
       await compose(...up, ...wait);
-      await isAsPlanned(medium);
+      await deployed.isAsPlanned(medium.plan);
       for (const [container, data] of [
         ["gitserver-0", "/data/repos"],
         ["pgsql", "/data"],
@@ -208,7 +183,9 @@ describe("the rendered deployment on a real Docker Engine, with stand-in images"
       const { text = "" } = medium.bundle.files.find(({ path }) => path === "prometheus/prometheus_targets.yml") ?? {};
       const targets = (parse(text) as { targets: string[] }[]).flatMap((group) => group.targets);
       assert.ok(targets.length >= 20);
-      const tries = targets.map((target) => `nc -w 3 ${target.replace(":", " ")} < /dev/null || echo ${target}`);
+      const tries = targets.map(
+        (target) => `nc -w 3 ${target.replace(":", " ")} < /dev/null > /dev/null || echo ${target}`,
+      );
       // The vendor's targets too; whether the real Redis images have an exporter inside is not known, the stand-ins have not.
       const silent = await inside("prometheus", `{ ${tries.join("; ")}; } 2> /dev/null`);
       assert.deepEqual(silent.split("\n").sort(), ["redis-cache:9121", "redis-store:9121"]);
@@ -216,7 +193,7 @@ describe("the rendered deployment on a real Docker Engine, with stand-in images"
 
     it("shares an index volume between the two zoekt services of a number, and no other between containers", async () => {
       const users = new Map<string, string[]>();
-      for (const [name, { Mounts }] of await containers())
+      for (const [name, { Mounts }] of await deployed.containers())
         for (const { Type, Name } of Mounts) {
           if (Type !== "volume" || Name === undefined) continue;
           const volume = Name.replace("docker-compose_", "");
@@ -232,7 +209,7 @@ describe("the rendered deployment on a real Docker Engine, with stand-in images"
     });
 
     it("recreates nothing when nothing changed", async () => {
-      const before = await containers();
+      const before = await deployed.containers();
       await compose(...up, ...wait);
       assert.deepEqual(await recreated(before), []);
     });
@@ -241,7 +218,7 @@ describe("the rendered deployment on a real Docker Engine, with stand-in images"
     const changed = composeDeployment({ release, size: "M", overrides: replicas, tracing: true, access });
 
     it("recreates exactly caddy for another Caddyfile", async () => {
-      const before = await containers();
+      const before = await deployed.containers();
       writeBundle(folder, changed.bundle, secretValues(changed.bundle));
       await compose(...up, ...wait);
       assert.deepEqual(await recreated(before), ["caddy"]);
@@ -249,8 +226,10 @@ describe("the rendered deployment on a real Docker Engine, with stand-in images"
     });
 
     it("recreates exactly the readers of a changed secret", async () => {
-      const before = await containers();
+      const before = await deployed.containers();
       const secret = "codeintelDbPassword";
+      // A database takes its password from the environment at its first start only; later it has to be told.
+      await inside("codeintel-db", `psql -U sg -c "alter role sg password 'changed'"`);
       writeBundle(folder, changed.bundle, secretValues(changed.bundle, { [secret]: "changed" }));
       await compose(...up, ...wait);
       const readers = medium.plan.containers.filter(({ secretEnvironment }) =>
@@ -261,11 +240,11 @@ describe("the rendered deployment on a real Docker Engine, with stand-in images"
     });
 
     it("removes Jaeger when tracing is turned off, and recreates what is told of it", async () => {
-      const before = await containers();
+      const before = await deployed.containers();
       const without = composeDeployment({ release, size: "M", overrides: replicas, access });
       writeBundle(folder, without.bundle, secretValues(without.bundle, { codeintelDbPassword: "changed" }));
       await compose(...up, ...wait);
-      await isAsPlanned(without);
+      await deployed.isAsPlanned(without.plan);
       const told = (await recreated(before)).map((name) => name.replace(/-\d+$/, ""));
       assert.deepEqual(
         [...new Set(told)],

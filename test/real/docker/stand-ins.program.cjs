@@ -57,7 +57,7 @@ const programs = {
     const { exitCode, containerLogs } = new docker.Container("once", {
       name: "once",
       image: reference("migrator"),
-      command: ["validate"],
+      command: ["--help"],
       envs: ["PGDATASOURCE=x", "CODEINTEL_PGDATASOURCE=x", "CODEINSIGHTS_PGDATASOURCE=x"],
       attach: true,
       logs: true,

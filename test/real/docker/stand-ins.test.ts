@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startDocker, type DockerEngine } from "../../support/docker";
 import { Engine, type RunOptions, type RunResult } from "../../support/engine";
-import { buildImages } from "../../support/images/build";
+import { buildImages, requireImages } from "../../support/images/build";
 import { composeFile } from "../../support/images/deployment";
 import { behaviours } from "../../support/images/services";
 import { requireToolchain, toolchainFolder } from "../../support/toolchain";
@@ -23,6 +23,7 @@ describe("docker stand-ins", function () {
 
   before(async function () {
     bin = requireToolchain(this);
+    requireImages(this);
     directory = mkdtempSync(join(tmpdir(), "sgbox-stand-ins-"));
     engine = await startDocker(toolchainFolder());
     await buildImages([...images, newer], engine.api);
@@ -35,7 +36,7 @@ describe("docker stand-ins", function () {
   describe("images", () => {
     it("every service comes up healthy under docker compose, with the health checks of the real deployment", async () => {
       writeFileSync(join(directory, "compose.yaml"), JSON.stringify(composeFile(images)));
-      writeFileSync(join(directory, "Caddyfile"), ":80\n");
+      writeFileSync(join(directory, "Caddyfile"), "http://:80\nreverse_proxy {$SRC_FRONTEND_ADDRESSES}\n");
       const up = await engine.docker(["compose", "--progress", "quiet", "up", "--wait", "--wait-timeout", "100"], {
         cwd: directory,
       });
@@ -84,6 +85,41 @@ describe("docker stand-ins", function () {
         "http://127.0.0.1/healthz",
       ]);
       assert.equal(page.stdout, `frontend ${RELEASE} /healthz\n`);
+    });
+
+    it("faults on demand: a disk that is full, a crash, also in the midst of a migration, and a start that takes its time", async () => {
+      const failed = async (...args: string[]) => {
+        const { code, stderr } = await engine.docker(args, { cwd: directory });
+        return [code, stderr.trim()];
+      };
+      const ran = (fault: string) => failed("run", "--rm", "-e", `STAND_IN_FAULT=${fault}`, reference("blobstore"));
+      const full = "No space left on device";
+      assert.deepEqual(await ran("disk-full"), [74, `blobstore ${RELEASE}: cannot write: ${full}`]);
+      assert.deepEqual(await ran("crash"), [70, `blobstore ${RELEASE}: fault: crash`]);
+
+      const down = ["migrator", "downgrade", "--from", "v7.5", "--to", "v7.4", "--skip-drift-check"];
+      const migrating = (fault: string) =>
+        failed("compose", "--progress", "quiet", "run", "--rm", "--no-deps", "-e", `STAND_IN_FAULT=${fault}`, ...down);
+      assert.deepEqual(await migrating("disk-full"), [
+        1,
+        `migrator ${RELEASE}: the schema frontend is dirty: could not extend file: ${full}`,
+      ]);
+      assert.deepEqual(await migrating("crash"), [70, `migrator ${RELEASE}: fault: crash`]);
+      const rows = "select success, error_message from migration_logs order by id desc limit 2";
+      const asked = ["exec", "stand-ins-pgsql-1", "psql", "-U", "sg", "-qtAc", rows];
+      assert.equal((await engine.docker(asked)).stdout, `|\nf|could not extend file: ${full}\n`);
+
+      const start = Date.now();
+      const variables = ["PGDATASOURCE", "CODEINTEL_PGDATASOURCE", "CODEINSIGHTS_PGDATASOURCE"];
+      const slow = ["STAND_IN_FAULT=slow-start:2", ...variables.map((name) => `${name}=x`)].flatMap((each) => [
+        "-e",
+        each,
+      ]);
+      const { stdout } = await engine.docker(["run", "--rm", ...slow, reference("migrator"), "--help"]);
+      assert.ok(
+        stdout.startsWith(`migrator ${RELEASE}: fault: slow-start:2\nmigrator ${RELEASE}: arguments: --help\n`),
+      );
+      assert.ok(Date.now() - start > 2000);
     });
 
     it("a service that misses a variable it must have ends at once and says which", async () => {
@@ -219,7 +255,7 @@ describe("docker stand-ins", function () {
       assert.deepEqual(await up({ program: "once" }), ["create docker:index/container:Container once"]);
       assert.deepEqual(await stack.outputs(), {
         exitCode: 0,
-        containerLogs: `migrator ${RELEASE}: arguments: validate\nmigrator ${RELEASE}: done\n`,
+        containerLogs: `migrator ${RELEASE}: arguments: --help\nmigrator ${RELEASE}: commands: up upgrade downgrade validate drift add-log\n`,
       });
       assert.deepEqual(await preview({ program: "once", refresh: true }), []);
     });

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { planKubernetes } from "../../../components/core/planning/kubernetes/plan";
 import type { KubernetesPlan } from "../../../components/core/planning/kubernetes/kubernetes-plan";
@@ -127,6 +128,84 @@ describe("manifests on a real API server", function () {
     }
     return warnings;
   }
+
+  /** What the API server says to an object it is only asked about; policies count some seconds after they were made. */
+  async function refusalOf(object: object, at: TestCluster): Promise<string> {
+    const file = path.join(folder, "asked.json");
+    writeFileSync(file, JSON.stringify(object));
+    for (let tries = 0; tries < 30; tries++) {
+      try {
+        await at.kubectl(["create", "--dry-run=server", "-f", file]);
+      } catch (error) {
+        return String((error as { readonly stderr?: string }).stderr ?? error);
+      }
+      await setTimeout(500);
+    }
+    return "";
+  }
+
+  it("of a replica restrict the namespace as its customer's admins do, and let its own pods run", async () => {
+    assert.ok(cluster);
+    const replica = {
+      cluster: {
+        podSecurity: "restricted",
+        readOnlyRoots: true,
+        clusterRoles: "denied",
+        quota: { cpus: 64, memoryGb: 256, pods: 24, claims: 20 },
+      },
+      codeHosts: [{ kind: "gitlab", repositories: 3, totalSizeGb: 0.1 }],
+    };
+    const kubernetes = { profile: "restricted", leaveOut: ["prometheus"] };
+    const plan = planOf({ expires: "2030-01-01", replica, kubernetes });
+    assert.equal(await applyFiles(plan, cluster), "");
+    const { name: namespace } = plan.namespace;
+    const space = ["-n", namespace];
+    await cluster.kubectl(["wait", ...space, "--for=condition=Available", "deployment/code-host", "--timeout=120s"]);
+    const used = await cluster.kubectl([
+      "get",
+      "resourcequota",
+      "restrictions",
+      ...space,
+      "-o=jsonpath={.status.hard.pods}",
+    ]);
+    assert.equal(used.stdout, "24");
+    const securityContext = {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"] },
+      runAsNonRoot: true,
+      seccompProfile: { type: "RuntimeDefault" },
+    };
+    const resources = { requests: { cpu: "1m", memory: "1Mi" } };
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "writes", namespace },
+      spec: { containers: [{ name: "writes", image: "x.test/x", securityContext, resources }] },
+    };
+    assert.match(
+      await refusalOf(pod, cluster),
+      new RegExp(`containers of namespace ${namespace} must not write to their root: set readOnlyRootFilesystem`),
+    );
+    const binding = {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRoleBinding",
+      metadata: { name: "too-much" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "view" },
+      subjects: [{ kind: "ServiceAccount", name: "default", namespace }],
+    };
+    assert.match(
+      await refusalOf(binding, cluster),
+      new RegExp(`accounts of namespace ${namespace} must not have cluster roles`),
+    );
+    const free = { ...pod, metadata: { name: "writes", namespace: "default" } };
+    const elsewhere = { ...binding, subjects: [{ kind: "ServiceAccount", name: "default", namespace: "default" }] };
+    for (const object of [free, elsewhere]) {
+      const file = path.join(folder, "free.json");
+      writeFileSync(file, JSON.stringify(object));
+      await cluster.kubectl(["create", "--dry-run=server", "-f", file]);
+    }
+    await cluster.kubectl(["delete", "namespace", namespace, "--wait=false"]);
+  });
 
   for (const [name, vary] of Object.entries(deployments))
     it(`are accepted without a warning, and every workload becomes available: ${name}`, async () => {

@@ -4,7 +4,7 @@ import { parseSpecification } from "../../../components/core/planning/config/spe
 import { builtProject } from "../../support/built";
 import { startDocker, type DockerEngine } from "../../support/docker";
 import { Engine, type ConfigValue } from "../../support/engine";
-import { buildImages } from "../../support/images/build";
+import { buildImages, requireImages } from "../../support/images/build";
 import { requireToolchain, toolchainFolder } from "../../support/toolchain";
 
 const older = "7.4.0";
@@ -47,6 +47,7 @@ describe("the local stack on the real engine and a real Docker Engine, with stan
 
   before(async function () {
     const bin = requireToolchain(this);
+    requireImages(this);
     docker = await startDocker(toolchainFolder());
     await buildImages([...images(older), ...images(release)], docker.api);
     engine = await Engine.start({

@@ -145,14 +145,6 @@ export class SampleStack {
     };
   }
 
-  /** Has the state say that another release is deployed, as after the work of an older tool. Undone by what is returned. */
-  deployed(version: string): () => void {
-    const file = this.engine.stateFile();
-    const before = fs.readFileSync(file, "utf8");
-    fs.writeFileSync(file, before.replaceAll(`"release":"${older}"`, `"release":"${version}"`));
-    return () => fs.writeFileSync(file, before);
-  }
-
   /** Asserts that secrets are in the secret store alone: in no other object, no output, nothing printed, no file of the engine. */
   async assertSecretsStayIn({ type, field }: SecretStore, count: number): Promise<void> {
     const cloud = this.engine.cloud();

@@ -1,19 +1,16 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, statSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
 import type { Bundle } from "../../../components/core/rendering/bundle";
-import { lacksForPrograms, ProgramHost } from "../../support/machine-programs";
-import { awsIdentity, googleToken, startObjectStore, type ObjectStore } from "../../support/object-store";
+import { ProgramHost, requirePrograms } from "../../support/machine-programs";
 import { requireToolchain } from "../../support/toolchain";
 
-const hop = (from: string[], kind: string) => ({
+const hop = (...from: string[]) => ({
   path: "hop.json",
   mode: "0644",
-  text: JSON.stringify({ from, kind }),
+  text: JSON.stringify({ from, kind: "standard", images: [], steps: [] }),
 });
 const up = "compose up --detach --no-build --pull never --remove-orphans --wait --wait-timeout 3600";
 
@@ -22,11 +19,7 @@ describe("programs of the machine, run", function () {
   let host: ProgramHost;
 
   before(function () {
-    const lacks = lacksForPrograms();
-    if (lacks === "") return;
-    if (process.env.CI === "true") throw new Error(lacks);
-    console.log(`      skipped: ${lacks}`);
-    this.skip();
+    requirePrograms(this);
   });
   beforeEach(() => {
     host = new ProgramHost();
@@ -65,7 +58,7 @@ describe("programs of the machine, run", function () {
       const first = host.publish(host.bundle("7.5.4453", [file("a"), { path: "gone", mode: "0644", text: "" }]));
       await host.fetch("boot");
       const inode = statSync(join(host.folder, "mnt/deployment/same/file")).ino;
-      const second = host.publish(host.bundle("7.6.1000", [file("a"), { path: "new", mode: "0644", text: "" }]));
+      const second = host.publish(host.bundle("7.5.4453", [file("a"), { path: "new", mode: "0644", text: "" }]));
       assert.equal((await host.fetch("poll")).code, 0);
       assert.equal(statSync(join(host.folder, "mnt/deployment/same/file")).ino, inode);
       assert.deepEqual(readdirSync(join(host.folder, "mnt/deployment")).sort(), [
@@ -73,28 +66,23 @@ describe("programs of the machine, run", function () {
         "converge.sh",
         "new",
         "same",
+        "upgrade.sh",
       ]);
       assert.deepEqual(readdirSync(join(host.folder, "mnt/bundles")).sort(), [first, second].sort());
-      const third = host.publish(host.bundle("7.7.1000", [file("b")]));
+      const third = host.publish(host.bundle("7.5.4453", [file("b")]));
       assert.equal((await host.fetch("poll")).code, 0);
       assert.equal(host.read("mnt/deployment/same/file"), "b");
       assert.deepEqual(readdirSync(join(host.folder, "mnt/bundles")).sort(), [second, third].sort());
     });
 
-    it("refuses an older release, a hop that is not declared and one that needs the migrator, before it asks for anything", async () => {
+    it("refuses an older release, one without a runbook and a hop that is not declared, before it asks for anything", async () => {
       const inPlace = host.publish(host.bundle("7.5.4453"));
       await host.fetch("boot");
       host.dockerCalls();
       const refusals: [Bundle, string][] = [
+        [host.bundle("7.6.1000"), "7.6.1000 brings no runbook, so how it can follow 7.5.4453 is not known"],
         [host.bundle("7.5.999"), "7.5.999 is older than 7.5.4453, which is in place, and databases do not go back"],
-        [
-          host.bundle("7.9.1", [hop(["7.7.1", "7.8.1"], "standard")]),
-          "7.9.1 cannot follow 7.5.4453, only 7.7.1, 7.8.1",
-        ],
-        [
-          host.bundle("7.10.1", [hop(["7.5.4453"], "multi-version")]),
-          "the hop from 7.5.4453 to 7.10.1 needs all services stopped and the migrator run, which this bundle cannot do",
-        ],
+        [host.bundle("7.9.1", [hop("7.7.1", "7.8.1")]), "7.9.1 cannot follow 7.5.4453, only 7.7.1, 7.8.1"],
       ];
       for (const [bundle, message] of refusals) {
         const digest = host.publish(bundle);
@@ -119,15 +107,6 @@ describe("programs of the machine, run", function () {
       assert.ok(host.dockerCalls().includes(up));
     });
 
-    it("takes a declared hop, and the bundle in place again whatever hop it came by", async () => {
-      host.publish(host.bundle("7.5.4453"));
-      await host.fetch("boot");
-      host.publish(host.bundle("7.9.1", [hop(["7.5.4453"], "standard")]));
-      assert.equal((await host.fetch("poll")).code, 0);
-      host.publish(host.bundle("7.9.1", [hop(["7.1.1"], "multi-version")]));
-      assert.equal((await host.fetch("poll")).code, 0);
-    });
-
     it("changes nothing when something is missing, names it, and tries again at the next poll", async () => {
       host.publish(host.bundle("7.5.4453"));
       await host.fetch("boot");
@@ -139,10 +118,10 @@ describe("programs of the machine, run", function () {
       };
       const changed = [{ path: "more", mode: "0644", text: "" }];
       const lacks: [() => void, string][] = [
-        [() => host.publish(host.bundle("7.6.1", changed, secret)), "the pointer has no address of secret 'a'"],
-        [() => host.publish(host.bundle("7.6.1", changed, secret), { a: "nowhere" }), "secret 'a' cannot be read"],
+        [() => host.publish(host.bundle("7.5.4453", changed, secret)), "the pointer has no address of secret 'a'"],
+        [() => host.publish(host.bundle("7.5.4453", changed, secret), { a: "nowhere" }), "secret 'a' cannot be read"],
         [
-          () => (host.publish(host.bundle("7.6.1", changed)), host.write("fake/invalid", "")),
+          () => (host.publish(host.bundle("7.5.4453", changed)), host.write("fake/invalid", "")),
           "the compose file is not valid",
         ],
       ];
@@ -208,6 +187,22 @@ describe("programs of the machine, run", function () {
   });
 
   describe("fetch", () => {
+    it("says what failed also in a status that is damaged, and converge finds out again what is in place", async () => {
+      const digest = host.publish(host.bundle("7.5.4453"));
+      await host.fetch("boot");
+      const older = ["7.4.0", "7.3.0", "7.2.0"];
+      for (const damaged of ['{"installed": {"rel', "", "[]"]) {
+        host.write("mnt/state/status.json", damaged);
+        host.write("source/pointer.json", "{}");
+        assert.equal((await host.fetch("poll")).code, 4);
+        const message = "the pointer names no bundle; nothing was changed";
+        assert.deepEqual(host.status(), { schema: 1, release: "", digest: "", result: "failed", message });
+        host.publish(host.bundle(older.pop() ?? ""));
+        assert.equal((await host.fetch("poll")).code, 3);
+        assert.deepEqual(host.status().installed, { release: "7.5.4453", digest });
+      }
+    });
+
     it("turns down a bundle that is damaged, unknown or writes elsewhere, and leaves the one in place", async () => {
       host.publish(host.bundle("7.5.4453"));
       await host.fetch("boot");
@@ -310,81 +305,5 @@ describe("programs of the machine, run", function () {
       assert.equal(statSync(join(host.folder, "mnt/deployment/secrets/web.env")).mode & 0o777, 0o600);
       assert.match(host.read("fake/chown.log"), /^100:101 secrets\/list\.json\.new$/m);
     });
-  });
-
-  describe("in a cloud", () => {
-    const bucket = "acme-bundles";
-    let store: ObjectStore;
-    let closeMetadata: () => void;
-    let metadataPort: number;
-
-    before(async () => {
-      store = await startObjectStore(bucket, "eu-central-1");
-      // The metadata services of both clouds, as far as the programs ask them.
-      const metadata = createServer((request, response) => {
-        const token = request.headers["x-aws-ec2-metadata-token"] === "imds-token";
-        const answers: Record<string, string | undefined> = {
-          "PUT /latest/api/token": request.headers["x-aws-ec2-metadata-token-ttl-seconds"] && "imds-token",
-          "GET /latest/meta-data/iam/security-credentials/": token ? "sourcegraph" : undefined,
-          "GET /latest/meta-data/iam/security-credentials/sourcegraph": token ? JSON.stringify(awsIdentity) : undefined,
-          "GET /computeMetadata/v1/instance/service-accounts/default/token":
-            request.headers["metadata-flavor"] === "Google" ? JSON.stringify({ access_token: googleToken }) : undefined,
-        };
-        const answer = answers[`${request.method} ${request.url}`];
-        response.writeHead(answer === undefined ? 403 : 200).end(answer);
-      });
-      await new Promise<void>((resolve) => metadata.listen(0, "127.0.0.1", resolve));
-      metadataPort = (metadata.address() as AddressInfo).port;
-      closeMetadata = () => metadata.close();
-    });
-    after(async () => {
-      closeMetadata?.();
-      await store?.close();
-    });
-
-    const clouds: (Record<string, string> & { readonly source: string; readonly address: string })[] = [
-      { source: "s3", region: "eu-central-1", address: "arn:aws:secretsmanager:eu-central-1:1:secret:a-AbC" },
-      { source: "gcs", project: "acme", address: "projects/acme/secrets/a/versions/3" },
-    ];
-    for (const { address, ...settings } of clouds) {
-      it(`(${settings.source}) reads pointer, bundle and secrets by its own identity, and shows it in no process list`, async () => {
-        const url = `http://127.0.0.1:${store.port}`;
-        host.delete();
-        host = new ProgramHost({ ...settings, store: `${url}/${bucket}`, secrets: url });
-        host.environment.METADATA = String(metadataPort);
-        const value = 'marker-4711 "\\ é\nx';
-        store.secrets.set(address, value);
-        const digest = host.publish(
-          host.bundle("7.5.4453", [], {
-            secretFiles: [{ path: "secrets/a", mode: "0600", parts: [{ secret: "a", as: "raw" }] }],
-            secrets: ["a"],
-          }),
-          // Where an address has no version of its own the pointer adds one, so that a new value is a new pointer.
-          { a: settings.source === "s3" ? `${address}#8f14e45f-version` : address },
-        );
-        store.objects.set(`bundles/${digest}.json`, host.read(`source/bundles/${digest}.json`));
-        store.objects.set("pointer.json", host.read("source/pointer.json"));
-        store.seen.length = 0;
-        const { code, output } = await host.fetch("boot");
-        assert.equal(code, 0, output + JSON.stringify(store.seen));
-        assert.equal(host.read("mnt/deployment/secrets/a"), value);
-        assert.equal(store.objects.get("status.json"), host.read("mnt/state/status.json"));
-        assert.deepEqual(
-          store.seen.filter(({ status }) => status !== 200),
-          [],
-        );
-        const shown = host.read("fake/curl.log") + output;
-        for (const secret of [awsIdentity.SecretAccessKey, awsIdentity.Token, googleToken, "marker-4711"]) {
-          assert.ok(!shown.includes(secret), `${secret} is shown`);
-        }
-        store.secrets.delete(address);
-        const denied = await host.fetch("boot");
-        assert.match(
-          denied.output,
-          /failed: secret 'a' cannot be read; nothing was changed\nsourcegraph: staying with the bundle/,
-        );
-        assert.equal(denied.code, 0);
-      });
-    }
   });
 });

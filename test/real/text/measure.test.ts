@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { measureScript } from "../../../components/core/rendering/converge";
-import { lacksForPrograms, ProgramHost } from "../../support/machine-programs";
+import { ProgramHost, requirePrograms } from "../../support/machine-programs";
 
 /** Plays the metadata services, and writes down every other request with what came in by stdin. */
 const curl = `#!/bin/bash
@@ -35,11 +35,7 @@ describe("the machine's measurement of its data disk", function () {
   };
 
   before(function () {
-    const lacks = lacksForPrograms();
-    if (lacks === "") return;
-    if (process.env.CI === "true") throw new Error(lacks);
-    console.log(`      skipped: ${lacks}`);
-    this.skip();
+    requirePrograms(this);
   });
   afterEach(() => host?.delete());
 

@@ -98,6 +98,17 @@ describe("set-up of a machine, run with pretended commands", function () {
     assert.equal(daemon["data-root"], `${folder}/mnt/docker`);
   });
 
+  it("has Docker ask the registry on the machine itself where the image has one", () => {
+    mkdirSync(join(folder, "etc/sourcegraph"));
+    const image = { schema: 1, release: "7.5.4453", store: "http://127.0.0.1:5000" };
+    writeFileSync(join(folder, "etc/sourcegraph/machine-image.json"), JSON.stringify(image));
+    const { code, output } = run();
+    assert.equal(code, 0, output);
+    const daemon = JSON.parse(readFileSync(join(folder, "etc/docker/daemon.json"), "utf8")) as Record<string, unknown>;
+    assert.deepEqual(daemon["registry-mirrors"], ["http://127.0.0.1:5000"]);
+    assert.equal(daemon["data-root"], `${folder}/mnt/docker`);
+  });
+
   it("reloads and restarts nothing when it runs again, and mounts by one line only", () => {
     run();
     // As the mkfs of the first run would have left it, a file system that is not to be made again.

@@ -6,7 +6,20 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { renderBootstrap, type BootstrapArgs } from "../../../components/core/rendering/bootstrap";
-import { convergeScript, fetchText, measureScript } from "../../../components/core/rendering/converge";
+import {
+  backupScript,
+  convergeScript,
+  databasesScript,
+  drillScript,
+  fetchText,
+  measureScript,
+  ordersScript,
+  restoreDiskScript,
+  restoreScript,
+  upgradeScript,
+} from "../../../components/core/rendering/converge";
+import { preparedImagesOf } from "../../../components/core/planning/machine-images/plan";
+import { prepareImageScript } from "../../../components/core/rendering/machine-image";
 
 const run = promisify(execFile);
 
@@ -76,7 +89,20 @@ describe("shell texts and user data, judged by the tools that read them", functi
     });
     const scripts: Record<string, () => string> = {
       "converge.sh": () => convergeScript,
+      "upgrade.sh": () => upgradeScript,
       "measure.sh": () => measureScript,
+      "databases.sh": () => databasesScript,
+      "backup.sh": () => backupScript,
+      "restore.sh": () => restoreScript,
+      "restore-disk.sh": () => restoreDiskScript,
+      "drill.sh": () => drillScript,
+      "orders.sh": () => ordersScript,
+      "prepare-image.sh": () =>
+        prepareImageScript({
+          release: "7.5.4453",
+          images: preparedImagesOf("7.5.4453"),
+          from: "registry.test/sourcegraph",
+        }),
       // Its settings come from a file that the set-up writes.
       "sourcegraph-fetch": () =>
         fetchText.replace(/^\. .*machine\.conf$/m, "read -r source folder region store secrets archives"),

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { toolchainFolder } from "../toolchain";
 import type { DockerApi } from "../stand-ins/docker/api";
+import { commonEntries, programEntries, type Program } from "./programs";
 import { behaviours, type Behaviour } from "./services";
 import { tar, type TarEntry } from "./tar";
 
@@ -11,6 +13,8 @@ export interface StandInImage {
   readonly reference: string;
   /** Name in the catalogue, as in {@link behaviours}. */
   readonly service: string;
+  /** What goes wrong with it, unless its container says otherwise: a value of `STAND_IN_FAULT`, see README.md. */
+  readonly fault?: string;
 }
 
 interface Layer {
@@ -30,7 +34,8 @@ const layer = (entries: readonly TarEntry[]): Layer => {
 /** Shell, web server and the script that plays: the same for all images. */
 function baseLayer(): Layer {
   const applets = execFileSync(BUSYBOX, ["--list"], { encoding: "utf8" }).trim().split("\n");
-  const passwd = "root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n";
+  const users = { root: 0, postgres: 70, sourcegraph: 100, grafana: 472, sg: 999, nobody: 65534 };
+  const passwd = Object.entries(users).map(([name, id]) => `${name}:x:${id}:${id}:${name}:/:/bin/sh\n`);
   return layer([
     ...["bin", "etc", "usr", "usr/bin"].map((path): TarEntry => ({ kind: "directory", path })),
     { kind: "directory", path: "tmp", mode: 0o1777 },
@@ -38,12 +43,28 @@ function baseLayer(): Layer {
     ...applets
       .filter((applet) => applet !== "busybox")
       .map((applet): TarEntry => ({ kind: "link", path: `bin/${applet}`, target: "busybox" })),
-    { kind: "file", path: "etc/passwd", content: passwd },
+    { kind: "file", path: "etc/passwd", content: passwd.join("") },
     { kind: "file", path: "etc/group", content: "root:x:0:\nnogroup:x:65534:\n" },
     { kind: "directory", path: "stand-in" },
-    script("stand-in/run", "run"),
+    ...["run", "fault", "connect", "http", "addresses.awk"].map((name) => script(`stand-in/${name}`, name)),
     { kind: "link", path: "stand-in/answer", target: "/bin/cat" },
   ]);
+}
+
+const layers = new Map<string, Layer>();
+/** A layer that many images share, made once. */
+function shared(name: "base" | "common" | Program): Layer {
+  const made = layers.get(name);
+  if (made) return made;
+  const fresh = name === "base" ? baseLayer() : layer(name === "common" ? commonEntries() : programEntries(name));
+  layers.set(name, fresh);
+  return fresh;
+}
+
+/** What a path answers: metrics as Prometheus reads them, else a line that tells who speaks. */
+function page({ name }: Behaviour, release: string, path: string): string {
+  if (path === "/metrics") return `stand_in_info{service="${name}",release="${release}"} 1\n`;
+  return `${name} ${release} ${path}\n`;
 }
 
 /** What the service is: the lists that `run` reads, its directories, its answers. */
@@ -59,15 +80,14 @@ function serviceLayer(behaviour: Behaviour, release: string): Layer {
     lines("needs", behaviour.needs),
     lines("files", behaviour.files),
     lines("volumes", behaviour.volumes),
+    lines("connects", behaviour.connects),
     lines(
-      "http",
+      "http-ports",
       http.map(([port]) => port),
     ),
     lines("tcp", behaviour.tcp),
     ...http.flatMap(([port, paths]) =>
-      paths.map((path) =>
-        file(`www/${port}${path === "/" ? "/index.html" : path}`, `${behaviour.name} ${release} ${path}\n`),
-      ),
+      paths.map((path) => file(`www/${port}${path === "/" ? "/index" : path}`, page(behaviour, release, path))),
     ),
     ...(behaviour.volumes ?? []).map((path): TarEntry => ({ kind: "directory", path, uid, gid, mode: 0o750 })),
     ...Object.entries(behaviour.extra ?? {}).map(([path, name]) => script(path, name)),
@@ -81,10 +101,9 @@ const repository = (reference: string): string => reference.replace(/:[^:/]*$/, 
  * equal bytes, so images keep their ids. Each tells apart its release: the tag of its reference.
  */
 export function imageArchive(images: readonly StandInImage[]): Buffer {
-  const base = baseLayer();
-  const blobs = new Map<string, Buffer>([[`${base.digest}/layer.tar`, base.content]]);
-  const references = new Map<string, { behaviour: Behaviour; service: string }>();
-  for (const { reference, service } of images) {
+  const blobs = new Map<string, Buffer>();
+  const references = new Map<string, { behaviour: Behaviour; service: string; fault?: string }>();
+  for (const { reference, service, fault } of images) {
     const behaviour = behaviours[service];
     if (!behaviour) throw new Error(`there is no stand-in for the service '${service}'`);
     if (reference.includes("@")) throw new Error(`'${reference}' has a digest, which no local image can be given`);
@@ -92,28 +111,33 @@ export function imageArchive(images: readonly StandInImage[]): Buffer {
     if (other && other.behaviour.name !== behaviour.name) {
       throw new Error(`'${reference}' cannot play both ${other.service} and ${service}`);
     }
-    references.set(reference, { behaviour, service });
+    references.set(reference, { behaviour, service, fault });
   }
-  const manifest = [...references].map(([reference, { behaviour }]) => {
+  const manifest = [...references].map(([reference, { behaviour, fault }]) => {
     const top = serviceLayer(behaviour, reference.slice(repository(reference).length + 1));
-    const layers = [base, top];
+    const programs = behaviour.programs ?? [];
+    const below = [...(programs.length > 0 ? (["common"] as const) : []), ...programs].map(shared);
+    const all = [shared("base"), ...below, top];
+    const env = { PATH: "/usr/bin:/bin", ...behaviour.env, ...(fault !== undefined && { STAND_IN_FAULT: fault }) };
     const config = JSON.stringify({
       architecture: "amd64",
       os: "linux",
       created: "1970-01-01T00:00:00Z",
       config: {
         User: behaviour.user ?? "",
-        Env: ["PATH=/usr/bin:/bin", ...Object.entries(behaviour.env ?? {}).map(([name, value]) => `${name}=${value}`)],
+        Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
         Entrypoint: ["/stand-in/run"],
         WorkingDir: "/",
+        ...(behaviour.stopSignal !== undefined && { StopSignal: behaviour.stopSignal }),
         Labels: { "stand-in": behaviour.name },
       },
-      rootfs: { type: "layers", diff_ids: layers.map((each) => `sha256:${each.digest}`) },
-      history: layers.map(() => ({ created: "1970-01-01T00:00:00Z", created_by: "stand-in" })),
+      rootfs: { type: "layers", diff_ids: all.map((each) => `sha256:${each.digest}`) },
+      history: all.map(() => ({ created: "1970-01-01T00:00:00Z", created_by: "stand-in" })),
     });
     const path = `${digest(config)}.json`;
-    blobs.set(path, Buffer.from(config)).set(`${top.digest}/layer.tar`, top.content);
-    return { Config: path, RepoTags: [reference], Layers: layers.map((each) => `${each.digest}/layer.tar`) };
+    blobs.set(path, Buffer.from(config));
+    for (const each of all) blobs.set(`${each.digest}/layer.tar`, each.content);
+    return { Config: path, RepoTags: [reference], Layers: all.map((each) => `${each.digest}/layer.tar`) };
   });
   return tar([
     ...[...blobs].map(([path, content]): TarEntry => ({ kind: "file", path, content })),
@@ -139,4 +163,19 @@ export async function buildImages(
     ids.set(reference, found.Id);
   }
   return ids;
+}
+
+/**
+ * For a `before` hook: whether what the images hold can be had. Where it cannot the suite is skipped and the reason
+ * printed; in CI (`CI=true`) with the toolchain present it fails instead.
+ */
+export function requireImages(context: Mocha.Context): void {
+  try {
+    (["base", "common", "postgres", "redis", "caddy", "prometheus"] as const).forEach(shared);
+  } catch (error) {
+    if (process.env.CI === "true" && existsSync(toolchainFolder())) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    console.log(`      skipped: the stand-in images cannot be made: ${reason}`);
+    context.skip();
+  }
 }

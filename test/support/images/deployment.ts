@@ -2,7 +2,8 @@ import type { StandInImage } from "./build";
 import { behaviours } from "./services";
 
 /** What the services need to be told, as in the real deployment. */
-const databases = { PGHOST: "pgsql", CODEINTEL_PGHOST: "codeintel-db", CODEINSIGHTS_PGHOST: "codeinsights-db" };
+const insights = "postgres://postgres:password@codeinsights-db:5432/postgres";
+const databases = { PGHOST: "pgsql", CODEINTEL_PGHOST: "codeintel-db", CODEINSIGHTS_PGDATASOURCE: insights };
 const api = { SRC_FRONTEND_INTERNAL: "sourcegraph-frontend-internal:3090" };
 const frontend = {
   ...databases,
@@ -12,7 +13,7 @@ const frontend = {
   SEARCHER_URL: "http://searcher-0:3181",
   INDEXED_SEARCH_SERVERS: "zoekt-webserver-0:6070",
 };
-const exporter = (host: string): Record<string, string> => ({ DATA_SOURCE_NAME: `postgres://sg:@${host}:5432/` });
+const exporter = (host: string): Record<string, string> => ({ DATA_SOURCE_NAME: `postgres://sg:@${host}:5432/sg` });
 const environment: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "sourcegraph-frontend": frontend,
   "sourcegraph-frontend-internal": frontend,
@@ -25,7 +26,7 @@ const environment: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   },
   "pgsql-exporter": exporter("pgsql"),
   "codeintel-db-exporter": exporter("codeintel-db"),
-  "codeinsights-db-exporter": exporter("codeinsights-db"),
+  "codeinsights-db-exporter": { DATA_SOURCE_NAME: insights },
   "zoekt-webserver": { HOSTNAME: "zoekt-webserver-0:6070" },
   "zoekt-indexserver": {
     HOSTNAME: "zoekt-webserver-0:6070",
@@ -94,7 +95,7 @@ export function composeFile(images: readonly StandInImage[]): object {
         waits[database] = { condition: "service_healthy" };
       }
     }
-    if (service === "sourcegraph-frontend") waits.migrator = { condition: "service_completed_successfully" };
+    if (service.startsWith("sourcegraph-frontend")) waits.migrator = { condition: "service_completed_successfully" };
     const definition = {
       image,
       environment: environment[service] ?? api,

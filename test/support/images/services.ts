@@ -1,3 +1,5 @@
+import type { Program } from "./programs";
+
 /** How a stand-in image behaves: what of the real service a deployment can see. */
 export interface Behaviour {
   /** Short name, part of the image's id: services of one behaviour may share one image. */
@@ -14,6 +16,12 @@ export interface Behaviour {
   readonly needs?: readonly string[];
   /** Files that must be there. */
   readonly files?: readonly string[];
+  /** Addresses that it connects to besides those its environment names. */
+  readonly connects?: readonly string[];
+  /** Real programs in it. */
+  readonly programs?: readonly Program[];
+  /** Signal that stops it; TERM where absent. */
+  readonly stopSignal?: string;
   /** Variables that the image itself sets. */
   readonly env?: Readonly<Record<string, string>>;
   /** Files of `rootfs/` beyond the common ones: where they go, by name. */
@@ -39,17 +47,44 @@ const frontend: Behaviour = {
     "SEARCHER_URL",
     "INDEXED_SEARCH_SERVERS",
   ],
+  connects: ["redis-cache:6379", "redis-store:6379"],
+  programs: ["postgres"],
+  extra: {
+    "/stand-in/prepare": "check-schema",
+    "/stand-in/page": "frontend-page",
+    "/stand-in/schema.sh": "schema.sh",
+  },
 };
 const shard = { "/stand-in/prepare": "check-shard" };
-const liveness = { "/liveness.sh": "liveness.sh" };
-const postgres: Behaviour = { name: "postgres", user: "999:999", tcp: [5432], volumes: ["/data"], extra: liveness };
+const postgres: Behaviour = {
+  name: "postgres",
+  user: "999:999",
+  volumes: ["/data"],
+  programs: ["postgres"],
+  stopSignal: "SIGINT",
+  env: { POSTGRES_USER: "sg", POSTGRES_DB: "sg", PGDATA: "/data/pgdata-12", LANG: "en_US.utf8" },
+  extra: {
+    "/stand-in/once": "postgres",
+    "/stand-in/schema.sh": "schema.sh",
+    "/liveness.sh": "liveness.sh",
+    "/ready.sh": "ready.sh",
+  },
+};
 const postgresExporter: Behaviour = {
   name: "postgres-exporter",
   user: "65534:65534",
   http: { 9187: ["/metrics"] },
   needs: ["DATA_SOURCE_NAME"],
+  programs: ["postgres"],
+  extra: { "/stand-in/prepare": "check-database", "/stand-in/page": "exporter-page" },
 };
-const redis: Behaviour = { name: "redis", user: "999:1000", tcp: [6379], volumes: ["/redis-data"] };
+const redis: Behaviour = {
+  name: "redis",
+  user: "999:1000",
+  volumes: ["/redis-data"],
+  programs: ["redis"],
+  extra: { "/stand-in/serve": "redis" },
+};
 
 /** The behaviour of each service of the product, by its name in the catalogue. */
 export const behaviours: Readonly<Record<string, Behaviour>> = {
@@ -126,12 +161,12 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
   pgsql: postgres,
   "codeintel-db": postgres,
   "codeinsights-db": {
+    ...postgres,
     name: "postgres-codeinsights",
     user: "70:70",
-    tcp: [5432],
     volumes: ["/var/lib/postgresql/data"],
     needs: ["POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB", "PGDATA"],
-    extra: liveness,
+    env: { LANG: "en_US.utf8" },
   },
   "pgsql-exporter": postgresExporter,
   "codeintel-db-exporter": postgresExporter,
@@ -143,14 +178,16 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     user: application,
     http: { 9000: ["/"] },
     volumes: ["/data"],
-    extra: { "/usr/bin/curl": "curl" },
+    extra: { "/usr/bin/curl": "curl", "/stand-in/page": "blobstore-page" },
   },
   prometheus: {
     name: "prometheus",
     user: "100:100",
-    http: { 9090: ["/", "/-/ready", "/-/healthy"] },
+    tcp: [9090],
     volumes: ["/prometheus"],
     needs: api,
+    programs: ["prometheus"],
+    extra: { "/stand-in/serve": "prometheus", "/stand-in/answer": "forward" },
   },
   grafana: { name: "grafana", user: "472:472", http: { 3370: ["/"] }, volumes: ["/var/lib/grafana"] },
   cadvisor: { name: "cadvisor", http: { 48080: ["/healthz", "/metrics"] } },
@@ -174,11 +211,11 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
   },
   caddy: {
     name: "caddy",
-    tcp: [80, 443],
     volumes: ["/caddy-storage"],
     needs: ["SRC_FRONTEND_ADDRESSES", "XDG_DATA_HOME", "XDG_CONFIG_HOME"],
     files: ["/etc/caddy/Caddyfile"],
-    extra: { "/stand-in/answer": "forward" },
+    programs: ["caddy"],
+    extra: { "/stand-in/serve": "caddy" },
   },
   migrator: {
     name: "migrator",
@@ -188,6 +225,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
       "CODEINTEL_PGHOST CODEINTEL_PGDATASOURCE",
       "CODEINSIGHTS_PGHOST CODEINSIGHTS_PGDATASOURCE",
     ],
-    extra: { "/stand-in/once": "migrate" },
+    programs: ["postgres"],
+    extra: { "/stand-in/once": "migrate", "/stand-in/schema.sh": "schema.sh" },
   },
 };

@@ -1,7 +1,8 @@
 // The data sources of AWS. A test may put its own answers into the cloud's `lookups`.
 "use strict";
 const { createHash } = require("node:crypto");
-const { transact, all, keyOf } = require("./cloud.cjs");
+const { look, all, keyOf } = require("./cloud.cjs");
+const machine = require("./machine-status.cjs");
 
 const sha = (text) => createHash("sha256").update(text).digest("hex");
 
@@ -29,6 +30,12 @@ const wildcard = (pattern) =>
       .replace(/[.+^${}()|[\]\\]/g, "\\$&")
       .replaceAll("*", ".*")
       .replaceAll("?", ".")}$`,
+  );
+
+/** The text of the pointer in a bucket. */
+const pointerIn = (bucket) =>
+  look(
+    (cloud) => cloud.objects[keyOf("aws:s3/bucketObjectv2:BucketObjectv2", `${bucket}/pointer.json`)]?.inputs.content,
   );
 
 function getAmi({ args, settings }) {
@@ -122,7 +129,7 @@ function getPolicyDocument({ args }) {
 
 /** An object of the cloud by id; else one that was there before, unless its id says "missing". */
 function existing(type, id, prefix, what, made) {
-  const found = transact((cloud) => cloud.objects[keyOf(type, id)]?.outputs);
+  const found = look((cloud) => cloud.objects[keyOf(type, id)]?.outputs);
   if (found) return found;
   if (!String(id).startsWith(prefix) || /missing/.test(id)) throw new Error(`no matching ${what} found`);
   return made;
@@ -177,7 +184,7 @@ exports.functions = {
   "aws:ec2/getSubnet:getSubnet": getSubnet,
   "aws:ec2/getSubnets:getSubnets": ({ args }) => {
     const vpc = args.filters?.find((f) => f.name === "vpc-id")?.values ?? [];
-    const subnets = transact((cloud) => all(cloud, "aws:ec2/subnet:Subnet")).filter(
+    const subnets = look((cloud) => all(cloud, "aws:ec2/subnet:Subnet")).filter(
       (s) => vpc.length === 0 || vpc.includes(s.outputs.vpcId),
     );
     return {
@@ -239,13 +246,24 @@ exports.functions = {
     cidrBlocks: ["3.5.80.0/21"],
   }),
   "aws:ssm/getParameter:getParameter": ({ args }) => {
-    const found = transact((cloud) => cloud.objects[keyOf("aws:ssm/parameter:Parameter", args.name)]?.outputs);
+    const found = look((cloud) => cloud.objects[keyOf("aws:ssm/parameter:Parameter", args.name)]?.outputs);
     if (!found) throw new Error(`couldn't find resource: SSM Parameter (${args.name})`);
     return { ...args, ...found };
   },
+  "aws:s3/getObjects:getObjects": ({ args }) => ({
+    ...args,
+    id: args.bucket,
+    keys: machine.names(args.prefix, pointerIn(args.bucket)),
+  }),
+  "aws:s3/getObject:getObject": ({ args }) => ({
+    ...args,
+    id: `${args.bucket}/${args.key}`,
+    body: machine.text(args.key, pointerIn(args.bucket)),
+    contentType: "application/json",
+  }),
   "aws:route53/getZone:getZone": ({ args }) => {
     const name = args.name?.replace(/\.$/, "");
-    const zones = transact((cloud) => all(cloud, "aws:route53/zone:Zone")).map((z) => z.outputs);
+    const zones = look((cloud) => all(cloud, "aws:route53/zone:Zone")).map((z) => z.outputs);
     const found = zones.find((z) => z.name === name || z.zoneId === args.zoneId);
     if (found) return { ...args, ...found };
     if (name && !/\.(com|net|org|dev|test|example)$/.test(name))

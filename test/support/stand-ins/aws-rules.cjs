@@ -7,6 +7,7 @@ const { digits, hex, shortRegion } = require("./shapes.cjs");
 const backend = require("./aws-backend.cjs");
 const eks = require("./aws-eks.cjs");
 const firewall = require("./aws-firewall.cjs");
+const organization = require("./aws-organization.cjs");
 const stores = require("./aws-stores.cjs");
 
 const ACCOUNT = "123456789012";
@@ -48,6 +49,7 @@ const create = {
   ...backend.create,
   ...eks.create,
   ...firewall.create,
+  ...organization.create,
   ...stores.create,
   "aws:ec2/subnet:Subnet": ({ inputs, settings }) => {
     const zone = inputs.availabilityZone ?? `${settings.region}a`;
@@ -278,6 +280,7 @@ function leaveSnapshot(cloud, volume) {
 }
 
 const remove = {
+  ...organization.delete,
   ...stores.delete,
   [INSTANCE]: ({ cloud, id }) => {
     drop(cloud, ATTACHMENT, (o) => o.instanceId === id);

@@ -15,13 +15,23 @@ const fs = require("node:fs");
 const empty = () => ({ objects: {}, tombstones: [], reserved: {}, lookups: [], log: [], faults: {}, serials: {} });
 let unshared = empty();
 let held;
+/** What this process has last read or written, and the file as it was then. */
+let known;
 
 const file = () => process.env.SGBOX_STANDIN_CLOUD;
+
+/** Tells one state of the file from another: each write makes a new file. */
+function stampOf() {
+  const { ino, mtimeNs, size } = fs.statSync(file(), { bigint: true, throwIfNoEntry: false }) ?? {};
+  return `${ino} ${mtimeNs} ${size}`;
+}
 
 function read() {
   if (!file()) return unshared;
   if (!fs.existsSync(file())) return empty();
-  return { ...empty(), ...JSON.parse(fs.readFileSync(file(), "utf8")) };
+  const stamp = stampOf();
+  if (known?.stamp !== stamp) known = { stamp, cloud: { ...empty(), ...JSON.parse(fs.readFileSync(file(), "utf8")) } };
+  return known.cloud;
 }
 
 function write(cloud) {
@@ -30,8 +40,9 @@ function write(cloud) {
     return;
   }
   const next = `${file()}.${process.pid}`;
-  fs.writeFileSync(next, JSON.stringify(cloud, null, 1), { mode: 0o600 });
+  fs.writeFileSync(next, JSON.stringify(cloud), { mode: 0o600 });
   fs.renameSync(next, file());
+  known = { stamp: stampOf(), cloud };
 }
 
 const alive = (pid) => {
@@ -71,6 +82,11 @@ function lock() {
   }
 }
 
+/** Runs `work(cloud)`, which changes nothing. */
+exports.look = function look(work) {
+  return work(held ?? read());
+};
+
 /** Runs `work(cloud)` alone, and keeps what it changed unless it throws. Nested calls share one cloud. */
 exports.transact = function transact(work) {
   if (held) return work(held);
@@ -80,6 +96,9 @@ exports.transact = function transact(work) {
     const result = work(held);
     write(held);
     return result;
+  } catch (error) {
+    known = undefined; // it may be half changed
+    throw error;
   } finally {
     held = undefined;
     unlock();
@@ -99,4 +118,4 @@ const covers = (part, whole) =>
 
 /** The answer a test has put in for this call of a function, if any. */
 exports.lookup = (token, args) =>
-  exports.transact((cloud) => cloud.lookups.find((l) => l.token === token && covers(l.args ?? {}, args))?.result);
+  exports.look((cloud) => cloud.lookups.find((l) => l.token === token && covers(l.args ?? {}, args))?.result);

@@ -1,8 +1,9 @@
 // The data sources of Google Cloud. A test may put its own answers into the cloud's `lookups`.
 "use strict";
 const { createHash } = require("node:crypto");
-const { transact, all } = require("./cloud.cjs");
+const { look, all } = require("./cloud.cjs");
 const { numberOf } = require("./shapes.cjs");
+const machine = require("./machine-status.cjs");
 
 const BASE = "https://www.googleapis.com/compute/v1/";
 /** Image names and families that exist, by project. Everything else is not found. */
@@ -49,13 +50,31 @@ function getImage({ args, settings }) {
 
 /** An object of the cloud by name; else one that was there before, unless its name says "missing". */
 function existing(type, name, resource, made) {
-  const found = transact((cloud) => all(cloud, type).find((o) => o.outputs.name === name)?.outputs);
+  const found = look((cloud) => all(cloud, type).find((o) => o.outputs.name === name)?.outputs);
   if (found) return found;
   if (!name || /missing/.test(name)) throw notFound(resource);
   return made;
 }
 
+/** The text of the pointer in a bucket. */
+const pointerIn = (bucket) =>
+  look((cloud) =>
+    all(cloud, "gcp:storage/bucketObject:BucketObject").find(
+      ({ inputs }) => inputs.bucket === bucket && inputs.name === "pointer.json",
+    ),
+  )?.inputs.content;
+
 exports.functions = {
+  "gcp:storage/getBucketObjects:getBucketObjects": ({ args }) => ({
+    ...args,
+    id: args.bucket,
+    bucketObjects: machine.names(args.prefix, pointerIn(args.bucket)).map((name) => ({ name })),
+  }),
+  "gcp:storage/getBucketObjectContent:getBucketObjectContent": ({ args }) => ({
+    ...args,
+    id: `${args.bucket}-${args.name}`,
+    content: machine.text(args.name, pointerIn(args.bucket)),
+  }),
   "gcp:compute/getImage:getImage": getImage,
   "gcp:compute/getZones:getZones": ({ args, settings }) => {
     const region = args.region ?? settings.region;

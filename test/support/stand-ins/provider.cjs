@@ -12,7 +12,7 @@
 //   taken(type, id)                      the error for an id that exists
 //   functions                            { "<token>": ({ args, settings }) => result }
 "use strict";
-const { transact, keyOf, all, lookup, serial } = require("./cloud.cjs");
+const { look, transact, keyOf, all, lookup, serial } = require("./cloud.cjs");
 const { UNKNOWN, valuesAt, hasUnknown, isBlank, isObject, changesOf, withoutIndices } = require("./compare.cjs");
 const rules = require("./rules.cjs");
 const { filler } = require("./shapes.cjs");
@@ -215,7 +215,7 @@ exports.providerOf = function providerOf({ name: provider, version, rules: cloud
   }
 
   function read({ type, id, inputs }) {
-    const object = transact((cloud) => cloud.objects[keyOf(type, id)]);
+    const object = look((cloud) => cloud.objects[keyOf(type, id)]);
     rules.specOf(type);
     if (!object) return undefined;
     const imported = Object.keys(inputs).length === 0;

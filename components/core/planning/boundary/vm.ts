@@ -2,6 +2,7 @@ import { serviceNamed } from "../../product/services";
 import type { Boundary, BoundaryFacts, ConnectsEdge, StoresEdge } from "../../rules/facts";
 import type { Specification } from "../config/specified";
 import { dataNames } from "../data-safety";
+import { databaseServices } from "../database-environment";
 import type { Plan } from "../vm/plan";
 import { productFacts } from "./facts";
 import { instanceEdges } from "./monolith";
@@ -29,6 +30,22 @@ function stores({ name, dataDisk, containers }: Plan): StoresEdge[] {
   return [...new Map(edges.map((edge) => [JSON.stringify(edge), edge])).values()];
 }
 
+const databases = databaseServices.map(([, service]) => service);
+
+/** Databases on the machine are dumped into the bucket of backups, where there is one. */
+function backups({ backupStore, containers }: Plan): StoresEdge[] {
+  if (backupStore === undefined) return [];
+  const dumped = databases.filter((database) => containers.some(({ service }) => service === database));
+  return dumped.flatMap((from) =>
+    classesOf([serviceNamed(from)]).map((dataClass) => ({
+      kind: "stores",
+      from,
+      to: backupStore.resource,
+      dataClass,
+    })),
+  );
+}
+
 /** Volumes of a local engine that nothing guards, because what they hold is made again. */
 function rebuildable(plan: Plan): Record<string, BoundaryFacts> {
   const guarded = new Set(plan.dataResources.map(({ name }) => name));
@@ -49,6 +66,7 @@ export function vmBoundary(plan: Plan, specification: Specification): Boundary {
     ...instanceEdges(specification, [
       ...connects(services),
       ...stores(plan),
+      ...backups(plan),
       ...(managed === undefined ? [] : managedStores(managed)),
     ]),
     children: {
@@ -56,9 +74,17 @@ export function vmBoundary(plan: Plan, specification: Specification): Boundary {
       ...rebuildable(plan),
       "aws:ebs/volume": { dataClasses: kept },
       "gcp:compute/disk": { dataClasses: kept },
-      // The only bucket that is not of a managed service holds bundles, which the program makes.
+      // A bucket that is neither of a managed service nor of backups holds bundles, which the program makes.
       "aws:s3/bucket": bundles,
       "gcp:storage/bucket": bundles,
+      ...(plan.backupStore === undefined
+        ? {}
+        : {
+            [plan.backupStore.resource]: {
+              dataClasses: classesOf(databases.map(serviceNamed)),
+              rebuildable: false,
+            },
+          }),
       ...(managed === undefined ? {} : managedChildren(managed)),
       ...(entry === undefined ? {} : { [entry]: { plane: "end-user" } }),
     },

@@ -1,16 +1,10 @@
 import { rules } from "../../rules/rules";
+import { isDay } from "../calendar";
 import { isMonolith } from "./combinations-monolith";
 import type { Config } from "./config";
 import { nearest, show, type Problems } from "./problems";
 
 type Exception = NonNullable<NonNullable<Config["boundaries"]>["exceptions"]>[number];
-
-/** Whether a text is a day there is, such as 2027-01-31. */
-function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const day = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
-}
 
 const domainName = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
 
@@ -30,7 +24,12 @@ function checkException({ rule: id, expires }: Exception, path: string, problems
       `${path}.rule`,
       `is ${id}, of which there is no exception: ${rule.statement} Remove it, and make the rule hold`,
     );
-  if (!isDay(expires)) problems.add(`${path}.expires`, `must be a day such as 2027-01-31, got ${show(expires)}`);
+  checkDay(expires, `${path}.expires`, problems);
+}
+
+/** Adds a problem where a text is no day. */
+export function checkDay(text: string, path: string, problems: Problems): void {
+  if (!isDay(text)) problems.add(path, `must be a day such as 2027-01-31, got ${show(text)}`);
 }
 
 /** What rules are told that cannot be. */

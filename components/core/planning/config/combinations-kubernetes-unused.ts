@@ -2,6 +2,7 @@ import { asksForManaged } from "./combinations-managed";
 import { servedElsewhere } from "./combinations-overrides";
 import type { Config } from "./config";
 import type { Problems } from "./problems";
+import { makesStorageClass } from "./replica-terms";
 
 // Keys that would have no effect because of what another key says: whoever sets one expects it to count.
 
@@ -36,9 +37,10 @@ function checkIngress({ ingress = {}, networkPolicies }: Kubernetes, className: 
     );
 }
 
-function checkMade({ profile, storageClass, priorityClass, serviceAccounts }: Kubernetes, problems: Problems): void {
+function checkMade(config: Partial<Config>, problems: Problems): void {
+  const { profile, storageClass, priorityClass, serviceAccounts } = config.kubernetes ?? {};
   const makes = (create: boolean | undefined) => create ?? profile !== "restricted";
-  if (makes(storageClass?.create) && storageClass?.expandable !== undefined)
+  if (makesStorageClass(config) && storageClass?.expandable !== undefined)
     problems.add(
       "kubernetes.storageClass.expandable",
       "is said only of a class that is not made here; one that is made lets its volumes grow; remove it",
@@ -87,6 +89,9 @@ export function checkUnused({ access, kubernetes = {}, ...config }: Partial<Conf
   const { cloud } = config;
   for (const key of ofMachines)
     if (access?.[key] !== undefined) problems.add(`access.${key}`, "has no meaning for shape kubernetes; remove it");
+  for (const key of ["keepDumps", "drillDays"] as const)
+    if (cloud !== "existing" && config.backup?.[key] !== undefined)
+      problems.add(`backup.${key}`, "has no meaning for shape kubernetes; remove it");
   const className = kubernetes.ingress?.className ?? (cloud === "aws" ? "alb" : cloud === "gcp" ? "gce" : "");
   if (cloud === "existing") {
     for (const key of ofClouds)
@@ -100,7 +105,7 @@ export function checkUnused({ access, kubernetes = {}, ...config }: Partial<Conf
   if (config.cluster?.nodes?.stores !== undefined && stores.every((store) => servedElsewhere(store, config)))
     problems.add("cluster.nodes.stores", "has no effect: every store is served outside the cluster; remove it");
   checkIngress(kubernetes, className, problems);
-  checkMade(kubernetes, problems);
+  checkMade({ ...config, kubernetes }, problems);
   if (kubernetes.networkPolicies?.enabled === false && kubernetes.networkPolicies.egress !== undefined)
     problems.add("kubernetes.networkPolicies.egress", "has no meaning with 'enabled' false; remove it");
 }

@@ -4,9 +4,10 @@ import { checkUnused } from "./combinations-kubernetes-unused";
 import { checkSize } from "./combinations-machine";
 import { show, type Problems } from "./problems";
 import type { Config } from "./config";
+import { makesStorageClass } from "./replica-terms";
 
 /** Keys that belong to a machine. */
-const machineKeys = ["machine", "dataDisk", "zone"] as const;
+const machineKeys = ["machine", "dataDisk", "zone", "upgrade", "outsideCheck"] as const;
 
 /** Services whose number may follow their load: nothing lists their pods by address. */
 const autoscalable = [
@@ -38,7 +39,7 @@ function checkPlace(config: Partial<Config>, problems: Problems): void {
 
 const ofNewClusters = ["version", "endpoint", "admins", "autoMode", "nodes", "releaseChannel"] as const;
 
-function checkCluster({ cloud, cluster }: Partial<Config>, problems: Problems): void {
+function checkCluster({ cloud, cluster, suspended }: Partial<Config>, problems: Problems): void {
   if (cluster === undefined) return;
   if (cluster.existing !== undefined || cloud === "existing")
     for (const key of ofNewClusters)
@@ -56,6 +57,8 @@ function checkCluster({ cloud, cluster }: Partial<Config>, problems: Problems): 
       "cluster",
       "that exists and has no workloads leaves nothing to deploy; remove 'workloads' or 'existing'",
     );
+  if (cluster.workloads === false && suspended !== undefined)
+    problems.add("suspended", "has no meaning for a cluster alone, which runs no instance; remove it");
   if (cluster.version !== undefined && !/^1\.(2[89]|[3-9]\d)$/.test(cluster.version))
     problems.add("cluster.version", `must be a Kubernetes version such as 1.34, got ${show(cluster.version)}`);
   if (cluster.autoMode !== undefined && cloud === "gcp")
@@ -130,7 +133,7 @@ export function checkKubernetes(config: Partial<Config>, problems: Problems): vo
       "kubernetes.namespace",
       `must be a namespace of the instance's own, got ${show(kubernetes.namespace)}; the names of its objects are fixed and would clash with others`,
     );
-  const makesClass = kubernetes.storageClass?.create ?? kubernetes.profile !== "restricted";
+  const makesClass = makesStorageClass(config);
   if (cloud === "existing" && makesClass && kubernetes.storageClass?.provisioner === undefined)
     problems.add(
       "kubernetes.storageClass",

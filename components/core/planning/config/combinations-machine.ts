@@ -1,6 +1,7 @@
 import { InputError, RefusedError } from "../../errors";
 import { requireKubernetesRelease, requireRenderable } from "../../product/releases";
 import { dataDiskFor } from "../vm/machine";
+import { machineImageProblem } from "../vm/machine-images";
 import { chosenMachine, machineTypeProblem } from "../vm/machine-type";
 import { show, type Problems } from "./problems";
 import type { Config } from "./config";
@@ -111,6 +112,18 @@ function checkDisk(cloud: "aws" | "gcp", config: Partial<Config>, problems: Prob
     );
 }
 
+/** What happens to the machine at a new release, and what is waited for. */
+function checkUpgrade({ cloud, upgrade, deletionProtection, outsideCheck }: Partial<Config>, problems: Problems): void {
+  if (cloud === "gcp" && upgrade === "replace" && deletionProtection !== false)
+    problems.add(
+      "upgrade",
+      "replace deletes the machine, which Google Cloud refuses for one that is guarded; set 'deletionProtection' to false and deploy, or use in-place",
+      "deletionProtection",
+    );
+  if (outsideCheck?.enabled === false && outsideCheck.timeoutMinutes !== undefined)
+    problems.add("outsideCheck.timeoutMinutes", "has no meaning with 'enabled' false; remove it");
+}
+
 /** The size, the machine and its disk. The release is checked where its refusal can be told from wrong input. */
 export function checkMachine(config: Partial<Config>, problems: Problems): void {
   checkSize(config, problems);
@@ -123,5 +136,8 @@ export function checkMachine(config: Partial<Config>, problems: Problems): void 
   if (cloud !== "aws" && cloud !== "gcp") return;
   const wrong = machine?.type === undefined ? undefined : machineTypeProblem(machine.type, cloud);
   if (wrong !== undefined) problems.add("machine.type", wrong);
+  const noImage = machine?.image === undefined ? undefined : machineImageProblem(machine.image, cloud);
+  if (noImage !== undefined) problems.add("machine.image", noImage);
   checkDisk(cloud, config, problems);
+  checkUpgrade(config, problems);
 }

@@ -2,6 +2,7 @@ import type { Problem } from "../../errors";
 import type { Config } from "./config";
 import { telemetryVariable } from "./modes";
 import { show, Problems } from "./problems";
+import { makesStorageClass, replicaLicence } from "./replica-terms";
 import { modelConfigurationOf, siteObject } from "./site-text";
 
 // What the modes of a single-tenant instance need, and what breaks what they promise.
@@ -92,8 +93,11 @@ function wayOutProblems(config: Partial<Config>, problems: Problems): void {
     if (cloud !== "existing" && cluster?.existing === undefined)
       add("cluster", "a cluster that is made has a way out; name one that has none in 'cluster.existing'");
   } else if (cloud === "aws" || cloud === "gcp") {
-    if (machine?.packageMirror === undefined)
-      add("machine.packageMirror", "the machine would install from Debian on the internet; give a mirror inside");
+    if (machine?.packageMirror === undefined && machine?.image === undefined)
+      add(
+        "machine.packageMirror",
+        "the machine would install from Debian on the internet; give a mirror inside, or a machine image that has the packages in 'machine.image'",
+      );
     if (cloud === "gcp" && (tls?.mode === "load-balancer" || (tls === undefined && config.domain !== undefined)))
       add("tls.mode", "a load balancer of Google has a public address; give mode certificate");
   }
@@ -114,7 +118,10 @@ function askingProblems(config: Partial<Config>, files: Files, problems: Problem
   for (const [service, { env }] of Object.entries(config.overrides ?? {}))
     if ((env?.[telemetryVariable] ?? "") !== "")
       add(`overrides.${service}.env.${telemetryVariable}`, "it is where events are sent; leave it out");
-  const licence = config.boundaries?.licence;
+  // A replica without a licence has none that could be looked up.
+  if (config.replica !== undefined && config.boundaries?.licence === undefined && replicaLicence(config) === undefined)
+    return;
+  const licence = config.boundaries?.licence ?? replicaLicence(config);
   const unchecked = ["allow-air-gapped", "dev", "internal"];
   if (licence === undefined)
     add(
@@ -145,9 +152,9 @@ function imageProblems({ overrides = {}, registry }: Partial<Config>, problems: 
 }
 
 function keyProblems(config: Partial<Config>, problems: Problems): void {
-  const { boundaries, cloud, customerKey, gcp, kubernetes, shape } = config;
+  const { boundaries, cloud, customerKey, gcp, shape } = config;
   const add = (path: string, message: string) => problems.add(path, `breaks B-A04: ${message}`, "cloud", "shape");
-  if (shape === "kubernetes" && !(kubernetes?.storageClass?.create ?? kubernetes?.profile !== "restricted"))
+  if (shape === "kubernetes" && !makesStorageClass(config))
     add(
       "kubernetes.storageClass.create",
       "claims would take a class that is there, with a key nobody knows; set it to true",

@@ -304,6 +304,9 @@ const meaningless = [
   "cluster",
   "machine",
   "dataDisk",
+  "suspended",
+  "upgrade",
+  "outsideCheck",
   "overrides",
   "local",
 ] as const;

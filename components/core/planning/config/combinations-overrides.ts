@@ -64,6 +64,8 @@ function leftOut(name: string, { shape, kubernetes }: Partial<Config>): string |
 function absence(name: string, config: Partial<Config>): string | undefined {
   if (!isServiceName(name) || config.release === undefined || releaseProblem(config) !== undefined) return undefined;
   if (config.shape === "kubernetes" && workloadOf(name) === undefined) return "Kubernetes has no such service";
+  if (name === "code-host" && (config.replica?.codeHosts ?? []).length === 0)
+    return "it runs only with 'replica.codeHosts'";
   if (name === "jaeger" && config.tracing !== true) return "it runs only with 'tracing'";
   if (!holdsIn(serviceNamed(name).present ?? {}, config.release))
     return `release ${config.release} has no such service`;

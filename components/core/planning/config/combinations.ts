@@ -2,10 +2,12 @@ import type { Problem } from "../../errors";
 import { checkAddresses, checkNames } from "../addresses";
 import { checkBoundaries } from "./combinations-boundaries";
 import { checkEdge } from "./combinations-edge";
+import { checkEnvironment } from "./combinations-environment";
 import { checkKubernetes } from "./combinations-kubernetes";
 import { checkModes } from "./combinations-modes";
 import { checkMachine } from "./combinations-machine";
 import { checkOverrides } from "./combinations-overrides";
+import { checkReplica } from "./combinations-replica";
 import { checkSecrets } from "./combinations-secrets";
 import { checkServices } from "./combinations-services";
 import { Problems, show } from "./problems";
@@ -28,6 +30,9 @@ const meaninglessLocally = [
   "gcp",
   "tags",
   "deletionProtection",
+  "suspended",
+  "upgrade",
+  "outsideCheck",
 ] as const;
 
 function checkPlace(config: Partial<Config>, problems: Problems): void {
@@ -107,5 +112,7 @@ export function checkCombinations(
   checkSecrets(config, files, problems);
   checkModes(config, problems);
   checkBoundaries(config, problems);
+  checkReplica(config, problems);
+  checkEnvironment(config, problems);
   return problems.list;
 }

@@ -2,6 +2,7 @@ import { chartRepository } from "../../product/kubernetes/chart";
 import { defaultEgressPorts, newestClusterVersion, storageDefaults } from "../kubernetes/defaults";
 import { monolithAccount } from "./combinations-monolith";
 import type { Config } from "./config";
+import { makesStorageClass, replicaLicence } from "./replica-terms";
 import type {
   SpecifiedBoundaries,
   SpecifiedCluster,
@@ -14,13 +15,14 @@ import type {
 
 /** What the rules of the boundaries are told. */
 export function completeBoundaries({ boundaries = {}, gcp, ...config }: Partial<Config>): SpecifiedBoundaries {
+  const isReplica = config.replica !== undefined;
   return {
     zone: boundaries.zone ?? "single-tenant",
-    stage: boundaries.stage ?? "production",
+    stage: boundaries.stage ?? (isReplica ? "development" : "production"),
     owner: boundaries.owner ?? "sourcegraph",
     account: boundaries.account ?? gcp?.project ?? monolithAccount({ boundaries, ...config }),
-    licence: boundaries.licence,
-    syntheticData: boundaries.syntheticData ?? false,
+    licence: boundaries.licence ?? replicaLicence(config),
+    syntheticData: boundaries.syntheticData ?? isReplica,
     development: boundaries.development,
     companyDomains: boundaries.companyDomains,
     enforce: boundaries.enforce ?? false,
@@ -33,7 +35,7 @@ const storeBackupDays = 7;
 
 function completeStorageClass(config: Config, cloud: "aws" | "gcp" | "existing"): SpecifiedStorageClass {
   const given = config.kubernetes?.storageClass;
-  const create = given?.create ?? config.kubernetes?.profile !== "restricted";
+  const create = makesStorageClass(config);
   const defaults = storageDefaults(cloud, config.cluster?.autoMode ?? false);
   return {
     name: given?.name ?? (create ? "sourcegraph" : undefined),
@@ -73,7 +75,8 @@ export function completeKubernetes(config: Config, cloud: "aws" | "gcp" | "exist
   const everywhere = { cidr: "0.0.0.0/0", ports: defaultEgressPorts };
   return {
     namespace: given.namespace ?? "sourcegraph",
-    createNamespace: given.createNamespace ?? !restricted,
+    // A replica stands in for the customer's admins too, where it is told what they do not allow.
+    createNamespace: given.createNamespace ?? (!restricted || config.replica?.cluster !== undefined),
     profile,
     via: given.via ?? "native",
     storageClass: completeStorageClass(config, cloud),

@@ -99,7 +99,7 @@ export interface Config {
   readonly proxy?: ProxyConfig;
   /** Run Jaeger and send traces to it; default false. Restart of the collector and frontends. */
   readonly tracing?: boolean;
-  /** Snapshots of the data disk; they are made in any case, on a cloud. In place. */
+  /** Snapshots of the data disk and dumps of the databases; they are made in any case, on a cloud. In place. */
   readonly backup?: BackupConfig;
   /**
    * What the rules of the boundaries are told about the instance, and whether they are enforced; default a
@@ -121,6 +121,26 @@ export interface Config {
    * @example "arn:aws:kms:us-east-1:210987654321:key/00000000-0000-0000-0000-000000000000"
    */
   readonly customerKey?: string;
+  /**
+   * Shape file of a customer's set-up, from the folder of the stack file, or `preset:NAME`: it gives the keys that
+   * the stack does not, and makes the instance a replica; `sgbox replica presets` lists the presets,
+   * docs/replicas.md says what a shape is. Default none. As the keys it gives.
+   *
+   * @example "shape.yaml"
+   */
+  readonly like?: string;
+  /**
+   * Last day of the instance, UTC: afterwards preview and up are refused, and it is to be removed; needed by a
+   * replica, default none. Only checked.
+   *
+   * @example "2027-01-31"
+   */
+  readonly expires?: string;
+  /**
+   * What makes the instance a replica of a customer's set-up: for development, with made-up data, a licence of its
+   * own and nothing sent to us; default no replica. Set by 'like'.
+   */
+  readonly replica?: ReplicaConfig;
   /** Alarms for status, disk and backup age; default none. In place. */
   readonly alarms?: AlarmsConfig;
   /** Support services of one zone; needs shape admin. In place unless said otherwise. */
@@ -140,6 +160,24 @@ export interface Config {
    * before a new machine image. In place.
    */
   readonly deletionProtection?: boolean;
+  /**
+   * Whether the instance stands still, with its data, addresses and backups kept: `true` stops the machine on aws
+   * and gcp, or takes every pod but the agents of nodes away, and no release is changed meanwhile; `false` starts
+   * it again, and has to be written to end a suspension; default neither, as for an instance that never was
+   * suspended. In place.
+   */
+  readonly suspended?: boolean;
+  /**
+   * What a new release does to the machine: `in-place` leaves it, `replace` puts a new one with a fresh root disk
+   * in its place, which takes the data disk over; default in-place. On GCP `replace` needs `deletionProtection:
+   * false`. Counts at the next release.
+   */
+  readonly upgrade?: "in-place" | "replace";
+  /**
+   * An update ends when the machine says that it is ready and the address, asked from where the program runs, is
+   * healthy and reports the release; otherwise it fails with the last thing seen.
+   */
+  readonly outsideCheck?: OutsideCheckConfig;
   /**
    * Ids of the manual steps of the upgrade that were taken; default none. Only checked.
    *
@@ -161,8 +199,13 @@ export interface Config {
    * none. Restart of the services that read them.
    */
   readonly secrets?: Record<string, string>;
-  /** Settings of Google Cloud; needed there. */
+  /**
+   * Settings of Google Cloud; needed there, but in an environment of its own, where the project is named like the
+   * instance.
+   */
   readonly gcp?: GcpConfig;
+  /** A customer's environment, made with the instance; default none. */
+  readonly environment?: EnvironmentConfig;
   /** Settings of a local Docker Engine. */
   readonly local?: LocalConfig;
 }
@@ -185,7 +228,164 @@ export interface LocalConfig {
   readonly host?: string;
 }
 
-/** Settings of Google Cloud; needed there. */
+/** A customer's environment, made with the instance; default none. */
+export interface EnvironmentConfig {
+  /** `replica` imitates a customer's set-up; `managed` is the customer's own instance. A change is refused. */
+  readonly kind: "replica" | "managed";
+  /**
+   * Short name of the customer, letters and digits; it stands in one tag or label of the account or project, and in
+   * the name of the shared role. In place; replaces the shared role.
+   *
+   * @example "AcmeCorp"
+   */
+  readonly customer: string;
+  /**
+   * AWS: id of the organizational unit; GCP: folder. Moves the account or project in place.
+   *
+   * @example "folders/123456789012"
+   */
+  readonly parent: string;
+  /** Regions in which anything may be made; default that of the instance. In place. */
+  readonly regions?: string[];
+  /** The spending that is watched. */
+  readonly budget: EnvironmentBudgetConfig;
+  /** Where is written who did what. */
+  readonly audit: EnvironmentAuditConfig;
+  /** Who may do what; default nobody but whoever runs the program. */
+  readonly access?: EnvironmentAccessConfig[];
+  /** AWS: the account; needed there. */
+  readonly account?: EnvironmentAccountConfig;
+  /** GCP: the project; needed there. */
+  readonly project?: EnvironmentProjectConfig;
+  /**
+   * The name of the instance again: the next update lets go of everything in it, and going down then closes the
+   * account or deletes the project, with all data; default none. In place.
+   *
+   * @example "src-3f9c1a20b7"
+   */
+  readonly close?: string;
+}
+
+/** GCP: the project; needed there. */
+export interface EnvironmentProjectConfig {
+  /**
+   * Billing account that pays. In place.
+   *
+   * @example "012345-6789AB-CDEF01"
+   */
+  readonly billingAccount: string;
+}
+
+/** AWS: the account; needed there. */
+export interface EnvironmentAccountConfig {
+  /**
+   * Address of the account's root, with a plus, used by no other account, closed ones counted. A change is refused.
+   *
+   * @example "cloud+src-3f9c1a20b7@example.com"
+   */
+  readonly email: string;
+  /**
+   * Role by which the organization gets in, made with the account; default OrganizationAccountAccessRole. A change
+   * is refused.
+   *
+   * @example "OrganizationAccountAccessRole"
+   */
+  readonly role?: string;
+  /** How people sign in; needed by 'access'. */
+  readonly signOn?: EnvironmentSignOnConfig;
+  /**
+   * Keeps the historical role CUSTOMERReplicaSharedAccessRole or CUSTOMERManagedSharedAccessRole beside the rights
+   * of people, so that old instructions work; default none.
+   */
+  readonly sharedRole?: EnvironmentSharedRoleConfig;
+}
+
+/**
+ * Keeps the historical role CUSTOMERReplicaSharedAccessRole or CUSTOMERManagedSharedAccessRole beside the rights of
+ * people, so that old instructions work; default none.
+ */
+export interface EnvironmentSharedRoleConfig {
+  /**
+   * Account whose users may switch to it, 12 digits in quotes. In place.
+   *
+   * @example "123456789012"
+   */
+  readonly account: string;
+  /** What it may do; default read. In place. */
+  readonly permissions?: "read" | "operate" | "admin";
+}
+
+/** How people sign in; needed by 'access'. */
+export interface EnvironmentSignOnConfig {
+  /**
+   * ARN of the instance of IAM Identity Center. Replaces the rights.
+   *
+   * @example "arn:aws:sso:::instance/ssoins-0123456789abcdef"
+   */
+  readonly instance: string;
+  /**
+   * Region it is in; default the program's own. Replaces the rights.
+   *
+   * @example "us-east-1"
+   */
+  readonly region?: string;
+  /**
+   * Address of its portal, for links; default none. In place.
+   *
+   * @example "https://example.awsapps.com/start"
+   */
+  readonly portal?: string;
+  /** How long a session lasts, hours; default 4. In place. */
+  readonly sessionHours?: number;
+}
+
+/** What the people of a group may do, each of whom signs in as themselves. */
+export interface EnvironmentAccessConfig {
+  /**
+   * AWS: id of a group in IAM Identity Center; GCP: mail address of a group. Replaces the right.
+   *
+   * @example "operators@example.com"
+   */
+  readonly group: string;
+  /** `read` sees everything; `operate` changes everything but rights; `admin` rights too. Replaces the right. */
+  readonly permissions: "read" | "operate" | "admin";
+  /**
+   * GCP: last day of the right, which is needed there; on AWS sessions end. In place.
+   *
+   * @example "2027-01-31"
+   */
+  readonly until?: string;
+}
+
+/** Where is written who did what. */
+export interface EnvironmentAuditConfig {
+  /**
+   * AWS: name of the bucket; GCP: full name of the bucket of logs, projects/P/locations/L/buckets/B; in an account
+   * or project for logs. In place.
+   *
+   * @example "example-audit"
+   */
+  readonly target: string;
+  /**
+   * AWS: ARN of the key it is encrypted with; needed there. In place.
+   *
+   * @example "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+   */
+  readonly key?: string;
+}
+
+/** The spending that is watched. */
+export interface EnvironmentBudgetConfig {
+  /** What a month may cost, US dollars; mails go out at 80 and 100 percent, and when 100 is foreseen. In place. */
+  readonly monthlyUsd: number;
+  /** Who is told. In place. */
+  readonly emails: string[];
+}
+
+/**
+ * Settings of Google Cloud; needed there, but in an environment of its own, where the project is named like the
+ * instance.
+ */
 export interface GcpConfig {
   /**
    * Project the instance lives in. Never changed.
@@ -247,6 +447,20 @@ export interface TolerationConfig {
   readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
+/**
+ * An update ends when the machine says that it is ready and the address, asked from where the program runs, is
+ * healthy and reports the release; otherwise it fails with the last thing seen.
+ */
+export interface OutsideCheckConfig {
+  /** Whether an update waits for it; default true. In place. */
+  readonly enabled?: boolean;
+  /**
+   * How long the machine may take, minutes; default 30, and after an upgrade the time of its steps besides. In
+   * place.
+   */
+  readonly timeoutMinutes?: number;
+}
+
 /** The data disk, which holds everything that matters. Grows in place. */
 export interface DataDiskConfig {
   /** Data disk, GB; default from the size. Grows in place, never shrinks. */
@@ -275,8 +489,16 @@ export interface MachineConfig {
   /** Root disk, GB; default 50. Grows in place. */
   readonly rootDiskGb?: number;
   /**
-   * Mirror of Debian's archive that the machine installs from; needed by mode air-gapped; default Debian's own. At
-   * the next new machine.
+   * Machine image it starts from, made beforehand with packages and container images on it: an id or the exact name
+   * on AWS, the name or projects/PROJECT/global/images/NAME on GCP; default Debian's. Replaces the machine, the
+   * data disk stays; on GCP only without deletionProtection.
+   *
+   * @example "sourcegraph-7-5-4453-1a2b3c4d5e"
+   */
+  readonly image?: string;
+  /**
+   * Mirror of Debian's archive that the machine installs from; needed by mode air-gapped unless 'image' brings the
+   * packages; default Debian's own. At the next new machine.
    *
    * @example "https://mirror.example.com/debian"
    */
@@ -1252,6 +1474,76 @@ export interface AlarmsConfig {
 }
 
 /**
+ * What makes the instance a replica of a customer's set-up: for development, with made-up data, a licence of its
+ * own and nothing sent to us; default no replica. Set by 'like'.
+ */
+export interface ReplicaConfig {
+  /** Kind of the replica's own licence, never the customer's; default none. In place, by the site configuration. */
+  readonly licence?: "development" | "internal" | "none";
+  /**
+   * Name of the secret with that licence key; needed unless licence is none. In place.
+   *
+   * @example "licence"
+   */
+  readonly licenceSecret?: string;
+  /** What the shape has and the replica does without, instead of one of its own; default nothing. Only checked. */
+  readonly without?: ("proxy" | "privateCa" | "registry")[];
+  /** How far away the last day may be, days; default 30. Only checked. */
+  readonly longestDays?: number;
+  /** Code hosts with made-up repositories, run beside Sourcegraph; default none. In place. */
+  readonly codeHosts?: ReplicaCodeHostConfig[];
+  /** What the customer's admins do not allow, made on the replica's cluster in their place. */
+  readonly cluster?: ReplicaClusterConfig;
+}
+
+/** What the customer's admins do not allow, made on the replica's cluster in their place. */
+export interface ReplicaClusterConfig {
+  /**
+   * Pod security level that the namespace enforces, which every planned pod has to meet; default the strictest they
+   * meet. In place.
+   */
+  readonly podSecurity?: "privileged" | "baseline" | "restricted";
+  /**
+   * An admission policy refuses pods of the namespace whose containers may write to their root; default false. In
+   * place.
+   */
+  readonly readOnlyRoots?: boolean;
+  /**
+   * `denied`: an admission policy refuses to bind cluster roles to accounts of the namespace; needs profile
+   * restricted; default allowed. In place.
+   */
+  readonly clusterRoles?: "allowed" | "denied";
+  /** What the namespace may have at most; what is planned has to fit. */
+  readonly quota?: ReplicaQuotaConfig;
+}
+
+/** What the namespace may have at most; what is planned has to fit. */
+export interface ReplicaQuotaConfig {
+  /** Cores that all pods together may ask for. In place. */
+  readonly cpus?: number;
+  /** Memory that all pods together may ask for, GiB. In place. */
+  readonly memoryGb?: number;
+  /** Storage that all claims together may ask for, GiB. In place. */
+  readonly storageGb?: number;
+  /** Number of pods. In place. */
+  readonly pods?: number;
+  /** Number of claims. In place. */
+  readonly claims?: number;
+}
+
+/** A code host with made-up repositories, the same ones every time. */
+export interface ReplicaCodeHostConfig {
+  /** Kind of code host it stands for; it is plain Git over HTTP, whatever the kind. In place. */
+  readonly kind: "github" | "githubEnterprise" | "gitlab" | "bitbucketServer" | "bitbucketCloud" | "azureDevOps" | "gerrit" | "gitolite" | "perforce" | "phabricator" | "other";
+  /** Number of repositories. More are made beside those that are there, those too many are removed. */
+  readonly repositories: number;
+  /** Size of all of them together, GB. Makes those anew whose size changes. */
+  readonly totalSizeGb: number;
+  /** Size of the largest, GB; the others are alike; default all are alike. Makes those anew whose size changes. */
+  readonly largestRepositoryGb?: number;
+}
+
+/**
  * What the rules of the boundaries are told about the instance, and whether they are enforced; default a production
  * instance, not enforced. Only checked.
  */
@@ -1343,12 +1635,19 @@ export interface DevelopmentConfig {
   readonly domain: string;
 }
 
-/** Snapshots of the data disk; they are made in any case, on a cloud. In place. */
+/** Snapshots of the data disk and dumps of the databases; they are made in any case, on a cloud. In place. */
 export interface BackupConfig {
   /** How long daily snapshots of the data disk are kept, days; default 14. In place. */
   readonly keepDays?: number;
-  /** Hour of the daily snapshot, UTC; default 3. In place. */
+  /** Hour of the daily snapshot, and of a machine's daily dump of its databases, UTC; default 3. In place. */
   readonly hourUtc?: number;
+  /**
+   * Shape vm: how many dumps of the databases are kept on the data disk; 0 makes none by itself; default 3. In
+   * place.
+   */
+  readonly keepDumps?: number;
+  /** Shape vm: days from one rehearsal of a restore to the next; 0 makes none by itself; default 30. In place. */
+  readonly drillDays?: number;
 }
 
 /** Outgoing proxy of the services that talk to the outside; default none. Restart of those. */

@@ -85,11 +85,18 @@ function closed(overrides: Overrides, telemetry: string, deployed: Deployed): Ov
 }
 
 /** What is different for single services, with what modes and zone ask for. */
-export function overridesFor({ overrides = {}, modes = [], boundaries = {}, ...deployed }: Partial<Config>): Overrides {
+export function overridesFor({
+  overrides = {},
+  modes = [],
+  boundaries = {},
+  replica,
+  ...deployed
+}: Partial<Config>): Overrides {
   const { development, zone } = boundaries;
+  const own = development === undefined ? "" : `https://telemetry-gateway.${development.domain}:443`;
+  if (replica !== undefined) return closed(overrides, modes.includes("air-gapped") ? "" : own, deployed);
   const all = modes.includes("air-gapped") ? closed(overrides, "", deployed) : overrides;
   if (zone === "dotcom") return withVariables(all, publicServices, () => ({ [publicVariable]: "true" }));
-  if (zone === "dev-monolith" && development !== undefined)
-    return closed(all, `https://telemetry-gateway.${development.domain}:443`, deployed);
+  if (zone === "dev-monolith" && development !== undefined) return closed(all, own, deployed);
   return all;
 }

@@ -1,4 +1,5 @@
 import { InputError, type RefusedError } from "../../errors";
+import { followLike } from "../replica/like";
 import { completeAdmin, type AdminStackConfig } from "../admin/specified-admin";
 import type { AdminSpecification } from "../admin/specification";
 import { specifyMultiTenant } from "../multi-tenant/specify";
@@ -7,6 +8,7 @@ import { checkCloudPlace } from "./combinations";
 import { checkAdmin } from "./combinations-admin";
 import { checkBoundaries } from "./combinations-boundaries";
 import { monolithInstance } from "./combinations-monolith";
+import { checkEnvironment } from "./combinations-environment";
 import { checkMultiTenant, multiTenantRefusal } from "./combinations-multi-tenant";
 import { completeBoundaries } from "./completion";
 import type { Config } from "./config";
@@ -34,11 +36,13 @@ const ofEveryShape = [
   "cloud",
   "region",
   "gcp",
+  "environment",
   "boundaries",
   "alarms",
   "dnsZone",
   "deletionProtection",
   "allowDataLoss",
+  "expires",
   "tags",
   "secrets",
 ] as const satisfies readonly (keyof Config)[];
@@ -91,6 +95,7 @@ function readStack(given: unknown, shape: OtherShape, { check, refusal }: Checks
   checkPlace(config, shape, problems, malformed);
   checkMeaningless(config, shape, problems);
   checkBoundaries(config, problems);
+  checkEnvironment(config, problems);
   const refused = refusal(config);
   const broken = new Problems(malformed);
   for (const { path, message } of refused?.problems ?? []) broken.add(path, message);
@@ -108,12 +113,13 @@ export function shapeOf(config: unknown): unknown {
 /**
  * Parses, checks and completes the config of any stack.
  *
- * @param config what the user wrote; encrypted values may be anything, only their names are used
+ * @param given what the user wrote, also with 'like'; encrypted values may be anything, only their names are used
  * @param files texts of the files the config names, by the path as written
  * @throws InputError naming every problem at once
  * @throws RefusedError when all that is wrong breaks a rule
  */
-export function parseStack(config: unknown, files: FileTexts = {}): StackSpecification {
+export function parseStack(given: unknown, files: FileTexts = {}): StackSpecification {
+  const { config } = followLike(given, files);
   switch (shapeOf(config)) {
     case "admin":
       return completeAdmin(
@@ -128,7 +134,7 @@ export function parseStack(config: unknown, files: FileTexts = {}): StackSpecifi
       };
     }
     case "monolith":
-      return parseSpecification(monolithInstance(config as Readonly<Record<string, unknown>>), files);
+      return parseSpecification(monolithInstance(config), files);
     default:
       return parseSpecification(config, files);
   }

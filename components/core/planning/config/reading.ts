@@ -56,7 +56,8 @@ function takeOut(tree: unknown, path: Path): string | undefined {
   return undefined;
 }
 
-const partialSchema = configSchema.partial();
+/** The schema with every key optional: made once, since making it costs more than reading a config by it. */
+export const partialSchema = configSchema.partial();
 
 /** Takes out what is malformed, until the rest can be read. */
 function readRest(config: object, hidden: readonly string[]): Pick<Reading, "config"> & { taken: readonly string[] } {
@@ -74,8 +75,20 @@ function readRest(config: object, hidden: readonly string[]): Pick<Reading, "con
   }
 }
 
+/** The project of an instance in an environment of its own is named like the instance, where nothing is said. */
+function withProject(config: Partial<Config>): Partial<Config> {
+  const { cloud, environment, gcp, name } = config;
+  if (cloud !== "gcp" || environment === undefined || gcp !== undefined || name === undefined) return config;
+  return { ...config, gcp: { project: name } };
+}
+
 /** Of a malformed config what is well formed is read all the same, so that one run shows everything. */
 export function readConfig(config: unknown): Reading {
+  const reading = readSchema(config);
+  return { ...reading, config: withProject(reading.config) };
+}
+
+function readSchema(config: unknown): Reading {
   const hidden = encryptedPlaces(config, "");
   const parsed = configSchema.safeParse(config);
   if (parsed.success && hidden.length === 0) return { config: parsed.data, problems: [], malformed: new Set() };

@@ -2,9 +2,11 @@ import { z } from "zod";
 import { isServiceName, services } from "../../product/services";
 import { admin } from "./schema-admin";
 import { boundaries, customerKey, modes } from "./schema-boundaries";
+import { environment } from "./schema-environment";
 import { access, network, proxy, registry, siteConfig, smtp, tls } from "./schema-edge";
 import { cluster, kubernetes } from "./schema-kubernetes";
 import { multiTenant } from "./schema-multi-tenant";
+import { expires, like, replica } from "./schema-replica";
 import { cache, databases, objectStorage } from "./schema-stores";
 import { count, flag, gigabytes, keys, port, text } from "./schema-values";
 
@@ -108,6 +110,21 @@ const override = keys("OverrideConfig", {
   ).optional(),
 }).describe("what is different for one service");
 
+const outsideCheck = keys("OutsideCheckConfig", {
+  enabled: flag("whether an update waits for it; default true. In place"),
+  timeoutMinutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(2880)
+    .optional()
+    .describe(
+      "how long the machine may take, minutes; default 30, and after an upgrade the time of its steps besides. In place",
+    ),
+}).describe(
+  "an update ends when the machine says that it is ready and the address, asked from where the program runs, is healthy and reports the release; otherwise it fails with the last thing seen",
+);
+
 const backup = keys("BackupConfig", {
   keepDays: z
     .number()
@@ -116,14 +133,42 @@ const backup = keys("BackupConfig", {
     .max(365)
     .optional()
     .describe("how long daily snapshots of the data disk are kept, days; default 14. In place"),
-  hourUtc: z.number().int().min(0).max(23).optional().describe("hour of the daily snapshot, UTC; default 3. In place"),
-}).describe("snapshots of the data disk; they are made in any case, on a cloud. In place");
+  hourUtc: z
+    .number()
+    .int()
+    .min(0)
+    .max(23)
+    .optional()
+    .describe("hour of the daily snapshot, and of a machine's daily dump of its databases, UTC; default 3. In place"),
+  keepDumps: z
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe(
+      "shape vm: how many dumps of the databases are kept on the data disk; 0 makes none by itself; default 3. In place",
+    ),
+  drillDays: z
+    .number()
+    .int()
+    .min(0)
+    .max(365)
+    .optional()
+    .describe(
+      "shape vm: days from one rehearsal of a restore to the next; 0 makes none by itself; default 30. In place",
+    ),
+}).describe("snapshots of the data disk and dumps of the databases; they are made in any case, on a cloud. In place");
 
 const machine = keys("MachineConfig", {
   type: text("machine type, in place of the size's; default from the size. Restart", "m6a.8xlarge").optional(),
   rootDiskGb: z.number().int().min(20).max(2000).optional().describe("root disk, GB; default 50. Grows in place"),
+  image: text(
+    "machine image it starts from, made beforehand with packages and container images on it: an id or the exact name on AWS, the name or projects/PROJECT/global/images/NAME on GCP; default Debian's. Replaces the machine, the data disk stays; on GCP only without deletionProtection",
+    "sourcegraph-7-5-4453-1a2b3c4d5e",
+  ).optional(),
   packageMirror: text(
-    "mirror of Debian's archive that the machine installs from; needed by mode air-gapped; default Debian's own. At the next new machine",
+    "mirror of Debian's archive that the machine installs from; needed by mode air-gapped unless 'image' brings the packages; default Debian's own. At the next new machine",
     "https://mirror.example.com/debian",
   ).optional(),
 }).describe("the machine; default what the size asks for. Restart");
@@ -221,6 +266,9 @@ export const configSchema = keys("Config", {
   boundaries: boundaries.optional(),
   modes,
   customerKey,
+  like,
+  expires,
+  replica: replica.optional(),
   alarms: keys("AlarmsConfig", {
     email: text("address the alarms go to. In place, to be confirmed by mail on AWS", "ops@example.com"),
   })
@@ -235,6 +283,19 @@ export const configSchema = keys("Config", {
   deletionProtection: flag(
     "the machine is guarded against deletion; default true. Set it to false and deploy before going down, and on GCP before a new machine image. In place",
   ),
+  suspended: z
+    .boolean()
+    .optional()
+    .describe(
+      "whether the instance stands still, with its data, addresses and backups kept: `true` stops the machine on aws and gcp, or takes every pod but the agents of nodes away, and no release is changed meanwhile; `false` starts it again, and has to be written to end a suspension; default neither, as for an instance that never was suspended. In place",
+    ),
+  upgrade: z
+    .enum(["in-place", "replace"])
+    .optional()
+    .describe(
+      "what a new release does to the machine: `in-place` leaves it, `replace` puts a new one with a fresh root disk in its place, which takes the data disk over; default in-place. On GCP `replace` needs `deletionProtection: false`. Counts at the next release",
+    ),
+  outsideCheck: outsideCheck.optional(),
   acknowledge: z
     .array(text("id of a manual step"))
     .optional()
@@ -271,6 +332,9 @@ export const configSchema = keys("Config", {
     ),
   gcp: keys("GcpConfig", { project: text("project the instance lives in. Never changed", "example-project") })
     .optional()
-    .describe("settings of Google Cloud; needed there"),
+    .describe(
+      "settings of Google Cloud; needed there, but in an environment of its own, where the project is named like the instance",
+    ),
+  environment: environment.optional().describe("a customer's environment, made with the instance; default none"),
   local: local.optional(),
 }).describe("configuration of one instance of Sourcegraph in a box");

@@ -19,11 +19,23 @@ export function modelConfigurationOf(site: Readonly<Record<string, unknown>>): R
 
 const format = { formattingOptions: { insertSpaces: true, tabSize: 2 } };
 
-/** The text with what the modes ask for, and else as it is; undefined where no mode asks for anything and none was given. */
-export function siteTextFor(modes: NonNullable<Config["modes"]>, given: string | undefined): string | undefined {
+const set = (text: string, path: string[], value: unknown): string =>
+  applyEdits(text, modify(text, path, value, format));
+
+/** The text of a replica: nobody is asked for updates, and the licence is its own. */
+function replicaText({ licenceSecret }: NonNullable<Config["replica"]>, text: string): string {
+  const silent = set(text, ["update.channel"], "none");
+  return licenceSecret === undefined ? silent : set(silent, ["licenseKey"], `\${secret:${licenceSecret}}`);
+}
+
+/** The text with what modes and replica ask for, and else as it is; undefined where nothing is asked for and none was given. */
+export function siteTextFor(
+  { modes = [], replica }: Pick<Partial<Config>, "modes" | "replica">,
+  whole: string | undefined,
+): string | undefined {
+  const given = replica === undefined ? whole : replicaText(replica, whole ?? "{}");
   const airGapped = modes.includes("air-gapped");
   if (!airGapped && !modes.includes("own-model")) return given;
-  const set = (text: string, path: string[], value: unknown) => applyEdits(text, modify(text, path, value, format));
   const text = given ?? "{}";
   const models = set(text, ["modelConfiguration", "sourcegraph"], null);
   return airGapped ? set(set(models, ["update.channel"], "none"), ["disableChangelog"], true) : models;

@@ -6,9 +6,12 @@ import type { Config } from "./config";
 import { releaseProblem } from "./combinations-machine";
 import { modeRefusals } from "./combinations-modes";
 import { monolithRefusals } from "./combinations-monolith";
+import { replicaRefusals } from "./combinations-replica";
 import { overridesFor } from "./modes";
-import { readConfig } from "./reading";
-import { configSchema } from "./schema";
+import { partialSchema, readConfig } from "./reading";
+import { completeReplica } from "./replica-terms";
+import { codeHostConnections } from "../replica/code-hosts";
+import { presetPrefix } from "../replica/presets";
 import { siteTextFor } from "./site-text";
 import { completeBoundaries, completeCluster, completeKubernetes, completeManaged } from "./completion";
 import type {
@@ -78,14 +81,15 @@ type DeployedConfig = Config & Required<Pick<Config, "release">>;
 const brokenHeadline = "what the instance promises is broken";
 
 function completeSiteConfig(
-  { siteConfig, modes = [] }: Config,
+  { siteConfig, modes = [], replica }: Config,
   file: (path: string | undefined) => string | undefined,
 ): CommonSpecification["siteConfig"] {
-  const site = siteTextFor(modes, file(siteConfig?.siteFile));
-  if (siteConfig === undefined && site === undefined) return undefined;
+  const site = siteTextFor({ modes, replica }, file(siteConfig?.siteFile));
+  const connections = codeHostConnections(replica?.codeHosts ?? []);
+  if (siteConfig === undefined && site === undefined && connections === undefined) return undefined;
   return {
     site,
-    codeHosts: file(siteConfig?.codeHostsFile),
+    codeHosts: file(siteConfig?.codeHostsFile) ?? connections,
     globalSettings: file(siteConfig?.globalSettingsFile),
     allowEdits: siteConfig?.allowEdits ?? false,
   };
@@ -135,18 +139,29 @@ function completeCommon(config: DeployedConfig, files: FileTexts): CommonSpecifi
     siteConfig: completeSiteConfig(config, file),
     proxy: config.proxy === undefined ? undefined : { ...config.proxy, noProxy: config.proxy.noProxy ?? [] },
     tracing: config.tracing ?? false,
-    backup: { keepDays: config.backup?.keepDays ?? 14, hourUtc: config.backup?.hourUtc ?? 3 },
+    backup: {
+      keepDays: config.backup?.keepDays ?? 14,
+      hourUtc: config.backup?.hourUtc ?? 3,
+      keepDumps: config.backup?.keepDumps ?? 3,
+      drillDays: config.backup?.drillDays ?? 30,
+    },
     boundaries: completeBoundaries(config),
     modes: config.modes ?? [],
     customerKey: config.customerKey,
+    expires: config.expires,
+    replica: completeReplica(config),
     alarms: config.alarms,
     machine: {
       type: config.machine?.type,
       rootDiskGb: config.machine?.rootDiskGb ?? 50,
       packageMirror: config.machine?.packageMirror,
+      image: config.machine?.image,
     },
     dataDisk: config.dataDisk ?? {},
-    deletionProtection: config.deletionProtection ?? true,
+    deletionProtection: config.deletionProtection ?? config.replica === undefined,
+    ...(config.suspended === undefined ? {} : { suspended: config.suspended }),
+    upgrade: config.upgrade ?? "in-place",
+    outsideCheck: { ...config.outsideCheck, enabled: config.outsideCheck?.enabled ?? true },
     acknowledge: config.acknowledge ?? [],
     allowDataLoss: config.allowDataLoss ?? [],
     overrides: overridesFor(config),
@@ -190,7 +205,11 @@ export function parseSpecification(config: unknown, files: FileTexts = {}): Spec
   const { config: readable, problems: unreadable, malformed } = readConfig(config);
   const problems = [...unreadable, ...checkCombinations(readable, files, malformed)];
   const release = releaseProblem(readable);
-  const broken = [...modeRefusals(readable, files, malformed), ...monolithRefusals(readable, malformed)];
+  const broken = [
+    ...modeRefusals(readable, files, malformed),
+    ...monolithRefusals(readable, malformed),
+    ...replicaRefusals(readable, files, malformed),
+  ];
   if (problems.length > 0) throw new InputError([...problems, ...(release?.problems ?? []), ...broken]);
   if (release instanceof InputError) throw new InputError([...release.problems, ...broken]);
   if (broken.length > 0) throw new RefusedError([...(release?.problems ?? []), ...broken], brokenHeadline);
@@ -212,10 +231,14 @@ export function requireKubernetes(specification: Specification): KubernetesSpeci
 
 /** The paths of the files a config names, for the edge of the program to read. */
 export function filesNamed(config: unknown): string[] {
-  const parsed = configSchema.partial().safeParse(config);
+  const parsed = partialSchema.safeParse(config);
   if (!parsed.success) return [];
-  const { tls, siteConfig } = parsed.data;
-  return [tls?.certificateFile, siteConfig?.siteFile, siteConfig?.codeHostsFile, siteConfig?.globalSettingsFile].filter(
-    (path) => path !== undefined,
-  );
+  const { like, tls, siteConfig } = parsed.data;
+  return [
+    like?.startsWith(presetPrefix) === true ? undefined : like,
+    tls?.certificateFile,
+    siteConfig?.siteFile,
+    siteConfig?.codeHostsFile,
+    siteConfig?.globalSettingsFile,
+  ].filter((path) => path !== undefined);
 }

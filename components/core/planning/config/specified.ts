@@ -13,6 +13,7 @@ import type {
 } from "./config";
 import type { SpecifiedCluster, SpecifiedKubernetes } from "./specified-kubernetes";
 import type { SpecifiedManaged } from "./specified-managed";
+import type { SpecifiedReplica } from "./specified-replica";
 import type { Zone } from "../../rules/facts";
 import type { SizeLabel, SizeName, Usage } from "../sizing/usage";
 
@@ -20,6 +21,7 @@ import type { SizeLabel, SizeName, Usage } from "../sizing/usage";
 
 export type * from "./specified-kubernetes";
 export type * from "./specified-managed";
+export type * from "./specified-replica";
 
 /** A config, parsed, checked and completed: nothing is left to a default further on. */
 export type Specification = VmSpecification | KubernetesSpecification;
@@ -113,7 +115,7 @@ export interface CommonSpecification {
   readonly proxy?: SpecifiedProxy;
   /** Whether traces are collected. */
   readonly tracing: boolean;
-  /** Snapshots of the data disk. */
+  /** Snapshots of the data disk and dumps of the databases. */
   readonly backup: Readonly<Required<BackupConfig>>;
   /** What the rules of the boundaries are told. */
   readonly boundaries: SpecifiedBoundaries;
@@ -121,6 +123,10 @@ export interface CommonSpecification {
   readonly modes: readonly InstanceMode[];
   /** Key of the customer's that everything at rest is under. */
   readonly customerKey?: string;
+  /** Last day of the instance; absent where it has none. */
+  readonly expires?: string;
+  /** What makes it a replica of a customer's set-up; absent where it is none. */
+  readonly replica?: SpecifiedReplica;
   /** Where alarms go. */
   readonly alarms?: AlarmsConfig;
   /** The machine, as far as it is not the size's. */
@@ -129,6 +135,12 @@ export interface CommonSpecification {
   readonly dataDisk: DataDiskConfig;
   /** Whether the cloud refuses to delete the machine. */
   readonly deletionProtection: boolean;
+  /** Whether it stands still; absent where it never did. */
+  readonly suspended?: boolean;
+  /** What a new release does to the machine. */
+  readonly upgrade: NonNullable<Config["upgrade"]>;
+  /** Whether and how long updates wait for the instance. */
+  readonly outsideCheck: SpecifiedOutsideCheck;
   /** Ids of the manual steps that were taken. */
   readonly acknowledge: readonly string[];
   /** Names of the data resources that may be lost. */
@@ -143,6 +155,14 @@ export interface CommonSpecification {
   readonly gcp?: GcpConfig;
   /** Settings of a local Docker Engine. */
   readonly local: SpecifiedLocal;
+}
+
+/** Whether and how long updates wait for the instance, complete. */
+export interface SpecifiedOutsideCheck {
+  /** Whether they wait. */
+  readonly enabled: boolean;
+  /** How long at most, minutes; absent: as long as the planner thinks. */
+  readonly timeoutMinutes?: number;
 }
 
 /** A size that fits one machine, by its name. */
@@ -251,6 +271,8 @@ export interface SpecifiedMachine {
   readonly rootDiskGb: number;
   /** Mirror of Debian's archive; absent: Debian's own. */
   readonly packageMirror?: string;
+  /** Machine image it starts from, as the config names it; absent: Debian's. */
+  readonly image?: string;
 }
 
 /** Settings of a local Docker Engine, complete. */

@@ -1,4 +1,5 @@
 import { serviceNamed } from "../../product/services";
+import { codeHostFiles } from "../replica/code-host-files";
 import { databaseServices } from "../database-environment";
 import { renderPostgresConf } from "../configuration/postgresql";
 import { agentConfiguration, jaegerConfiguration } from "./collector-configuration";
@@ -44,6 +45,8 @@ function dataOf(
       return agentConfiguration();
     case "jaeger":
       return jaegerConfiguration();
+    case "code-host":
+      return codeHostFiles(context.specification.replica?.codeHosts ?? []);
     case configurationName: {
       const texts = Object.entries(configurationTexts(context.specification) ?? {});
       return Object.fromEntries(

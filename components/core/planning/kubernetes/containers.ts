@@ -10,11 +10,14 @@ import type { Deployed } from "./deployed-workloads";
 import { containerEnvironment } from "./environment";
 import { containerResources } from "./resources";
 import { configurationName } from "./secret-names";
-import { containerSecurity, deviceVolumes } from "./security";
+import { containerSecurity, deviceVolumes, isMadeReadOnly } from "./security";
 import type { PlannedPodContainer } from "./workload";
 
 /** Folder in which the frontends find their configuration files. */
 const configurationPath = "/etc/sourcegraph";
+
+/** Volume for what a container writes beside its data, where its root was made read-only. */
+export const writableVolume = "writable-tmp";
 
 /** Whether a container is given configuration files: then it has the volume `sourcegraph-configuration`. */
 export function hasConfiguration({ service }: ContainerFacts, specification: KubernetesSpecification): boolean {
@@ -75,6 +78,7 @@ export function planContainer(
     mounts: [
       ...container.mounts.filter(({ volume }) => !without.includes(volume)),
       ...(hasConfiguration(container, specification) ? [configuration] : []),
+      ...(isMadeReadOnly(container, specification) ? [{ volume: writableVolume, path: "/tmp" }] : []),
     ],
   };
 }

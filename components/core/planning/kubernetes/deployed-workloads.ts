@@ -2,6 +2,7 @@ import type { ServiceName } from "../../product/service";
 import { holdsIn, serviceNamed } from "../../product/services";
 import type { ClaimFacts, ContainerFacts, WorkloadFacts } from "../../product/kubernetes/workload-facts";
 import { workloadsOf } from "../../product/kubernetes/workloads";
+import { codeHostsGib } from "../replica/code-hosts";
 import { replacedServices } from "../replaced-services";
 import type { KubernetesContext } from "./context";
 
@@ -24,6 +25,7 @@ export function containersOf({ initContainers, containers }: WorkloadFacts): rea
 function asksFor(workload: WorkloadFacts, { specification }: KubernetesContext): boolean {
   if (workload.optional !== true) return true;
   if (workload.name === "jaeger") return specification.tracing;
+  if (workload.name === "code-host") return (specification.replica?.codeHosts ?? []).length > 0;
   // The chart leaves syntactic indexing out by default; here it runs wherever compose runs it.
   return holdsIn((workload.service && serviceNamed(workload.service).present) ?? {}, specification.release);
 }
@@ -48,6 +50,7 @@ function replicasOf(workload: WorkloadFacts, { specification, sizing }: Kubernet
 /** Never below the chart's own size: the estimator gives next to nothing for stores whose use it does not know. */
 function claimGibOf({ sizeGib, sizedBy }: ClaimFacts, { specification, sizing }: KubernetesContext): number {
   if (sizedBy === undefined) return sizeGib;
+  if (sizedBy === "code-host") return Math.max(sizeGib, codeHostsGib(specification.replica?.codeHosts ?? []));
   const given = specification.overrides[sizedBy]?.storageGb;
   const { diskGb, cacheGb } = sizing[sizedBy] ?? {};
   return Math.ceil(given ?? Math.max(sizeGib, diskGb ?? cacheGb?.request ?? 0));

@@ -8,6 +8,7 @@ import type { PlannedCluster } from "./cluster";
 import type { PlannedExecutors } from "./executors";
 import type { PlannedIngress } from "./ingress";
 import type { PlannedNetworkPolicy } from "./network-policies";
+import type { PlannedRestrictions } from "./restrictions";
 import type { PlannedConfigMap, PlannedSecretObject, PlannedWorkload } from "./workload";
 
 /** Every decision of a deployment on Kubernetes, as plain data. */
@@ -34,6 +35,8 @@ export interface KubernetesPlan {
   readonly sizeGiven: "named" | "usage";
   /** Namespace of the instance. */
   readonly namespace: PlannedNamespace;
+  /** What else is not allowed in it, on a replica's cluster; absent where nothing is said. */
+  readonly restrictions?: PlannedRestrictions;
   /** How much the cluster's admins allow. */
   readonly profile: "default" | "restricted" | "air-gapped";
   /** Own objects, or the vendor's chart. */

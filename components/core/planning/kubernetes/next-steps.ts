@@ -1,8 +1,8 @@
 import type { PendingUpgrade } from "../manifest";
+import { rollbackId, type LastHop } from "../upgrade/rollback";
 import type { Hop, RunbookStep, UpgradeSituation } from "../upgrade/upgrade-plan";
 import { SemVer } from "semver";
 import { databaseComponents } from "./rollout";
-import { rollbackId } from "./rollback";
 
 // What a person reads after an update, and in refusals of one.
 
@@ -24,6 +24,11 @@ export function pendingText({ from, to }: PendingUpgrade, release: string): stri
 /** Refusal of a rollback that nobody has acknowledged. */
 export function rollbackText(from: string, to: string): string {
   return `is ${to}, older than ${from}, which runs now; right after a standard upgrade this is a rollback: the objects of ${to} are deployed again on the databases as they are, and the migrator does not run; add "${rollbackId}" to 'acknowledge' for it`;
+}
+
+/** What a person does after a rollback. */
+export function rollbackStep({ from, to }: LastHop, namespace: string): string {
+  return `${to} runs again on the schemas of ${from}: compare them with the migrator's 'drift' in namespace ${namespace}, and take back by hand what ${from} rewrote in files of the site configuration; remove "${rollbackId}" from 'acknowledge'`;
 }
 
 /** Refusal of any other way back, with the commands of the only one that keeps the data of today. */

@@ -15,8 +15,9 @@ import { kubernetesContext } from "./context";
 import { planExecutors } from "./executors";
 import { planIngress } from "./ingress";
 import { isOfCloud, isSecured } from "./ingress-parts";
-import type { KubernetesPlan, PlannedNamespace, PlannedStorageClass } from "./kubernetes-plan";
+import type { KubernetesPlan, PlannedStorageClass } from "./kubernetes-plan";
 import { planNetworkPolicies } from "./network-policies";
+import { planRestrictions } from "./restrictions";
 import { registrySecret } from "./secret-names";
 import { planSecretObjects } from "./secret-objects";
 import type { PlannedWorkload } from "./workload";
@@ -41,14 +42,6 @@ function exposureOf(specification: KubernetesSpecification): Exposure {
     loadBalancer: cloud !== "existing" && isOfCloud(kubernetes.ingress.className ?? ""),
     ports: secured ? [80, 443] : [80],
   };
-}
-
-const levels = ["restricted", "baseline", "privileged"] as const;
-
-/** The strictest level that all pods meet. */
-function levelOf(workloads: readonly PlannedWorkload[]): PlannedNamespace["podSecurityLevel"] {
-  const met = workloads.map(({ podSecurityLevel }) => levels.indexOf(podSecurityLevel));
-  return levels[Math.max(0, ...met)] ?? "privileged";
 }
 
 /** Parameter of the cloud's driver that names the key of the disks. */
@@ -168,6 +161,7 @@ export function planKubernetes(given: Specification, executorsRelease = given.re
   const workloads = cluster.workloads ? services : [];
   const executors = cluster.workloads ? runners : undefined;
   const all = cluster.workloads ? everything : [];
+  const { level, restrictions } = planRestrictions(specification, all);
   const secretObjects = cluster.workloads ? planSecretObjects(context, all) : [];
   const managed = planManagedServices(specification, size, usage);
   const secrets = plannedSecrets(
@@ -190,8 +184,9 @@ export function planKubernetes(given: Specification, executorsRelease = given.re
     namespace: {
       name: kubernetes.namespace,
       create: kubernetes.createNamespace,
-      podSecurityLevel: levelOf(all),
+      podSecurityLevel: level,
     },
+    ...(restrictions !== undefined && cluster.workloads && { restrictions }),
     profile: kubernetes.profile,
     via: kubernetes.via,
     helmRelease: kubernetes.helmRelease,

@@ -72,8 +72,12 @@ export const databaseStartMinutes = 60;
  * since they know nothing of the databases.
  */
 export function standingStill(plan: KubernetesPlan): KubernetesPlan {
+  return atZero(plan, ({ component }) => !databaseComponents.includes(component));
+}
+
+function atZero(plan: KubernetesPlan, stops: (workload: PlannedWorkload) => boolean): KubernetesPlan {
   const stop = (workload: PlannedWorkload): PlannedWorkload => {
-    if (workload.kind === "DaemonSet" || databaseComponents.includes(workload.component)) return workload;
+    if (workload.kind === "DaemonSet" || !stops(workload)) return workload;
     const { autoscaling: _autoscaling, ...rest } = workload;
     return { ...rest, replicas: 0 };
   };
@@ -84,6 +88,11 @@ export function standingStill(plan: KubernetesPlan): KubernetesPlan {
       ? {}
       : { executors: { ...plan.executors, workloads: plan.executors.workloads.map(stop) } }),
   };
+}
+
+/** A plan with every pod gone but the agents of the nodes, databases too; claims, services and the way in stay. */
+export function suspendedPlan(plan: KubernetesPlan): KubernetesPlan {
+  return atZero(plan, () => true);
 }
 
 /** A snapshot of a claim before an upgrade. */

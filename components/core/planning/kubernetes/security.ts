@@ -23,6 +23,12 @@ function isPrivileged(container: ContainerFacts, { overrides }: KubernetesSpecif
   return needsRoot(container) && (service === undefined || overrides[service]?.privileged !== false);
 }
 
+/** Whether the root of a container is read-only because the cluster asks for it, and not because the vendor says so. */
+export function isMadeReadOnly(container: ContainerFacts, { replica }: KubernetesSpecification): boolean {
+  const isOpen = container.security?.readOnlyRoot === undefined && !needsRoot(container);
+  return replica?.cluster?.readOnlyRoots === true && isOpen;
+}
+
 /**
  * Who a container runs as and what it may do: all that the level `restricted` of the pod security standards asks for,
  * whatever the namespace enforces, but for what measures the node as root.
@@ -34,12 +40,13 @@ export function containerSecurity(
   if (isPrivileged(container, specification)) return { privileged: true, dropsCapabilities: false, seccomp: false };
   const { security = {} } = container;
   const root = needsRoot(container);
+  const readOnlyRoot = security.readOnlyRoot ?? (isMadeReadOnly(container, specification) || undefined);
   const { uid, gid } = root ? {} : idsOf(security, specification);
   return {
     ...(uid !== undefined && { runAsUser: uid }),
     ...(gid !== undefined && { runAsGroup: gid }),
     ...(!root && { runAsNonRoot: true }),
-    ...(security.readOnlyRoot !== undefined && { readOnlyRootFilesystem: security.readOnlyRoot }),
+    ...(readOnlyRoot !== undefined && { readOnlyRootFilesystem: readOnlyRoot }),
     allowPrivilegeEscalation: false,
     dropsCapabilities: true,
     seccomp: true,

@@ -13,13 +13,14 @@ import {
 } from "../manifest";
 import { majorVersionProblems } from "../managed/major-version";
 import { databasePasswords } from "../planned-secrets";
+import { checkSuspension } from "../suspension";
 import { downgradeRefused } from "../upgrade/refusal";
+import { rollbackOf } from "../upgrade/rollback";
 import { checkHop, planUpgrade } from "../upgrade/upgrade";
 import type { Hop, UpgradeRequest } from "../upgrade/upgrade-plan";
 import type { KubernetesPlan } from "./kubernetes-plan";
 import { clusterVersionProblems } from "./cluster-versions";
-import { finishText, hopText, pendingText, rollbackText, wayBackText } from "./next-steps";
-import { rollbackOf, rollbackStep } from "./rollback";
+import { finishText, hopText, pendingText, rollbackStep, rollbackText, wayBackText } from "./next-steps";
 
 /** Id that lets an interrupted migration go on, although what it left looks like drift. */
 export const retryStep = "migrator-retry";
@@ -28,7 +29,7 @@ export const retryStep = "migrator-retry";
 export interface PlannedMigration {
   /** Release of the migrator. */
   readonly release: string;
-  /** Its image; by tag alone where the catalogue knows no digest of that release. */
+  /** Its image; by tag alone where the catalogue knows no digest of that release, or images come from archives, which carry none. */
   readonly image: string;
   /** Its arguments. */
   readonly args: readonly string[];
@@ -70,7 +71,7 @@ export function upgradeRequest(from: string, specification: KubernetesSpecificat
     databases: databases.frontend === "bundled" ? "bundled" : "external",
     conditions: conditionsOf(specification),
     namespace: kubernetes.namespace,
-    ...(registry === undefined ? {} : { registry: registry.host }),
+    ...(registry === undefined ? {} : { registry: registry.host, pinDigests: registry.pinDigests }),
   };
 }
 
@@ -160,7 +161,7 @@ function moveOf(
   const request = upgradeRequest(previous.release, specification);
   try {
     if (compare(plan.release, previous.release) < 0) {
-      const rollback = rollbackOf(previous, plan.release, specification.acknowledge);
+      const rollback = rollbackOf(previous, plan.release, specification.acknowledge, request);
       if (rollback === "possible")
         return new RefusedError([{ path: "release", message: rollbackText(previous.release, plan.release) }]);
       if (rollback !== undefined) return { rollback };
@@ -218,11 +219,6 @@ function steady(plan: KubernetesPlan, lastHop: LastHop | undefined): KubernetesT
   };
 }
 
-/** The image of the migrator, without its digest where images come from archives, which carry none. */
-function migratorOf({ migrator }: Hop, { registry }: KubernetesSpecification): string {
-  return registry?.pinDigests === false ? migrator.reference.replace(/@.*$/, "") : migrator.reference;
-}
-
 function upgraded(hop: Hop, previous: Manifest, specification: KubernetesSpecification): KubernetesTransition {
   const { from, to, kind } = hop;
   if (kind === "standard")
@@ -244,7 +240,7 @@ function upgraded(hop: Hop, previous: Manifest, specification: KubernetesSpecifi
     pending: { from, to, phase: "migrated" },
     migration: {
       release: hop.migrator.release,
-      image: migratorOf(hop, specification),
+      image: hop.migrator.reference,
       args: again ? hop.migratorRetryArgs : hop.migratorArgs,
     },
     migrates: false,
@@ -265,6 +261,7 @@ export function checkKubernetesTransition(
   plan: KubernetesPlan,
   specification: KubernetesSpecification,
 ): KubernetesTransition {
+  checkSuspension(previous, plan.release, specification.suspended);
   if (previous === undefined) return steady(plan, undefined);
   const immovable = immovableProblems(previous, plan);
   // Of an instance that would be built anew nothing else can be said.
@@ -326,6 +323,7 @@ export function kubernetesManifest(
     via,
     helmRelease,
     handOver: plan.handOver,
+    ...(specification.suspended === true ? { suspended: true } : {}),
     ...(cluster === undefined ? {} : { clusterVersion: cluster.version, autoMode: cluster.autoMode }),
     ...(given.length === 0 ? {} : { givenPasswords: given }),
     ...(pending === undefined ? {} : { pending }),

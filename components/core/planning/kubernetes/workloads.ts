@@ -9,12 +9,12 @@ import { show } from "../config/problems";
 import type { KubernetesSpecification } from "../config/specified";
 import { imageReference } from "../image-reference";
 import { configurationIsSecret } from "./configuration-object";
-import { hasConfiguration, planContainer } from "./containers";
+import { hasConfiguration, planContainer, writableVolume } from "./containers";
 import type { KubernetesContext } from "./context";
 import { containersOf, deployedOf, type Deployed } from "./deployed-workloads";
 import { needsIdentity } from "./environment";
 import { configurationName } from "./secret-names";
-import { deviceVolumes, podSecurity } from "./security";
+import { deviceVolumes, isMadeReadOnly, podSecurity } from "./security";
 import type { PlannedClaim, PlannedPodContainer, PlannedPodVolume, PlannedWorkload } from "./workload";
 
 const jaegerSince = workloadNamed("jaeger").present?.since ?? "";
@@ -101,7 +101,12 @@ function volumesOf(workload: WorkloadFacts, specification: KubernetesSpecificati
   const configuration: PlannedPodVolume = configurationIsSecret(specification)
     ? { name: configurationName, secretVolume: configurationName }
     : { name: configurationName, configMap: configurationName };
-  return [...workload.volumes.filter(({ name }) => !without.includes(name)), ...(configured ? [configuration] : [])];
+  const writes = containersOf(workload).some((container) => isMadeReadOnly(container, specification));
+  return [
+    ...workload.volumes.filter(({ name }) => !without.includes(name)),
+    ...(configured ? [configuration] : []),
+    ...(writes ? [{ name: writableVolume, emptyDir: {} }] : []),
+  ];
 }
 
 function servicesOf(workload: WorkloadFacts): readonly ServiceName[] {

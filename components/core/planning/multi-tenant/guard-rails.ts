@@ -57,7 +57,8 @@ const global = [
   "shield:*",
 ];
 
-function amazon({ allowedRegions }: SpecifiedEnvironment): PlannedGuardRail[] {
+/** What nobody in an account of AWS of ours may do. */
+export function amazonGuardRails(allowedRegions: readonly string[]): PlannedGuardRail[] {
   const unencrypted = { Bool: { "rds:StorageEncrypted": "false" } };
   return [
     {
@@ -175,5 +176,5 @@ export function googleGuardRails(allowedRegions: readonly string[]): PlannedGuar
 /** What nobody in an environment may do; nothing where unit or folder are left to somebody else. */
 export function guardRailsOf(cloud: "aws" | "gcp", environment: SpecifiedEnvironment): PlannedGuardRail[] {
   if (environment.parent === undefined) return [];
-  return cloud === "aws" ? amazon(environment) : googleGuardRails(environment.allowedRegions);
+  return cloud === "aws" ? amazonGuardRails(environment.allowedRegions) : googleGuardRails(environment.allowedRegions);
 }

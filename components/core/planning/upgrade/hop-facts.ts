@@ -77,7 +77,9 @@ function schemaArgs(facts: HopFacts): string[] {
 
 /** Arguments of the migrator for the schema change of a hop. */
 export function migrateArgs(facts: HopFacts, retry = false): string[] {
-  if (facts.kind === "standard") return ["up", ...schemaArgs(facts)];
+  // What an interrupted or failed run leaves in the migrator's log blocks the next one; a person has looked, or nothing runs any more.
+  if (facts.kind === "standard")
+    return ["up", ...schemaArgs(facts), ...(retry ? ["--ignore-single-dirty-log", "--ignore-single-pending-log"] : [])];
   // Conversion makes the live schema differ from the description of the old release, and so does a half-done upgrade.
   const skipDrift = retry || convertedBeforeMigrator(facts);
   return [
@@ -87,6 +89,8 @@ export function migrateArgs(facts: HopFacts, retry = false): string[] {
     "--to",
     migratorLine(facts.to),
     "--disable-animation",
+    // A run that was interrupted at its very end has noted the new release already.
+    ...(retry ? ["--skip-version-check"] : []),
     ...(skipDrift ? ["--skip-drift-check"] : []),
   ];
 }

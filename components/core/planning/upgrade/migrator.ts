@@ -21,11 +21,12 @@ function newestFor(release: SemVer, target: DeploymentKind): string {
   return knownReleases(target).at(-1) ?? newestComposeRelease;
 }
 
-/** The reference of a release's migrator image: with digest where the catalogue pins it. */
+/** The reference of a release's migrator image: with digest where the catalogue pins it and digests are wanted. */
 function migratorReference(release: string, situation: UpgradeSituation): string {
   const pin = findRelease(release)?.images["migrator"];
   const name = `${situation.registry ?? vendorRegistry}/migrator`;
-  return pin === undefined ? `${name}:${release}` : `${name}:${pin.tag}@${pin.digest}`;
+  const tagged = `${name}:${pin?.tag ?? release}`;
+  return pin === undefined || situation.pinDigests === false ? tagged : `${tagged}@${pin.digest}`;
 }
 
 function image(release: string, reason: string, situation: UpgradeSituation): MigratorImage {

@@ -52,6 +52,13 @@ const irreversible: readonly {
   },
 ];
 
+/** Why the data of a release is none that an older one can work with; empty when nothing speaks against it. */
+export function finalReasons(older: SemVer, newer: SemVer, situation: UpgradeSituation): readonly string[] {
+  return irreversible
+    .filter(({ border, needs }) => crosses(older, newer, border) && (needs === undefined || holds(needs, situation)))
+    .map(({ what }) => what);
+}
+
 /** The refusal of going back, with the way that exists. */
 export function downgradeRefused(
   property: ReleaseProperty,
@@ -59,14 +66,12 @@ export function downgradeRefused(
   to: SemVer,
   situation: UpgradeSituation,
 ): UpgradeRefusedError {
-  const final = irreversible.filter(
-    ({ border, needs }) => crosses(to, from, border) && (needs === undefined || holds(needs, situation)),
-  );
+  const final = finalReasons(to, from, situation);
   const intro = `is ${to.version}, older than ${from.version}, which runs now`;
   const restore = `restore the backup taken before the upgrade together with the files of ${to.version}`;
   const way =
     final.length > 0
-      ? `there is no way back on the same data (${final.map(({ what }) => what).join("; ")}): ${restore}`
+      ? `there is no way back on the same data (${final.join("; ")}): ${restore}`
       : hopKind(to, from) === "standard"
         ? `an upgrade never goes back; right after a standard upgrade this is a rollback: start the files of ${to.version} again, keep the databases as they are, then compare the schemas with the migrator's 'drift'`
         : `an upgrade never goes back: ${restore}, or stop the services and run the migrator's 'downgrade --from v${from.major}.${from.minor} --to v${to.major}.${to.minor}' first`;

@@ -83,7 +83,8 @@ export const stopRules: readonly StopRule[] = [
   {
     id: "standard-hops-only",
     forbids: (from, to, { standardHopsOnly }) => standardHopsOnly === true && hopKind(from, to) === "multi-version",
-    reason: "this deployment makes no multi-version upgrade yet: go one minor release at a time",
+    reason:
+      "the containers of 'cloud: local' are replaced in place, and nothing there runs the migrator's 'upgrade' with everything else stopped: go one minor release at a time",
   },
   {
     id: "ami-sunset",

@@ -14,12 +14,13 @@ import type { MigratorImage, RunbookCommand, RunbookStep } from "./upgrade-plan"
 
 type Bundle = "from" | "to";
 
-function compose(bundle: Bundle, ...args: string[]): RunbookCommand {
+/** A command of compose with the files of one of the two bundles. */
+export function compose(bundle: Bundle, ...args: string[]): RunbookCommand {
   return { program: "docker", args: ["compose", ...args], bundle };
 }
 
 /** A one-off migrator with the network and environment of the compose file's own; `image` replaces the pinned one. */
-function migrator(bundle: Bundle, args: readonly string[], image?: MigratorImage): RunbookCommand {
+export function migrator(bundle: Bundle, args: readonly string[], image?: MigratorImage): RunbookCommand {
   const run = ["run", "--rm", "--no-deps", "-T", "migrator", ...args];
   if (image === undefined) return compose(bundle, ...run);
   return {
@@ -107,11 +108,12 @@ export function composeRunbook(facts: HopFacts): RunbookStep[] {
       title: services.length > 0 ? "Stop everything but the databases" : "Stop everything",
       phase: "during",
       by: "machine",
-      commands: [{ ...compose("from", "stop"), allServicesExcept: services }],
+      // A container that is only stopped is started again when Docker is.
+      commands: [{ ...compose("from", "rm", "--stop", "--force"), allServicesExcept: services }],
       preconditions: ["every step before has succeeded"],
       timeoutMinutes: timeouts.stop,
       safeToRepeat: true,
-      onFailure: "stop",
+      onFailure: "go-back",
     },
     services.length > 0
       ? {
@@ -137,7 +139,7 @@ export function composeRunbook(facts: HopFacts): RunbookStep[] {
           timeoutMinutes: databaseStartTimeout(facts),
           safeToRepeat: !events.convertsPostgres,
           ...(events.convertsPostgres && { pointOfNoReturn: conversionPointOfNoReturn }),
-          onFailure: "stop",
+          onFailure: events.convertsPostgres ? "stop" : "go-back",
         }
       : undefined,
     events.rebuildsIndexes
@@ -159,7 +161,7 @@ export function composeRunbook(facts: HopFacts): RunbookStep[] {
       phase: "during",
       by: "machine",
       commands: [migrate(false)],
-      ...(kind === "multi-version" && { retryCommands: [migrate(true)] }),
+      retryCommands: [migrate(true)],
       preconditions: ["nothing but the databases runs", "the databases are healthy"],
       timeoutMinutes: kind === "multi-version" ? timeouts.upgrade : timeouts.up,
       safeToRepeat: true,

@@ -19,12 +19,14 @@ export interface UpgradeSituation {
   readonly conditions?: readonly string[];
   /** Ids of manual steps a person has taken note of. Unknown ids have no effect. */
   readonly acknowledge?: readonly string[];
-  /** Whether only standard hops can be made, one minor release at a time; default false. */
+  /** Whether only standard hops can be made, one minor release at a time, as with `cloud: local`; default false. */
   readonly standardHopsOnly?: boolean;
   /** Whether the code insights database exists; default true. */
   readonly codeInsights?: boolean;
   /** Registry and organisation images are pulled from; default the vendor's on Docker Hub. */
   readonly registry?: string;
+  /** Whether images are named with the digests the catalogue knows; default true. Images out of archives have none. */
+  readonly pinDigests?: boolean;
   /** Namespace of a Kubernetes deployment; default `sourcegraph`. */
   readonly namespace?: string;
 }
@@ -123,8 +125,11 @@ export interface RunbookStep {
   readonly safeToRepeat: boolean;
   /** What cannot be undone once the step has begun, other than by restoring the backup. */
   readonly pointOfNoReturn?: string;
-  /** `stop`: the hop failed. `report`: the instance goes on, a person looks. */
-  readonly onFailure: "stop" | "report";
+  /**
+   * `stop`: the hop failed, and what was done stays. `go-back`: it failed before anything changed the databases, so the release
+   * before is started again. `report`: the instance goes on, a person looks.
+   */
+  readonly onFailure: "stop" | "go-back" | "report";
 }
 
 /** The migrator image a step runs, and why that one. */
@@ -180,6 +185,8 @@ export interface Hop {
   readonly migratorArgs: readonly string[];
   /** Its arguments when it was interrupted: what it left half-done looks like drift. */
   readonly migratorRetryArgs: readonly string[];
+  /** Images that a machine's runbook runs, besides those of the two deployments; each once. None on Kubernetes. */
+  readonly images: readonly string[];
   /** Whether this library renders the files of `to`; if not, deploy it with the vendor's files. */
   readonly rendered: boolean;
   /** What a reader should know. */

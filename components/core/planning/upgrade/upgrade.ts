@@ -3,7 +3,7 @@ import { findRelease, isAtLeast, oldestRenderableRelease } from "../../product/r
 import { holds } from "./conditions";
 import { dataEvents, downtimeOf } from "./downtime";
 import { forbiddenBecause, manualStepIds, newestReleases, oldestUpgradable } from "./facts";
-import { databasesOf, migrateArgs, type HopFacts } from "./hop-facts";
+import { convertedBeforeMigrator, databasesOf, migrateArgs, type HopFacts } from "./hop-facts";
 import { migratorForDrift, migratorForUp, migratorForUpgrade } from "./migrator";
 import { findPath } from "./path";
 import type { Hop, RequiredStop, UpgradePlan, UpgradeRequest, UpgradeSituation } from "./upgrade-plan";
@@ -112,7 +112,8 @@ function stopsOn(path: readonly string[], situation: UpgradeSituation): Required
   });
 }
 
-function hopBetween(start: string, end: string, situation: UpgradeSituation): Hop {
+/** One hop that is known to be lawful, such as one that was made; what it asks of a person does not change what the runbook does. */
+export function hopBetween(start: string, end: string, situation: UpgradeSituation): Hop {
   const from = new SemVer(start);
   const to = new SemVer(end);
   const kind = hopKind(from, to);
@@ -139,9 +140,18 @@ function hopBetween(start: string, end: string, situation: UpgradeSituation): Ho
     migrator,
     migratorArgs: migrateArgs(facts),
     migratorRetryArgs: migrateArgs(facts, true),
+    images: (situation.target ?? "compose") === "compose" ? imagesOf(facts) : [],
     rendered: isAtLeast(end, oldestRenderableRelease) && findRelease(end)?.deployable.compose === true,
     notes: hopNotes(from, to, situation),
   };
+}
+
+/** Images of migrators that are not the one of the release being deployed. */
+function imagesOf(facts: HopFacts): string[] {
+  const { to, kind, migrator, driftBefore, driftAfter } = facts;
+  const before = kind === "multi-version" && convertedBeforeMigrator(facts) ? [driftBefore] : [];
+  const others = [...before, migrator, driftAfter].filter(({ release }) => release !== to.version);
+  return [...new Set(others.map(({ reference }) => reference))];
 }
 
 /** What is odd about the releases of one hop. */

@@ -70,6 +70,8 @@ export interface PlannedContainer {
   readonly ordinal: number;
   /** Image it is made from. */
   readonly image: PlannedImage;
+  /** Program in place of the image's. */
+  readonly entrypoint?: readonly string[];
   /** Arguments in place of the image's. */
   readonly command?: readonly string[];
   /** Host name, where it is not the engine's choice. */

@@ -20,7 +20,12 @@ import type { Specification, VmSpecification } from "../config/specification";
 export function deployedServices(specification: Specification): readonly Service[] {
   const replaced = replacedServices(specification);
   const bundled = servicesOf(specification.release).filter((service) => !replaced.has(service.name));
-  return specification.tracing ? [...bundled, serviceNamed("jaeger")] : bundled;
+  const hasCodeHosts = (specification.replica?.codeHosts ?? []).length > 0;
+  return [
+    ...bundled,
+    ...(specification.tracing ? [serviceNamed("jaeger")] : []),
+    ...(hasCodeHosts ? [serviceNamed("code-host")] : []),
+  ];
 }
 
 function resourcesOf(specification: VmSpecification): ComposeResources {
@@ -235,6 +240,7 @@ export function planContainers(
         specification.overrides[service.name]?.image,
         specification,
       ),
+      ...(service.entrypoint === undefined ? {} : { entrypoint: service.entrypoint }),
       command: tracingOf(service, specification).command ?? service.command,
       publishedPorts: service.name === "caddy" ? edgeOf(specification).ports : [],
       expose: service.expose ?? [],

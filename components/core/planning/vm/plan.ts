@@ -5,11 +5,13 @@ import { planDatabaseSubnets, planSubnets, privateBlocks, type PlannedSubnet } f
 import { configurationFilesOf } from "../configuration-files";
 import type { PlannedContainer } from "./container";
 import { planContainers } from "./containers";
-import { dataResourcesOf, type DataResource } from "../data-safety";
+import { dataNames, dataResourcesOf, type DataResource } from "../data-safety";
+import { databaseServices } from "../database-environment";
 import { dataDiskFor, type DataDisk, type Machine } from "./machine";
 import { chosenMachine } from "./machine-type";
-import { machineImages, type MachineImage } from "./machine-images";
+import { imageStore, machineImageOf, type MachineImage } from "./machine-images";
 import { plannedSecrets } from "../planned-secrets";
+import { codeHostsGib } from "../replica/code-hosts";
 import { modeNotices, revocationText } from "../mode-texts";
 import { needsDatabaseSubnets } from "../managed/amazon";
 import { needsPrivateServices, planPrivateServices } from "../managed/google";
@@ -70,6 +72,14 @@ export interface PlannedNetwork {
   readonly servicesCidr?: string;
 }
 
+/** The bucket of backups. */
+export interface PlannedBackupStore {
+  /** Name of the bucket in the program. */
+  readonly resource: string;
+  /** How long a backup is kept there, days. */
+  readonly keepDays: number;
+}
+
 /** Every decision of a deployment, as plain data. */
 export interface Plan {
   /** Version of this form. */
@@ -98,6 +108,8 @@ export interface Plan {
   readonly machine?: PlannedMachine;
   /** Absent for local deployments. */
   readonly dataDisk?: DataDisk;
+  /** Whether the machine is to run or to be stopped; absent where nobody ever said, so that it is left as it is. */
+  readonly power?: "running" | "stopped";
   /** Absent where an existing network is used, and for local deployments. */
   readonly network?: PlannedNetwork;
   /** How the instance is reached, and by whom. */
@@ -114,6 +126,8 @@ export interface Plan {
   readonly revocation?: string;
   /** When the data disk is snapshotted, and how long snapshots are kept. */
   readonly backup: Specification["backup"];
+  /** Bucket that dumps of the databases on the machine are copied to; absent for local deployments. */
+  readonly backupStore?: PlannedBackupStore;
   /** Everything that holds data and must not be lost. */
   readonly dataResources: readonly DataResource[];
   /** Absent for local deployments. */
@@ -177,9 +191,11 @@ const namedSizeDiskGb = 500;
 
 function diskOf(specification: VmSpecification, usage: Usage, cloud: "aws" | "gcp"): DataDisk {
   const computed = dataDiskFor(usage, cloud);
+  const { codeHosts = [] } = specification.replica ?? {};
   const given = specification.dataDisk;
   return {
-    sizeGb: given.sizeGb ?? ("named" in specification.size ? namedSizeDiskGb : computed.sizeGb),
+    sizeGb:
+      given.sizeGb ?? ("named" in specification.size ? namedSizeDiskGb : computed.sizeGb) + codeHostsGib(codeHosts),
     type: given.type ?? computed.type,
     iops: given.iops ?? (given.type === undefined ? computed.iops : undefined),
     throughputMbps: given.throughputMbps ?? (given.type === undefined ? computed.throughputMbps : undefined),
@@ -187,7 +203,7 @@ function diskOf(specification: VmSpecification, usage: Usage, cloud: "aws" | "gc
 }
 
 function noticesOf(specification: VmSpecification): string[] {
-  const { tls, cloud, access, databases, release } = specification;
+  const { tls, cloud, access, databases, machine, registry, release } = specification;
   const notices: string[] = [];
   if (tls.mode === "none" && cloud !== "local")
     notices.push("traffic is plain HTTP: set 'domain' and 'tls' before anybody signs in");
@@ -201,11 +217,18 @@ function noticesOf(specification: VmSpecification): string[] {
     notices.push(
       `the data disk is ${namedSizeDiskGb} GB, whatever the size is called: about three times the size of all repositories is advised; give 'usage' or 'dataDisk.sizeGb' (it grows in place later)`,
     );
+  if (machine.image !== undefined && registry !== undefined && !registry.host.startsWith(`${imageStore}/`))
+    notices.push(
+      `container images come from ${registry.host}, not from the machine image, which holds them under the vendor's names; leave 'registry' out, or give ${imageStore}/sourcegraph`,
+    );
   if (release.split(".")[0] === "6")
     notices.push("release 6 is one major behind the newest; support covers the two newest majors");
   notices.push(...modeNotices(specification));
   return notices;
 }
+
+/** What dumps in the bucket are counted with, GB: how much the databases hold is not known. */
+const assumedBackupGb = 100;
 
 /** The network with room for the cloud's own services, where there are any. */
 function withRoomFor(managed: PlannedManagedServices, network: PlannedNetwork, cloud: "aws" | "gcp"): PlannedNetwork {
@@ -278,11 +301,12 @@ export function planVm(given: Specification): Plan {
     };
   const machine: PlannedMachine = {
     ...chosen,
-    image: machineImages[cloud],
+    image: machineImageOf(cloud, specification.machine.image, specification.gcp?.project),
     rootDiskGb: specification.machine.rootDiskGb,
   };
   const dataDisk = diskOf(specification, usage, cloud);
   const managed = planManagedServices(specification, size, usage);
+  const isDumped = databaseServices.some(([, service]) => containers.some((each) => each.service === service));
   const price = priceOf(cloud, region, [
     ...vmPriceThings({
       cloud,
@@ -294,6 +318,7 @@ export function planVm(given: Specification): Plan {
       snapshotGb: dataDisk.sizeGb,
       kmsKeys: specification.customerKey === undefined ? 1 : 0,
       secrets: secrets.filter((secret) => secret.origin !== "store").length,
+      bucketGb: isDumped ? assumedBackupGb : 0,
     }),
     ...managedPriceThings(cloud, managed),
   ]);
@@ -301,10 +326,21 @@ export function planVm(given: Specification): Plan {
     ...common,
     machine,
     dataDisk,
+    ...(specification.suspended !== undefined && { power: specification.suspended ? "stopped" : "running" }),
     network: network && withRoomFor(managed, network, cloud),
     ...(hasManagedServices(managed) && { managed }),
+    // Also where no database is on the machine: what was dumped before they went elsewhere stays.
+    backupStore: { resource: dataNames.backups(name), keepDays: specification.backup.keepDays },
     dataResources: [
-      ...dataResourcesOf({ name, cloud, zone, volumes: [], secrets, dataDisk }),
+      ...dataResourcesOf({
+        name,
+        cloud,
+        zone,
+        volumes: [],
+        secrets,
+        dataDisk,
+        backupRegion: region,
+      }),
       ...managedDataResources(managed, region),
     ],
     price,

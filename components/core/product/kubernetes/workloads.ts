@@ -2,6 +2,7 @@ import type { ServiceName } from "../service";
 import { holdsIn } from "../services";
 import type { WorkloadFacts } from "./workload-facts";
 import { codeIntelligenceWorkloads } from "./workloads/code-intelligence";
+import { codeHostWorkloads } from "./workloads/code-host";
 import { databaseWorkloads } from "./workloads/databases";
 import { frontendWorkloads } from "./workloads/frontend";
 import { nodeAgentWorkloads } from "./workloads/node-agents";
@@ -21,6 +22,7 @@ export const kubernetesWorkloads: readonly WorkloadFacts[] = [
   ...storeWorkloads,
   ...observabilityWorkloads,
   ...nodeAgentWorkloads,
+  ...codeHostWorkloads,
 ];
 
 /** The workloads the chart of a release has, the optional ones too. */

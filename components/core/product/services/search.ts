@@ -38,6 +38,7 @@ export const searchServices: readonly Service[] = [
       { to: "redis-store", port: 6379 },
       { to: "blobstore", port: 9000 },
       { to: "otel-collector", port: 4317 },
+      { to: "code-host", port: 3000 },
     ],
     scrape: [{ port: 6060, job: "gitserver" }],
     debug: { port: 6060 },

@@ -111,6 +111,9 @@ systemctl start mnt-sourcegraph.mount
 
 # --- Docker, with its data on that disk. It may be up already with its data elsewhere.
 changed=
+# --- a machine image made for this has the containers' images in a registry of its own
+image=/etc/sourcegraph/machine-image.json
+[ ! -e $image ] || daemon=$(jq -c --slurpfile image $image '. + {"registry-mirrors": [$image[0].store]}' <<< "$daemon")
 put /etc/docker/daemon.json <<< "$daemon"
 package apparmor docker.io docker-cli docker-compose
 systemctl start docker

@@ -4,6 +4,7 @@ import { accountObjects, classObjects, configMapObjects, namespaceObjects, right
 import { ingressObjects } from "./ingress";
 import { networkPolicyObjects } from "./network-policies";
 import type { KubernetesObject } from "./object";
+import { restrictionObjects } from "./restrictions";
 import { autoscaler, claimObjects, disruptionBudget, serviceObjects, workloadObject } from "./workload-objects";
 
 /** Objects that belong together, in the order in which they are applied. */
@@ -18,7 +19,7 @@ export function manifestGroups(plan: KubernetesPlan): ManifestGroup[] {
   const { workloads } = plan;
   const byRank = [...workloads].sort((a, b) => a.rank - b.rank);
   const groups: ManifestGroup[] = [
-    { folder: "00-ground", objects: [...namespaceObjects(plan), ...classObjects(plan)] },
+    { folder: "00-ground", objects: [...namespaceObjects(plan), ...restrictionObjects(plan), ...classObjects(plan)] },
     { folder: "10-access", objects: [...accountObjects(plan, workloads), ...rightsObjects(plan, workloads)] },
     { folder: "20-configuration", objects: configMapObjects(plan) },
     { folder: "30-storage", objects: workloads.flatMap((workload) => claimObjects(workload, plan)) },

@@ -34,7 +34,10 @@ export const identityTypes: readonly string[] = [
   "kubernetes:core/v1/ServiceAccount",
 ];
 
-const isIdentity = ({ type }: GraphResource): boolean => identityTypes.includes(type);
+/** Accounts by which services of Google act in a project of this program, which are nobody's to use. */
+const agentType = "gcp:projects/serviceIdentity";
+
+const isIdentity = ({ type }: GraphResource): boolean => identityTypes.includes(type) || type === agentType;
 const listOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined ? [] : [value];
 const textsOf = (value: unknown): string[] => listOf(value).filter((each): each is string => typeof each === "string");

@@ -76,11 +76,9 @@ function ofOthers(graph: Graph, resource: GraphResource): Sight[] {
 function ofLicence(resource: GraphResource): Sight[] {
   const licence = boundaryOf(resource)?.facts.settings?.licence;
   if (licence === undefined) return [];
-  return [
-    licence.includes("dev")
-      ? good("its licence is for development")
-      : bad(`its licence is for ${licence.join(", ") || "anything"}`, "use a licence of kind dev"),
-  ];
+  if (licence.includes("dev")) return [good("its licence is for development")];
+  if (licence.includes("internal")) return [good("its licence is for use within the company")];
+  return [bad(`its licence is for ${licence.join(", ") || "anything"}`, "use a licence of kind dev")];
 }
 
 /** Development has nothing of production. */

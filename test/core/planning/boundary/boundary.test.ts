@@ -163,6 +163,8 @@ describe("What a machine states to the rules", () => {
       "prometheus keeps operational in sourcegraph-data",
       "grafana keeps operational in sourcegraph-data",
       "caddy keeps secret in sourcegraph-data",
+      "codeintel-db keeps user-data in sourcegraph-backups",
+      "codeinsights-db keeps user-data in sourcegraph-backups",
       "pgsql keeps user-data in sourcegraph-pgsql",
       "redis-cache keeps user-data in sourcegraph-cache",
       "redis-store keeps identity in sourcegraph-store",

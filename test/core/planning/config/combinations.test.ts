@@ -1,3 +1,4 @@
+import { parseSpecification } from "../../../../components/core/planning/config/specification";
 import { goodConfigs as good, wrong } from "../../../support/configs";
 
 describe("a config is refused for the place", () => {
@@ -16,6 +17,8 @@ describe("a config is refused for the place", () => {
         gcp: { project: "my-project" },
         tags: { a: "b" },
         deletionProtection: true,
+        upgrade: "replace",
+        outsideCheck: { enabled: false },
         access: { allowedCidrs: ["10.0.0.0/8"] },
       },
       [
@@ -30,6 +33,8 @@ describe("a config is refused for the place", () => {
         '\'gcp\' has no meaning for cloud local, got {"project":"my-project"}; remove it',
         '\'tags\' has no meaning for cloud local, got {"a":"b"}; remove it',
         "'deletionProtection' has no meaning for cloud local, got true; remove it",
+        "'upgrade' has no meaning for cloud local, got \"replace\"; remove it",
+        "'outsideCheck' has no meaning for cloud local, got {\"enabled\":false}; remove it",
         "'access' has no meaning for cloud local; use 'local.address'",
       ],
     ));
@@ -169,6 +174,19 @@ describe("a config is refused for the machine and its disk", () => {
     wrong({ ...good.gcp, dataDisk: { iops: 5000, throughputMbps: 500 } }, [
       "'dataDisk.iops' cannot be set for type pd-ssd, got 5000; remove it",
       "'dataDisk.throughputMbps' cannot be set for type pd-ssd, got 500; remove it",
+    ]));
+
+  it("refuses to replace a guarded machine of Google Cloud, which only its guard would find out", () => {
+    wrong({ ...good.gcp, upgrade: "replace" }, [
+      "'upgrade' replace deletes the machine, which Google Cloud refuses for one that is guarded; set 'deletionProtection' to false and deploy, or use in-place",
+    ]);
+    parseSpecification({ ...good.gcp, upgrade: "replace", deletionProtection: false });
+    parseSpecification({ ...good.aws, upgrade: "replace" });
+  });
+
+  it("refuses a time for a check that is not made", () =>
+    wrong({ ...good.aws, outsideCheck: { enabled: false, timeoutMinutes: 5 } }, [
+      "'outsideCheck.timeoutMinutes' has no meaning with 'enabled' false; remove it",
     ]));
 
   it("refuses hyperdisk-balanced on machines that take none", () =>

@@ -283,6 +283,12 @@ describe("a config for Kubernetes is refused", () => {
       ],
     ));
 
+  it("for keys about a machine's dumps", () =>
+    wrong({ ...eks, cache: "managed", backup: { keepDumps: 3, drillDays: 0 } }, [
+      "'backup.keepDumps' has no meaning for shape kubernetes; remove it",
+      "'backup.drillDays' has no meaning for shape kubernetes; remove it",
+    ]));
+
   it("for keys that another key leaves without effect", () => {
     wrong(
       {

@@ -46,7 +46,7 @@ describe("an air-gapped instance", () => {
         siteConfig,
       },
       [
-        "'machine.packageMirror' breaks B-A01: the machine would install from Debian on the internet; give a mirror inside",
+        "'machine.packageMirror' breaks B-A01: the machine would install from Debian on the internet; give a mirror inside, or a machine image that has the packages in 'machine.image'",
         "'tls.mode' breaks B-A01: acme asks an authority on the internet; give mode certificate",
         "'proxy' breaks B-A01: a proxy leads out; remove it",
         `'siteConfig.siteFile' breaks B-A02: site.json sets update.channel to "release"; leave it out`,

@@ -133,7 +133,7 @@ describe("a complete specification", () => {
         objectStorage: { versioning: true },
       },
       tracing: false,
-      backup: { keepDays: 14, hourUtc: 3 },
+      backup: { keepDays: 14, hourUtc: 3, keepDumps: 3, drillDays: 30 },
       boundaries: {
         zone: "single-tenant",
         stage: "production",
@@ -146,6 +146,8 @@ describe("a complete specification", () => {
       machine: { rootDiskGb: 50 },
       dataDisk: {},
       deletionProtection: true,
+      upgrade: "in-place",
+      outsideCheck: { enabled: true },
       acknowledge: [],
       allowDataLoss: [],
       overrides: {},

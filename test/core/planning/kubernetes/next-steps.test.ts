@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { finishText, hopText, wayBackText } from "../../../../components/core/planning/kubernetes/next-steps";
+import {
+  finishText,
+  hopText,
+  rollbackStep,
+  wayBackText,
+} from "../../../../components/core/planning/kubernetes/next-steps";
 import { planUpgrade } from "../../../../components/core/planning/upgrade/upgrade";
 import type { Hop } from "../../../../components/core/planning/upgrade/upgrade-plan";
 
@@ -54,5 +59,13 @@ describe("the refusal of a way back", () => {
     assert.equal(
       wayBackText("there is no way back on the same data", "6.2.0", "6.1.0", {}),
       "there is no way back on the same data",
+    ));
+});
+
+describe("after a rollback", () => {
+  it("it says what a person does", () =>
+    assert.equal(
+      rollbackStep({ from: "7.5.4453", to: "7.4.0", kind: "rollback" }, "code"),
+      "7.4.0 runs again on the schemas of 7.5.4453: compare them with the migrator's 'drift' in namespace code, and take back by hand what 7.5.4453 rewrote in files of the site configuration; remove \"rollback\" from 'acknowledge'",
     ));
 });

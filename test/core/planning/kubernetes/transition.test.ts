@@ -123,6 +123,7 @@ describe("what an update does to a deployment on Kubernetes", () => {
       "--to",
       "v7.5",
       "--disable-animation",
+      "--skip-version-check",
       "--skip-drift-check",
     ]);
   });

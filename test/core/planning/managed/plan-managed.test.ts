@@ -279,6 +279,7 @@ describe("a machine with services of the cloud", () => {
         "sourcegraph-codeInsightsDatabasePassword",
         "sourcegraph-codeIntelDatabasePassword",
         "sourcegraph-frontendDatabasePassword",
+        "sourcegraph-backups",
         "sourcegraph-pgsql",
         "sourcegraph-codeintel-db",
         "sourcegraph-codeinsights-db",

@@ -90,6 +90,11 @@ describe("the migrator image", () => {
     const hop = onlyHop({ from: "6.1.0", to: "7.6.0", target: "kubernetes", registry: "mirror.example.com/sg" });
     assert.equal(hop.migrator.reference, "mirror.example.com/sg/migrator:7.6.0");
   });
+
+  it("has no digest where digests are not wanted, as with images out of archives", () => {
+    const hop = onlyHop({ from: "6.0.12741", to: "6.1.5633", registry: "mirror.example.com/sg", pinDigests: false });
+    assert.deepEqual(hop.images, ["mirror.example.com/sg/migrator:7.5.4453"]);
+  });
 });
 
 describe("the runbook of a compose machine", () => {
@@ -112,7 +117,7 @@ describe("the runbook of a compose machine", () => {
     assert.deepEqual(commands, [
       "from: docker compose run --rm --no-deps -T migrator validate",
       "to: docker compose pull --quiet",
-      "from: docker compose stop",
+      "from: docker compose rm --stop --force",
       "to: docker compose up --detach --wait --wait-timeout 3600 --no-deps pgsql codeintel-db codeinsights-db",
       "to: docker compose run --rm --no-deps -T migrator up",
       "to: docker compose up --detach --wait --wait-timeout 1800 --remove-orphans",

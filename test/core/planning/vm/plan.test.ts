@@ -106,10 +106,10 @@ describe("a plan", () => {
     assert.deepEqual(plan(good.local).exposure.trustedProxies, []);
   });
 
-  it("lists what holds data: the disk or the volumes, without caches, and the passwords that open them", () => {
+  it("lists what holds data: the disk or the volumes, without caches, the passwords that open them, and the bucket of backups", () => {
     const passwords = ["codeinsightsDbPassword", "codeintelDbPassword", "pgsqlPassword"].map((n) => `sourcegraph-${n}`);
     const names = (config: object) => plan(config).dataResources.map(({ name }) => name);
-    assert.deepEqual(names(good.aws), ["sourcegraph-data", ...passwords]);
+    assert.deepEqual(names(good.aws), ["sourcegraph-data", ...passwords, "sourcegraph-backups"]);
     assert.deepEqual(names(good.local), [
       ...[
         "blobstore",

@@ -1,2 +1,3 @@
 #!/bin/sh
-exec nc -w 1 127.0.0.1 5432 < /dev/null
+# Whether the server answers.
+[ "$(/stand-in/fault)" != never-healthy ] && exec pg_isready --quiet --host=127.0.0.1 --timeout=1

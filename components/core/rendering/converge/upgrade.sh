@@ -1,0 +1,206 @@
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
+# What converge.sh does for a new release: the steps of hop.json one after the other, each written into a journal before it
+# begins and after it ends, so that whoever comes next, after a crash, a kill or a reboot, goes on where it ended.
+#
+# In the journal: kind of the change; from and to {release, digest}; state "running", or "stopped" when somebody has to look;
+# changed, whether the databases may be others than before; steps {ID: {state, tries, at}}. One that came to its end lies in
+# last-upgrade.json, which says whether a rollback is possible; one that did not in last-attempt.json.
+
+note() { # note FILTER [JQ-ARGUMENT...]: changes the journal in one step
+  local filter=$1
+  shift
+  written "$journal" jq "$@" "$filter" "$journal"
+}
+journaled() { jq -r "$@" "$journal"; }
+close() { # close upgrade|attempt
+  mv "$journal" "$state/last-$1.json"
+}
+
+begin() { # begin: a journal of the hop from what is in place to this bundle
+  written "$journal" jq -n --arg release "$release" --arg digest "$digest" --slurpfile status "$state/status.json" \
+    --slurpfile hop hop.json \
+    '{schema: 1, kind: $hop[0].kind, from: $status[0].installed, to: {$release, $digest}, state: "running", changed: false, steps: {}}'
+}
+
+put() { # put BUNDLE-FOLDER: its files become those of the deployment
+  (cd "$1" && deploy)
+  ln -sfn "bundles/$(basename "$1")" "$root/current.new"
+  mv -T "$root/current.new" "$root/current"
+}
+
+back() { # back WHY: the release before is started again, on databases as they were
+  local from to
+  from=$(journaled .from.digest)
+  to=$(journaled .from.release)
+  say "failed: $1; going back to $to" >&2
+  put "$root/bundles/$from"
+  up || stop "$1, and $to did not become healthy again"
+  close attempt
+  next="mend the cause, then: sudo bash $bundle/converge.sh"
+  status failed "$1; $to runs again, its data are as they were"
+  exit 3
+}
+
+stop() { # stop WHY: nothing more is done until somebody says so
+  say "stopped: $1" >&2
+  note '.state = "stopped" | .message = $message' --arg message "$1"
+  next="mend the cause, then: sudo SOURCEGRAPH_RETRY=1 bash $bundle/converge.sh"$'\n'"or $(jq -r .wayBack "$bundle/hop.json")"
+  status stopped "$1"
+  exit 3
+}
+
+others() { # others SERVICE...: ids of the deployment's containers that are not of these services
+  local project service id
+  project=$(cd "$place" && docker compose config --format json | jq -r .name) || return
+  docker ps --all --filter "label=com.docker.compose.project=$project" \
+    --format '{{.Label "com.docker.compose.service"}} {{.ID}}' | while read -r service id; do
+    case " $* " in *" $service "*) ;; *) echo "$id" ;; esac
+  done
+}
+
+within() { # within COMMAND...: what is left of the step's time is what it may take
+  local left=$((deadline - SECONDS))
+  timeout --kill-after 30 $((left > 1 ? left : 1)) "$@"
+}
+
+removed() { # removed SERVICE...: everything but these services is stopped and gone; volumes stay
+  local ids
+  ids=$(others "$@") || return
+  mapfile -t ids < <(grep . <<< "$ids")
+  [ ${#ids[@]} -eq 0 ] || { within docker stop "${ids[@]}" && within docker rm --force "${ids[@]}"; }
+}
+
+swept() { # swept: a container that an interrupted exchange left under a name of its own would be in the way of the next one
+  local project
+  project=$(cd "$place" && docker compose config --format json | jq -r .name) || return
+  docker ps --all --filter "label=com.docker.compose.project=$project" --format '{{.Names}}' |
+    { grep -E '^[0-9a-f]{12}_' || true; } | xargs -r docker rm --force > /dev/null
+}
+
+settled() { # settled: no migrator is at work that an interrupted run left behind; it may not be cut short, nor have company
+  local project ids
+  swept || return
+  project=$(cd "$place" && docker compose config --format json | jq -r .name) || return
+  ids=$(docker ps --all --quiet --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.oneoff=True) || return
+  mapfile -t ids < <(grep . <<< "$ids")
+  [ ${#ids[@]} -gt 0 ] || return 0
+  say "waiting for what an interrupted run left at work"
+  # What has ended by itself is gone, and neither can be told of it.
+  within docker wait "${ids[@]}" > /dev/null 2>&1 || [ $? != 124 ] || return 124
+  docker rm --force "${ids[@]}" > /dev/null 2>&1 || true
+}
+
+commanded() { # commanded STEP KEY: the commands of that key, each until it ends with another code than 0
+  local step=$1 key=$2 number count words
+  count=$(jq --arg key "$key" '.[$key] | length' <<< "$step")
+  for ((number = 0; number < count; number++)); do
+    local command
+    command=$(jq -c --arg key "$key" --argjson number "$number" '.[$key][$number]' <<< "$step")
+    if [ "$(jq 'has("allServicesExcept")' <<< "$command")" = true ]; then
+      mapfile -t words < <(jq -r '.allServicesExcept[]' <<< "$command")
+      removed "${words[@]}" || return
+      continue
+    fi
+    mapfile -d '' -t words < <(jq -j '.program, "\u0000", (.args[] | ., "\u0000")' <<< "$command")
+    jq -j '.stdin // ""' <<< "$command" > "$work/input"
+    (cd "$place" && within "${words[@]}" < "$work/input") || return
+  done
+}
+
+room() { # room SERVICE...: whether the disk has as much free as these keep in volumes
+  local kept=0 service id sources source bytes free
+  for service; do
+    id=$(cd "$place" && docker compose ps --all --quiet "$service") || return
+    sources=$(docker inspect --format '{{range .Mounts}}{{if eq .Type "volume"}}{{println .Source}}{{end}}{{end}}' "$id") || return
+    while read -r source; do
+      bytes=$(within du -sb "$source" | cut -f1) || return
+      kept=$((kept + bytes))
+    done < <(grep . <<< "$sources")
+  done
+  free=$(df --output=avail -B1 "$root" | tail -n 1)
+  [ "$free" -ge "$kept" ] || { echo "the databases keep $((kept >> 20)) MiB, and only $((free >> 20)) MiB are free beside them"; return 1; }
+}
+
+answers() { # answers RELEASE: whether the frontend says, within the step's time, that it is of that release
+  local said=
+  while :; do
+    said=$(cd "$place" && timeout 30 docker compose exec -T "$(jq -r .frontend "$bundle/hop.json")" wget -qO- http://127.0.0.1:3080/__version) || said=
+    case $said in *"$1"*) return ;; esac
+    [ $SECONDS -lt "$deadline" ] || { echo "the frontend says '$said', not $1"; return 1; }
+    sleep 5
+  done
+}
+
+checked() { # checked STEP: the check that a step has besides its commands
+  local step=$1
+  case $(jq -r '.check.kind // ""' <<< "$step") in
+    free-disk)
+      local services
+      mapfile -t services < <(jq -r '.check.asMuchAgainAs[]' <<< "$step")
+      room "${services[@]}" ;;
+    release) answers "$(jq -r .check.release <<< "$step")" ;;
+  esac
+}
+
+taken() { # taken STEP: one step, from the journal's word that it begins to the word that it is done
+  local step=$1 id title was phase failure key=commands code=0 deadline
+  id=$(jq -r .id <<< "$step")
+  title=$(jq -r .title <<< "$step")
+  phase=$(jq -r .phase <<< "$step")
+  failure=$(jq -r .onFailure <<< "$step")
+  was=$(journaled --arg id "$id" '.steps[$id].state // "open"')
+  if [ "$was" = "done" ]; then
+    # What was stopped may have been started by a boot, as long as nothing newer was.
+    [ "$id" = stop ] && [ "$(journaled '.steps | has("start")')" = false ] || return 0
+  elif [ "$was" = running ] && [ "$(jq .safeToRepeat <<< "$step")" = false ]; then
+    stop "'$title' was interrupted: $(jq -r '.pointOfNoReturn // "it cannot be repeated"' <<< "$step")"
+  elif [ "$was" != open ] && [ "$(jq 'has("retryCommands")' <<< "$step")" = true ]; then
+    key=retryCommands
+  fi
+  say "$title"
+  deadline=$((SECONDS + $(jq -r '.timeoutMinutes * 60' <<< "$step")))
+  # The new files are put in place where the first step that needs them begins; from then on they are what a boot starts.
+  if jq -e --arg key "$key" 'any(.[$key][]; .bundle == "to")' <<< "$step" > /dev/null && [ "$(readlink "$root/current")" != "bundles/$digest" ]; then
+    put "$bundle"
+  fi
+  note '.steps[$id] |= {state: "running", tries: ((.tries // 0) + 1), at: (now | todate)} | .changed = (.changed or $changes)' \
+    --arg id "$id" --argjson changes "$([ "$phase$failure" = duringstop ] && echo true || echo false)"
+  if [ "$(journaled .changed)" = true ]; then status converging "$title" "$digest"; else status converging "$title"; fi
+  { { { [ "$was" = open ] || settled; } && commanded "$step" "$key" && checked "$step"; } 2>&1 | tee "$work/log"; } || code=$?
+  if [ $code = 0 ]; then
+    note '.steps[$id] |= . + {state: "done", at: (now | todate)}' --arg id "$id"
+    return
+  fi
+  if ! docker version > /dev/null 2>&1; then
+    # That says nothing about the step; it is taken up again as after a crash.
+    say "failed: Docker does not answer in the midst of '$title'" >&2
+    status converging "waiting for Docker, to go on with '$title'"
+    exit 1
+  fi
+  [ $code != 124 ] || echo "it took longer than $(jq -r .timeoutMinutes <<< "$step") minutes" | tee -a "$work/log"
+  note '.steps[$id] |= . + {state: "failed", at: (now | todate)}' --arg id "$id"
+  case $phase$failure in
+    *report)
+      say "'$title' failed; the instance goes on, please look" >&2
+      reported="; '$title' failed, please look"
+      note '.steps[$id].state = "done"' --arg id "$id" ;;
+    before*)
+      close attempt
+      lack "'$title' failed" ;;
+    *go-back) back "'$title' failed" ;;
+    *) stop "'$title' failed" ;;
+  esac
+}
+
+upgrade() { # upgrade: every step of the hop that is not done
+  local count number reported=
+  count=$(jq '.steps | length' "$bundle/hop.json")
+  # Settled no more, if it was: whoever looks next takes it up again.
+  rm -f "$state/pointer.json"
+  note '.state = "running" | .to.digest = $digest | del(.message)' --arg digest "$digest"
+  for ((number = 0; number < count; number++)); do
+    taken "$(jq -c --argjson number "$number" '.steps[$number]' "$bundle/hop.json")"
+  done
+  close upgrade
+  told=$reported
+}
