@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { alone } from "./packages";
 import { toolchainFolder } from "./toolchain";
 
 const suite = "trixie";
@@ -55,11 +56,13 @@ function fetchProgram(to: string): void {
     };
     const apt = (...args: string[]) =>
       run(
-        "apt-get",
-        [...Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`]), "-qq", ...args],
-        {
-          cwd: folder,
-        },
+        ...alone(
+          "apt-get",
+          ...Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`]),
+          "-qq",
+          ...args,
+        ),
+        { cwd: folder, timeout: 300_000 },
       );
     apt("update");
     apt("download", "docker-compose");

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { alone } from "./packages";
 import { DockerApi } from "./stand-ins/docker/api";
 
 const run = promisify(execFile);
@@ -28,7 +29,8 @@ export interface DockerEngine {
   stop(): Promise<void>;
 }
 
-const START_MS = 120_000;
+/** With the wait for others that install packages. */
+const START_MS = 300_000;
 const STOP_MS = 60_000;
 
 /**
@@ -57,7 +59,7 @@ export async function startDocker(toolchain: string): Promise<DockerEngine> {
   };
   process.once("exit", abandon);
   try {
-    const { stdout } = await run(join(toolchain, "docker-up"), [state], { timeout: START_MS });
+    const { stdout } = await run(...alone(join(toolchain, "docker-up"), state), { timeout: START_MS });
     const settings = new Map(stdout.split("\n").map((line) => line.split("=", 2) as [string, string]));
     const env = { DOCKER_HOST: settings.get("DOCKER_HOST") ?? "", DOCKER_CONFIG: settings.get("DOCKER_CONFIG") ?? "" };
     return {

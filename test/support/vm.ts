@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { alone } from "./packages";
 import { toolchainFolder } from "./toolchain";
 
 const execute = promisify(execFile);
@@ -142,7 +143,7 @@ export async function prepareMachines(): Promise<void> {
   const tools = join(toolchainFolder(), "vm");
   mkdirSync(imageFolder(), { recursive: true });
   if (!existsSync("/usr/bin/qemu-system-x86_64") || !existsSync("/usr/bin/mmdebstrap")) {
-    await execute(join(tools, "install-needs"), [], { timeout: 600_000 });
+    await execute(...alone(join(tools, "install-needs")), { timeout: 600_000 });
   }
   await execute(join(tools, "build-image"), [imageFolder()], { timeout: 900_000, maxBuffer: 64 << 20 });
 }
