@@ -186,8 +186,10 @@ describe("managed services of the AWS sample stack on the real engine with a sta
     assert.deepEqual(ids(), kept);
     for (const type of ["aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "aws:s3/bucketPolicy:BucketPolicy"])
       assert.deepEqual(
-        all(type).map(({ inputs }) => String(inputs["bucket"]).startsWith("sourcegraph-uploads")),
-        [true],
+        all(type)
+          .map(({ inputs }) => /^sourcegraph-(backups|uploads)/.exec(String(inputs["bucket"]))?.[0])
+          .sort(),
+        ["sourcegraph-backups", "sourcegraph-uploads"],
         type,
       );
     assert.deepEqual(all("aws:ec2/instance:Instance"), []);
