@@ -36,7 +36,7 @@ case "$1 $2" in
   "pull -q") if grep -qxF -- "$3" "$FAKE/registry"; then echo "$3" >> "$FAKE/images"; else echo "no such image"; exit 1; fi ;;
   "compose config") case $* in *json*) echo '{"name": "docker-compose"}' ;; esac; [ ! -e "$FAKE/invalid" ] ;;
   "compose ps") echo c1 ;;
-  "inspect --format") echo "$FAKE/volume" ;;
+  "inspect --format") case $3 in *State*) cat "$FAKE/left" 2> /dev/null ;; *) echo "$FAKE/volume" ;; esac ;;
   "ps --all") cat "$FAKE/containers" 2> /dev/null ;;
   "rm --force") shift 2; for id; do sed -i "/ $id$/d" "$FAKE/containers"; done ;;
   "compose exec") case $* in *__version) cat "$FAKE/answers" 2> /dev/null || release ;; esac ;;

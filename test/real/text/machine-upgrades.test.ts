@@ -152,6 +152,23 @@ describe("an upgrade by the machine's program", function () {
       }
     });
 
+  it("takes away what was never started before it takes up a step that was interrupted, since an engine may not start it any more", async () => {
+    const { to } = await arranged(standard);
+    host.write("fake/left", "c7 left\nc1 /docker-compose-pgsql-1\nc8 /0123456789ab_docker-compose-worker-1\n");
+    host.write("fake/fail", "wait-timeout 1800");
+    assert.equal((await host.fetch("poll")).code, 3);
+    assert.ok(!acts().includes("rm --force c7 c8"));
+    host.write("fake/fail", "");
+    host.environment.SOURCEGRAPH_RETRY = "1";
+    host.dockerCalls();
+    assert.equal((await host.fetch("boot")).code, 0);
+    assert.deepEqual(acts().slice(0, 2), [
+      "rm --force c7 c8",
+      "compose up --detach --wait --wait-timeout 1800 --remove-orphans",
+    ]);
+    isThere(standard, to);
+  });
+
   it("tells the migrator of a half-done upgrade when it is run again", async () => {
     const { to } = await arranged(far);
     host.write("fake/fail", "migrator upgrade");

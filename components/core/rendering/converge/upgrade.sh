@@ -70,11 +70,17 @@ removed() { # removed SERVICE...: everything but these services is stopped and g
   [ ${#ids[@]} -eq 0 ] || { within docker stop "${ids[@]}" && within docker rm --force "${ids[@]}"; }
 }
 
-swept() { # swept: a container that an interrupted exchange left under a name of its own would be in the way of the next one
-  local project
+swept() { # swept: nothing that an interrupted run left half made or half started is in the way of the next one
+  # Left by an exchange under a name of its own; never started; ended, and not to run for good. For those an engine that
+  # was killed may have kept a task that it no longer knows of, and then they cannot be started any more.
+  local project format
+  format='{{.Id}} {{if or .State.Error (eq .State.Status "created" "dead") (and (eq .State.Status "exited") '
+  format+='(eq .HostConfig.RestartPolicy.Name "" "no"))}}left{{else}}{{.Name}}{{end}}'
   project=$(cd "$place" && docker compose config --format json | jq -r .name) || return
-  docker ps --all --filter "label=com.docker.compose.project=$project" --format '{{.Names}}' |
-    { grep -E '^[0-9a-f]{12}_' || true; } | xargs -r docker rm --force > /dev/null
+  # One that ends by itself meanwhile is not found any more, and that is well.
+  docker ps --all --quiet --filter "label=com.docker.compose.project=$project" |
+    { xargs -r docker inspect --format "$format" || true; } |
+    { grep -E ' (left|/[0-9a-f]{12}_.*)$' || true; } | cut -d' ' -f1 | xargs -r docker rm --force > /dev/null
 }
 
 settled() { # settled: no migrator is at work that an interrupted run left behind; it may not be cut short, nor have company
