@@ -15,6 +15,7 @@ import type { ContainerFacts, WorkloadFacts } from "../../../components/core/pro
 import { imagePin, isChartOnly, kubernetesReleases } from "../../../components/core/product/releases";
 import { holdsIn, repositoryOf, serviceNamed, services } from "../../../components/core/product/services";
 import type { ServiceName } from "../../../components/core/product/service";
+import { leavableWorkloads } from "../../../components/core/product/kubernetes/leavable";
 import { chartRelease } from "../../support/chart-comparison";
 
 function containersOf({ initContainers, containers }: WorkloadFacts): readonly ContainerFacts[] {
@@ -28,6 +29,14 @@ describe("a workload", () => {
     assert.deepEqual(
       kubernetesWorkloads.filter(({ selectsInstance }) => !selectsInstance).map(({ name }) => name),
       ["grafana", "jaeger"],
+    );
+  });
+
+  it("can be left out where it is one of those listed, each of which the chart has", () => {
+    const names = new Set(kubernetesWorkloads.map(({ name }) => name));
+    assert.deepEqual(
+      leavableWorkloads.filter((name) => !names.has(name)),
+      [],
     );
   });
 

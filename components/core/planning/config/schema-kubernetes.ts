@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { leavableWorkloads } from "../../product/kubernetes/leavable";
 import { newestClusterVersion } from "../kubernetes/defaults";
 import { count, flag, gigabytes, keys, text } from "./schema-values";
 
@@ -177,17 +178,7 @@ export const kubernetes = keys("KubernetesConfig", {
     "csi-snapshots",
   ).optional(),
   leaveOut: z
-    .array(
-      z.enum([
-        "cadvisor",
-        "node-exporter",
-        "otel-agent",
-        "prometheus",
-        "grafana",
-        "precise-code-intel-worker",
-        "syntactic-code-intel-worker",
-      ]),
-    )
+    .array(z.enum(leavableWorkloads))
     .optional()
     .describe(
       "services that are left out: those that watch, and those that take in code graph indexes; default none, in profile restricted the first three. In place",

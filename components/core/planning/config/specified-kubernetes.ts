@@ -1,3 +1,4 @@
+import type { LeavableWorkload } from "../../product/kubernetes/leavable";
 import type { ExistingClusterConfig, IssuerConfig, MaintenanceConfig, NodeGroupConfig } from "./config";
 
 // The part of a specification about Kubernetes.
@@ -31,15 +32,7 @@ export interface SpecifiedKubernetes {
   /** Volume snapshot class; absent: no snapshots by the cluster. */
   readonly snapshotClass?: string;
   /** Services that are left out: those that watch, and those that take in code graph indexes. */
-  readonly leaveOut: readonly (
-    | "cadvisor"
-    | "node-exporter"
-    | "otel-agent"
-    | "prometheus"
-    | "grafana"
-    | "precise-code-intel-worker"
-    | "syntactic-code-intel-worker"
-  )[];
+  readonly leaveOut: readonly LeavableWorkload[];
   /** Executors. */
   readonly executors?: SpecifiedExecutors;
   /** Whether everything is prepared to be handed over to Helm. */

@@ -1,6 +1,7 @@
 import { parse as parseJsonc } from "jsonc-parser";
 import { parse as parseYaml } from "yaml";
 import { InputError } from "../../errors";
+import { leavableWorkloads } from "../../product/kubernetes/leavable";
 import { kubernetesWorkloads } from "../../product/kubernetes/workloads";
 import { parseRelease, registry as vendorRegistry } from "../../product/releases";
 import { isServiceName } from "../../product/services";
@@ -180,17 +181,6 @@ function siteOf(files: Readonly<Record<string, string>>): Raw {
   return siteObject(textOf(at(answer, "data", "site", "configuration", "effectiveContents")));
 }
 
-/** Services that can be left out of a cluster, and are not there. */
-const leavable = [
-  "cadvisor",
-  "node-exporter",
-  "otel-agent",
-  "prometheus",
-  "grafana",
-  "precise-code-intel-worker",
-  "syntactic-code-intel-worker",
-] as const;
-
 function kubernetesOf(
   files: Readonly<Record<string, string>>,
   running: readonly Running[],
@@ -202,7 +192,7 @@ function kubernetesOf(
   const events = matching(files, /(?:^|\/)kubectl\/(events)\.txt$/)[0]?.text ?? "";
   const level = /violates PodSecurity "(baseline|restricted)/.exec(events)?.[1] as
     "baseline" | "restricted" | undefined;
-  const leaveOut = leavable.filter((name) => !apps.has(name));
+  const leaveOut = leavableWorkloads.filter((name) => !apps.has(name));
   return {
     ...(level !== undefined && { podSecurity: level }),
     ...(running.every(({ readOnlyRoot }) => readOnlyRoot) && { readOnlyRoots: true }),

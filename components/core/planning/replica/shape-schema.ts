@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { leavableWorkloads } from "../../product/kubernetes/leavable";
 import { isServiceName, services } from "../../product/services";
 import { codeHost, restrictions } from "../config/schema-replica";
 import { keys, count, flag, gigabytes, text } from "../config/schema-values";
@@ -41,20 +42,7 @@ const kubernetes = keys("ShapeKubernetes", {
   ...restrictions.shape,
   userIds: z.enum(["image", "assigned"]).optional().describe("whether the cluster chooses user ids; default image"),
   networkPolicies: flag("whether there are network policies; default true"),
-  leaveOut: z
-    .array(
-      z.enum([
-        "cadvisor",
-        "node-exporter",
-        "otel-agent",
-        "prometheus",
-        "grafana",
-        "precise-code-intel-worker",
-        "syntactic-code-intel-worker",
-      ]),
-    )
-    .optional()
-    .describe("services that are left out; default none"),
+  leaveOut: z.array(z.enum(leavableWorkloads)).optional().describe("services that are left out; default none"),
   expandableStorage: flag("whether volumes of the storage class grow; default true"),
 }).describe("the cluster, and what its admins do not allow");
 

@@ -1,3 +1,4 @@
+import { leavableWorkloads, type LeavableWorkload } from "../kubernetes/leavable";
 import type { ServiceName } from "../service";
 
 // What the product does for many tenants. Source of everything here: multi-tenant.md, sections by number.
@@ -96,16 +97,8 @@ export const cellServices: readonly CellService[] = [
   },
 ];
 
-/** Services of a deployment for one customer that a cell does not run. Source: 1.7, 1.8. */
-export const leftOutOfCells = [
-  "cadvisor",
-  "node-exporter",
-  "otel-agent",
-  "prometheus",
-  "grafana",
-  "precise-code-intel-worker",
-  "syntactic-code-intel-worker",
-] as const;
+/** Services of a deployment for one customer that a cell does not run: all it can be without. Source: 1.7, 1.8. */
+export const leftOutOfCells: readonly LeavableWorkload[] = leavableWorkloads;
 
 /** A code host that a cell may read from. */
 export interface CellCodeHost {
