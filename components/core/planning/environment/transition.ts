@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { InputError, RefusedError, type Problem } from "../../errors";
+import { InputError, RefusedError } from "../../errors";
+import { fixedProblems, type FixedSetting } from "../fixed-settings";
 import type { PlannedCustomerEnvironment } from "./environment-plan";
 
 /** What a stack exports about the environment it made, and compares itself with at its next update. */
@@ -50,13 +51,9 @@ export function fixedOf(plan: PlannedCustomerEnvironment): DeployedEnvironment {
     : { cloud, name, kind, id: plan.project };
 }
 
-const another = "keep it, or deploy a second instance in an environment of its own and move there";
+const another = "deploy a second instance in an environment of its own and move there";
 
-const fixed: readonly {
-  readonly key: keyof DeployedEnvironment;
-  readonly path: string;
-  readonly because: string;
-}[] = [
+const fixed: readonly FixedSetting<DeployedEnvironment>[] = [
   { key: "cloud", path: "cloud", because: "everything would be made anew elsewhere" },
   { key: "name", path: "name", because: "account or project and everything in it are named by it" },
   { key: "kind", path: "environment.kind", because: "who may see what follows from it" },
@@ -106,15 +103,8 @@ export function checkEnvironmentTransition(
     );
   }
   const after = fixedOf(plan);
-  const problems = fixed.flatMap(({ key, path, because }): Problem[] =>
-    after[key] === undefined || previous[key] === undefined || previous[key] === after[key]
-      ? []
-      : [
-          {
-            path,
-            message: `is deployed as ${previous[key]}, and cannot become ${after[key]}: ${because}; ${another}`,
-          },
-        ],
-  );
+  // What the other cloud does not have, or is not known yet, is not held against what is there.
+  const known = fixed.filter(({ key }) => previous[key] !== undefined && after[key] !== undefined);
+  const problems = fixedProblems(known, previous, after, another);
   if (problems.length > 0) throw new RefusedError(problems, "refused, because the environment would be made anew");
 }

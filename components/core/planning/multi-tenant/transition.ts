@@ -1,5 +1,6 @@
 import { InputError, RefusedError, type Problem } from "../../errors";
 import { checkKubernetesTransition, type KubernetesTransition } from "../kubernetes/transition";
+import { fixedProblems, type FixedSetting } from "../fixed-settings";
 import type { DeployedCell, DeployedTenant, MultiTenantManifest } from "./manifest";
 import { multiTenantManifest } from "./manifest";
 import type { MultiTenantPlan, PlannedCell } from "./multi-tenant-plan";
@@ -23,11 +24,7 @@ const newCell =
   "make a second cell beside it, move its tenants by the procedure of a move, and take this one away empty";
 
 /** What of a cell cannot change, and what is done in its stead. */
-const fixedOfCells: readonly {
-  readonly key: keyof DeployedCell;
-  readonly path: string;
-  readonly because: string;
-}[] = [
+const fixedOfCells: readonly FixedSetting<DeployedCell>[] = [
   { key: "account", path: "account.id", because: "everything of it would be made anew in another account" },
   { key: "region", path: "region", because: "stores do not move between regions" },
   { key: "zones", path: "zones", because: "disks do not move between zones" },
@@ -41,19 +38,17 @@ const fixedOfCells: readonly {
   { key: "customerKeys", path: "customerKeys", because: "what is encrypted stays under its key" },
 ];
 
-const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+/** What of an environment cannot change. */
+const fixedOfEnvironments: readonly FixedSetting<MultiTenantManifest>[] = [
+  { key: "name", path: "name" },
+  { key: "cloud", path: "cloud" },
+  { key: "stage", path: "boundaries.stage" },
+  { key: "domain", path: "multiTenant.environment.domain" },
+];
 
-function cellProblems(name: string, before: DeployedCell, after: DeployedCell): Problem[] {
-  return fixedOfCells.flatMap(({ key, path, because }): Problem[] =>
-    asText(before[key]) === asText(after[key])
-      ? []
-      : [
-          {
-            path: `multiTenant.cells.${name}.${path}`,
-            message: `is deployed as ${asText(before[key])}, and cannot become ${asText(after[key])}: ${because}; keep it, or ${newCell}`,
-          },
-        ],
-  );
+/** Says of which cell problems are. */
+function ofCell(name: string, problems: readonly Problem[]): Problem[] {
+  return problems.map(({ path, message }) => ({ path: `multiTenant.cells.${name}.${path}`, message }));
 }
 
 /** A secret that the edge shows is accepted until it shows another everywhere. */
@@ -185,9 +180,7 @@ function upgradesOf(
       transitions[name] = checkKubernetesTransition(before, within, specification);
     } catch (error) {
       if (!(error instanceof RefusedError) && !(error instanceof InputError)) throw error;
-      problems.push(
-        ...error.problems.map(({ path, message }) => ({ path: `multiTenant.cells.${name}.${path}`, message })),
-      );
+      problems.push(...ofCell(name, error.problems));
     }
   }
   return { transitions, problems };
@@ -234,16 +227,7 @@ export function checkMultiTenantTransition(
       kubernetes: {},
       notices: [],
     };
-  const environment = (["name", "cloud", "stage", "domain"] as const).flatMap((key): Problem[] =>
-    previous[key] === wanted[key]
-      ? []
-      : [
-          {
-            path: key === "domain" ? "multiTenant.environment.domain" : key === "stage" ? "boundaries.stage" : key,
-            message: `is deployed as ${previous[key]}, and cannot become ${wanted[key]}; keep it, or ${newEnvironment}`,
-          },
-        ],
-  );
+  const environment = fixedProblems(fixedOfEnvironments, previous, wanted, newEnvironment);
   const waits: Problem[] =
     plan.cloud === "gcp" && previous.keyWaitDays !== wanted.keyWaitDays && Object.keys(previous.tenants).length > 0
       ? [
@@ -257,7 +241,7 @@ export function checkMultiTenantTransition(
     before.cell !== after.cell && acknowledged.includes(movedStep(name, before.cell, after.cell));
   const cells = Object.entries(previous.cells).flatMap(([name, before]) => {
     const after = wanted.cells[name];
-    return after === undefined ? [] : cellProblems(name, before, after);
+    return after === undefined ? [] : ofCell(name, fixedProblems(fixedOfCells, before, after, newCell));
   });
   const secrets = Object.entries(previous.cells).flatMap(([name, before]) => {
     const after = wanted.cells[name];
