@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -74,6 +74,14 @@ function requireTool(context: Mocha.Context, tool: string): void {
   }
 }
 
+/** What shellcheck says of programs, and of what they have of those they read, which lie in the folder. */
+function saidOf(files: readonly string[], folder: string): Promise<string> {
+  return run("shellcheck", ["--norc", "--external-sources", "--source-path", folder, ...files]).then(
+    ({ stdout }) => stdout,
+    (error: { stdout: string }) => error.stdout,
+  );
+}
+
 describe("shell texts and user data, judged by the tools that read them", function () {
   this.timeout(120_000);
   let folder: string;
@@ -111,17 +119,25 @@ describe("shell texts and user data, judged by the tools that read them", functi
       ),
     };
     for (const [name, text] of Object.entries(scripts)) {
-      it(`has nothing to say about ${name}`, async () => {
-        const file = join(folder, "script.sh");
+      it(`has nothing to say about ${name}, nor about what it has of the programs it reads`, async () => {
+        // Beside each other, as they are on the machine.
+        for (const [program, its] of Object.entries(scripts))
+          if (program.endsWith(".sh")) writeFileSync(join(folder, program), its());
+        const file = join(folder, name.endsWith(".sh") ? name : "script.sh");
         writeFileSync(file, text());
-        const said = await run("shellcheck", ["--norc", file]).then(
-          ({ stdout }) => stdout,
-          (error: { stdout: string }) => error.stdout,
-        );
-        assert.equal(said, "");
+        assert.equal(await saidOf([file], folder), "");
         await run("bash", ["-n", file]);
       });
     }
+
+    it("has nothing to say about the programs of the stand-in images", async () => {
+      const images = join(__dirname, "../../support/images/rootfs");
+      const programs = readdirSync(images)
+        .map((name) => join(images, name))
+        .filter((file) => /^#(!\/bin\/sh| shellcheck shell=sh)/.test(readFileSync(file, "utf8")));
+      assert.ok(programs.length > 10, programs.join());
+      assert.equal(await saidOf(programs, images), "");
+    });
   });
 
   describe("cloud-init schema", () => {

@@ -10,10 +10,10 @@
 # Ends with 0 when the backup is complete; with 3 when there is none to make; with 4 when it could not be made, 5 when
 # it could not be copied. From the environment: what databases.sh says; SOURCEGRAPH_KEEP, in place of the planned number
 # of backups that are kept here.
-# shellcheck disable=SC1091,SC2016,SC2154
 set -euo pipefail
 export LC_ALL=C
 umask 077
+# shellcheck source=databases.sh
 . "$(dirname "${BASH_SOURCE[0]}")/databases.sh"
 
 id=$(date -u +%Y%m%dT%H%M%SZ) kind=order

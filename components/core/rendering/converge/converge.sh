@@ -10,6 +10,7 @@
 # SOURCEGRAPH_POINTER, a pointer that says where the secrets are (without it the secret files at hand are kept);
 # SOURCEGRAPH_IMAGE_ARCHIVES, a folder of image archives; SOURCEGRAPH_STAY, set when this is the bundle in place
 # and the status is to go on telling of another one; SOURCEGRAPH_RETRY, set to go on with an upgrade that stands still.
+# The programs of jq, in single quotes, have variables of their own.
 # shellcheck disable=SC2016
 set -euo pipefail
 export LC_ALL=C
@@ -132,7 +133,7 @@ deploy() { # deploy: the bundle's files become those of the deployment, each in 
   (cd "$place" && find . -type f -printf '%P\0' | sort -z | comm -z -13 "$work/here" - | xargs -0 -r rm -f)
 }
 
-# shellcheck source=/dev/null
+# shellcheck source=upgrade.sh
 . "$bundle/upgrade.sh"
 
 work=$(mktemp -d /run/sourcegraph-converge.XXXXXX)

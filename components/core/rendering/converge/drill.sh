@@ -7,10 +7,10 @@
 #
 # Ends with 0 when everything is as it was; with 3 when there is nothing to rehearse; with 4 when it could not be
 # rehearsed; with 1 when something differs. The evidence is in drills/ID.json below the state.
-# shellcheck disable=SC1091,SC2015,SC2016,SC2154
 set -euo pipefail
 export LC_ALL=C
 umask 077
+# shellcheck source=databases.sh
 . "$(dirname "${BASH_SOURCE[0]}")/databases.sh"
 
 id=$(date -u +%Y%m%dT%H%M%SZ) backup='' sweep=''
@@ -67,8 +67,10 @@ for name in $(jq -r '.databases[].service' "$folder/backup.json"); do
   image=$(docker inspect --format '{{.Image}}' "$container") || lack "there is no container $container, whose image is needed"
   # The image decides by its environment what the server is called and who owns it; the values stay on this machine.
   docker inspect "$container" | jq -r '.[0].Config.Env[]' > "$work/environment"
-  docker run --detach --name "$scratch" --network none --shm-size 256m --env-file "$work/environment" "$image" > /dev/null &&
-    answering "$scratch" || lack "a server of the image of $container does not start"
+  {
+    docker run --detach --name "$scratch" --network none --shm-size 256m --env-file "$work/environment" "$image" > /dev/null &&
+      answering "$scratch"
+  } || lack "a server of the image of $container does not start"
   if ! fill "$scratch" "$user" restored "$folder/$service.sql.gz"; then
     found false "it cannot be restored"
   elif ! other=$(differing "$scratch" "$user" restored "$folder" "$service" | paste -sd' '); then

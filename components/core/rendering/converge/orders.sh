@@ -8,6 +8,7 @@
 # An order is {"schema": 1, "id", "kind": "backup" | "restore" | "drill" | "go-on", "at", "backup"?, "device"?}. The journal
 # orders.jsonl has a line when one begins and another when it ended: one that was interrupted is taken up again, and none
 # is carried out twice. What became of it is in the status, as .order; what the clock asked for, as .backup and .drill.
+# The programs of jq, in single quotes, have variables of their own.
 # shellcheck disable=SC2016
 set -euo pipefail
 export LC_ALL=C

@@ -13,11 +13,14 @@
 #
 # Ends with 0 when the data are back and all services healthy; with 3 when it is refused or stands still; with 4 when
 # nothing was changed; with 1 when the data are back and not every service became healthy.
-# shellcheck disable=SC1091,SC2015,SC2016,SC2154
+# The programs of jq, in single quotes, have variables of their own.
+# shellcheck disable=SC2016
 set -euo pipefail
 export LC_ALL=C
 umask 077
+# shellcheck source=databases.sh
 . "$(dirname "${BASH_SOURCE[0]}")/databases.sh"
+# shellcheck source=restore-disk.sh
 . "$(dirname "${BASH_SOURCE[0]}")/restore-disk.sh"
 
 marker=$state/restore.json # of a restore that is not over: phase, and what it was asked for
@@ -102,10 +105,10 @@ examined() { # examined: whether this backup can be restored here
 }
 
 running() { # running: the databases, whatever became of them
-  local name
+  local name all
   if [ -z "$prefix" ] && [ -e "$root/deployment/compose.yaml" ]; then
-    # shellcheck disable=SC2086
-    (cd "$root/deployment" && docker compose up --detach --no-build --pull never --no-deps $services) || return
+    mapfile -t all < <(printf %s "$services")
+    (cd "$root/deployment" && docker compose up --detach --no-build --pull never --no-deps "${all[@]}") || return
   fi
   for name in $services; do
     named "$name"
@@ -210,7 +213,7 @@ restored() { # restored: every phase of the databases that is not over, from the
   if [ "$(marked .phase)" = stopping ]; then
     told converging "restoring backup $id"
     say "stopping everything but the databases"
-    running && still || stuck "not everything could be stopped for the restore of $id"
+    { running && still; } || stuck "not everything could be stopped for the restore of $id"
     if [ "$(marked .safety)" != null ] &&
       ! SOURCEGRAPH_LOCKED=1 bash "$programs/backup.sh" --kind safety --id "$(marked .safety)" && [ ! -e "$backups/$(marked .safety)/backup.json" ]; then
       mark '.phase = "abandoned"'
@@ -220,7 +223,7 @@ restored() { # restored: every phase of the databases that is not over, from the
   fi
   if [ "$(marked .phase)" = exchanging ]; then
     say "putting the databases of $id in place"
-    running && exchanged || stuck "not every database of $id could be put in place"
+    { running && exchanged; } || stuck "not every database of $id could be put in place"
     mark '.phase = "starting"'
   fi
 }

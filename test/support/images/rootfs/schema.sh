@@ -14,21 +14,23 @@ minor() {
 prefix() {
   case $1 in frontend) echo PG ;; codeintel) echo CODEINTEL_PG ;; codeinsights) echo CODEINSIGHTS_PG ;; esac
 }
+# value NAME: what the variable of that name has; nothing where there is none.
+value() { eval "printf %s \"\${$1:-}\""; }
 # query SCHEMA SQL...: what the database of a schema answers, unaligned; an error where it does not. Each is a transaction.
 query() (
   p=$(prefix "$1") of=$1
   shift
-  eval "source=\${${p}DATASOURCE:-} host=\${${p}HOST:-} port=\${${p}PORT:-5432} user=\${${p}USER:-} database=\${${p}DATABASE:-} password=\${${p}PASSWORD:-}"
+  source=$(value "${p}DATASOURCE") host=$(value "${p}HOST") port=$(value "${p}PORT") user=$(value "${p}USER")
+  database=$(value "${p}DATABASE") password=$(value "${p}PASSWORD")
   default=sg
   if [ "$of" = codeinsights ]; then default=postgres; fi
   unset PGDATASOURCE PGSSLMODE
   export PGCONNECT_TIMEOUT=5
-  # shellcheck disable=SC2154
   if [ -n "$source" ]; then
     unset PGHOST PGPORT PGUSER PGDATABASE PGPASSWORD
     database=$source
   else
-    export PGHOST="$host" PGPORT="$port" PGUSER="${user:-$default}" PGDATABASE="${database:-$default}" PGPASSWORD="$password"
+    export PGHOST="$host" PGPORT="${port:-5432}" PGUSER="${user:-$default}" PGDATABASE="${database:-$default}" PGPASSWORD="$password"
     database=dbname=$PGDATABASE
   fi
   for sql; do
