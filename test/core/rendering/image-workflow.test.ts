@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runInNewContext } from "node:vm";
 import { parse } from "yaml";
 import { renderImageWorkflow, type ImageWorkflowArgs } from "../../../components/core/rendering/image-workflow";
 
@@ -65,10 +66,8 @@ function valueOf(expression: string, scope: Values): unknown {
     .replaceAll(" or ", " || ")
     .replaceAll("default(", "orElse(");
   const map = { get: (of: Values, key: string) => of[key] ?? null };
-  const names = ["map", "orElse", ...Object.keys(scope)];
-  const values = [map, (value: unknown, otherwise: unknown) => value ?? otherwise, ...Object.values(scope)];
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  return (new Function(...names, `return ${script}`) as (...given: unknown[]) => unknown)(...values);
+  const orElse = (value: unknown, otherwise: unknown) => value ?? otherwise;
+  return runInNewContext(script, { ...scope, map, orElse });
 }
 
 function evaluated(value: unknown, scope: Values): unknown {
