@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
 import type { InstanceConfig } from "../../components/core/planning/fleet/schema";
 import { instanceFile } from "../support/fleet";
+import { standInManifest } from "../support/stand-in-manifest";
 import { sgbox } from "./support";
 
 describe("sgbox fleet", () => {
@@ -17,24 +18,11 @@ describe("sgbox fleet", () => {
       checkpoint: {
         latest: {
           manifest: { time: "2026-11-20T10:00:00Z" },
-          resources: [{ type: "pulumi:pulumi:Stack", outputs: { manifest: manifest(release) } }],
+          resources: [{ type: "pulumi:pulumi:Stack", outputs: { manifest: standInManifest({ release }) } }],
           ...more,
         },
       },
     });
-  const manifest = (release: string): object => ({
-    schema: 1,
-    name: "x",
-    shape: "vm",
-    cloud: "aws",
-    region: "us-east-1",
-    zone: "us-east-1a",
-    release,
-    size: "XS",
-    planDigest: "",
-    services: {},
-    dataResources: [],
-  });
   const instance = (number: number, more: Partial<InstanceConfig> = {}): void =>
     writeFileSync(join(folder, "instances", `${number}.yaml`), stringify(instanceFile(number, more)));
 

@@ -1,26 +1,15 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import type { LastHop, Manifest } from "../../components/core/planning/manifest";
 import { editRelease } from "../../cli/engine/edit-stack-file";
 import type { Terminal } from "../../cli/terminal";
+import { standInManifest } from "../support/stand-in-manifest";
 import { folderWith, sgbox } from "./support";
 
 const release = "7.5.4453";
-const manifest = (more: object = {}) => ({
-  schema: 1,
-  name: "sourcegraph",
-  shape: "vm",
-  cloud: "aws",
-  region: "us-east-1",
-  zone: "us-east-1a",
-  release,
-  size: "S",
-  planDigest: "d",
-  services: {},
-  dataResources: [],
-  ...more,
-});
-const hop = (from: string, to: string, kind: string) => ({ lastHop: { from, to, kind } });
+const manifest = (more: Partial<Manifest> = {}) => standInManifest({ release, size: "S", ...more });
+const hop = (from: string, to: string, kind: LastHop["kind"]) => ({ lastHop: { from, to, kind } });
 const machine = {
   cloud: "aws",
   region: "us-east-1",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { standInManifest } from "../support/stand-in-manifest";
 import { folderWith, sgbox, stackFile } from "./support";
 
 const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
@@ -155,16 +156,7 @@ describe("sgbox check", () => {
   const manifest = (more: object = {}) =>
     JSON.stringify({
       manifest: {
-        schema: 1,
-        name: "sourcegraph",
-        shape: "vm",
-        cloud: "aws",
-        region: "us-east-1",
-        zone: "us-east-1a",
-        release: "7.5.4453",
-        size: "XS",
-        planDigest: "0",
-        services: {},
+        ...standInManifest(),
         dataResources: [{ name: "sourcegraph-data", kind: "disk", place: "us-east-1a", sizeGb: 1000, type: "gp3" }],
         ...more,
       },

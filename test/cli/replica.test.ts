@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { extractFromManifest } from "../../components/core/planning/replica/extract-manifest";
 import { finishShape } from "../../components/core/planning/replica/extract";
 import { parseShape } from "../../components/core/planning/replica/parse-shape";
+import { standInManifest } from "../support/stand-in-manifest";
 import { composeBundle, customerWords, kubernetesBundle } from "../support/support-bundle";
 import { folderWith, sgbox, stackFile } from "./support";
 
@@ -190,22 +191,17 @@ describe("sgbox replica extract", () => {
 
   it("makes a shape of a manifest, without names and places", () => {
     const { shape } = finishShape(
-      extractFromManifest({
-        schema: 1,
-        name: "acme",
-        shape: "vm",
-        cloud: "aws",
-        region: "us-east-1",
-        zone: "us-east-1a",
-        release: "7.5.4453",
-        size: "M",
-        planDigest: "",
-        services: { "databases.frontend": "managed", "cache.store": "external", objectStorage: "bundled" },
-        dataResources: [
-          { name: "acme-data", kind: "disk", place: "us-east-1a", sizeGb: 500 },
-          { name: "acme-pgsql", kind: "database", place: "us-east-1", sizeGb: 200 },
-        ],
-      }),
+      extractFromManifest(
+        standInManifest({
+          name: "acme",
+          size: "M",
+          services: { "databases.frontend": "managed", "cache.store": "external", objectStorage: "bundled" },
+          dataResources: [
+            { name: "acme-data", kind: "disk", place: "us-east-1a", sizeGb: 500 },
+            { name: "acme-pgsql", kind: "database", place: "us-east-1", sizeGb: 200 },
+          ],
+        }),
+      ),
       {},
     );
     assert.deepEqual(shape, {

@@ -1,6 +1,7 @@
 import type { Manifest } from "../../components/core/planning/manifest";
 import type { EksClusterArgs } from "../../components/cluster/aws-args";
 import { EksCluster } from "../../components/cluster/aws";
+import { standInManifest } from "./stand-in-manifest";
 import { record, type Answers, type Recording } from "./recorder";
 
 /** The version that EKS sets by default for an add-on and a cluster's version. */
@@ -63,17 +64,5 @@ export function recordCluster(args: EksClusterArgs, answers: Answers = {}): Prom
 }
 
 /** The manifest of a deployment of that cluster version. */
-export const manifestOf = (clusterVersion: string): Manifest => ({
-  schema: 1,
-  name: "sourcegraph",
-  shape: "kubernetes",
-  cloud: "aws",
-  region: "us-east-1",
-  zone: "",
-  release: "7.5.4453",
-  size: "M",
-  planDigest: "",
-  services: {},
-  dataResources: [],
-  clusterVersion,
-});
+export const manifestOf = (clusterVersion: string): Manifest =>
+  standInManifest({ shape: "kubernetes", zone: "", size: "M", clusterVersion });

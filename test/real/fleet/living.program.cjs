@@ -1,6 +1,7 @@
 // Stands in for an instance's program: a machine and a protected disk, each a file in a folder that stands in for a cloud.
 const { join } = require("node:path");
 const pulumi = require("@pulumi/pulumi");
+const manifest = require("../../support/stand-in-manifest.json");
 
 const config = new pulumi.Config("sourcegraph");
 const [name, release] = [config.require("name"), config.require("release")];
@@ -16,16 +17,4 @@ class Thing extends pulumi.CustomResource {
 const disk = new Thing("data", {}, { protect: true, retainOnDelete: true });
 const power = config.get("suspended") === "true" ? "stopped" : "running";
 new Thing("machine", { release, power }, { dependsOn: [disk] });
-exports.manifest = {
-  schema: 1,
-  name,
-  shape: "vm",
-  cloud: "aws",
-  region: "us-east-1",
-  zone: "us-east-1a",
-  release,
-  size: "XS",
-  planDigest: "",
-  services: {},
-  dataResources: [],
-};
+exports.manifest = { ...manifest, name, release };

@@ -3,6 +3,7 @@
 const { existsSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
 const pulumi = require("@pulumi/pulumi");
+const manifest = require("../../support/stand-in-manifest.json");
 
 const config = new pulumi.Config("sourcegraph");
 const [name, release] = [config.require("name"), config.require("release")];
@@ -34,17 +35,4 @@ if (process.env.STAND_IN_CLOUD !== undefined) {
 if (wanted === "migration fails" && !pulumi.runtime.isDryRun())
   throw new pulumi.RunError("the migration failed: exit code 1");
 exports.url = wanted === "never gets healthy" ? process.env.STAND_IN_SICK : process.env.STAND_IN_WELL;
-exports.manifest = {
-  schema: 1,
-  name,
-  shape: "vm",
-  cloud: "aws",
-  region: "us-east-1",
-  zone: "us-east-1a",
-  release,
-  size: "XS",
-  planDigest: "",
-  services: {},
-  dataResources: [],
-  ...(hop === undefined ? {} : { lastHop: hop }),
-};
+exports.manifest = { ...manifest, name, release, ...(hop === undefined ? {} : { lastHop: hop }) };

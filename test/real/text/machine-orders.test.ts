@@ -12,6 +12,7 @@ import { DeployedStacks, secretOutput } from "../../support/deployed-stack";
 import { ProgramHost, requirePrograms } from "../../support/machine-programs";
 import { Moto, type RoleCredentials } from "../../support/moto";
 import { requirePython } from "../../support/python";
+import { standInManifest } from "../../support/stand-in-manifest";
 import { requireToolchain } from "../../support/toolchain";
 
 const region = "us-east-1";
@@ -43,21 +44,6 @@ describe("orders to a machine on AWS, by the AWS CLI and moto", function () {
 
   /** Asks moto as a person does, for one value. */
   const asked = async (...args: string[]): Promise<string> => (await moto.aws(...args, "--output", "text")).trim();
-
-  const manifest = (more: object = {}) => ({
-    schema: 1,
-    name: "sourcegraph",
-    shape: "vm",
-    cloud: "aws",
-    region,
-    zone,
-    release,
-    size: "S",
-    planDigest: "d",
-    services: {},
-    dataResources: [],
-    ...more,
-  });
 
   /** Runs sgbox in the folder of the stacks, and answers what it printed. */
   async function sgbox(args: readonly string[], more: Partial<Terminal> = {}) {
@@ -197,8 +183,9 @@ describe("orders to a machine on AWS, by the AWS CLI and moto", function () {
       backupBucket: `acme-backups${suffix}`,
     });
     const orderSecret = secretOutput(secret);
-    stacks.deploy("prod", config, { manifest: manifest(), machine: { ...place, ...buckets("") }, orderSecret });
-    stacks.deploy("new", config, { manifest: manifest(), machine: { ...place, ...buckets("-2") }, orderSecret });
+    const manifest = standInManifest({ region, zone, release, size: "S" });
+    stacks.deploy("prod", config, { manifest, machine: { ...place, ...buckets("") }, orderSecret });
+    stacks.deploy("new", config, { manifest, machine: { ...place, ...buckets("-2") }, orderSecret });
     await boot(machine("acme-bundles", "acme-backups"), "acme-bundles");
     await boot(machine("acme-bundles-2", "acme-backups-2"), "acme-bundles-2");
   });
