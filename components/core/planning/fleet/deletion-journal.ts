@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { RefusedError } from "../../errors";
 import { deletionSteps, type DeletionHistory } from "./deletion";
 import type { LiftedGuards } from "./deletion-state";
+import { readJournalLine } from "./journal-line";
 
 const at = z.string();
 const step = z.enum(deletionSteps);
@@ -41,31 +41,8 @@ export type DeletionEvent = z.infer<typeof eventSchema>;
  * @throws RefusedError when any other line cannot be read
  */
 export function readDeletionJournal(text: string): DeletionEvent[] {
-  return text
-    .split("\n")
-    .slice(0, -1)
-    .map((line, index) => {
-      const parsed = eventSchema.safeParse(jsonOf(line));
-      if (parsed.success) return parsed.data;
-      throw new RefusedError(
-        [
-          {
-            path: `line ${index + 1}`,
-            message:
-              "of the deletion's journal cannot be read; it was damaged or written by a newer version of this library, and without it nobody knows what was done",
-          },
-        ],
-        "the deletion cannot go on",
-      );
-    });
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return undefined;
-  }
+  const whole = text.split("\n").slice(0, -1);
+  return whole.map((line, index) => readJournalLine("deletion", eventSchema, line, index));
 }
 
 /** What earlier runs of a deletion did, by its journal. */

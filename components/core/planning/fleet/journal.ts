@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RefusedError } from "../../errors";
+import { readJournalLine } from "./journal-line";
 import type { RolloutPlan } from "./rollout-plan";
 
 const at = z.string();
@@ -76,31 +76,8 @@ export interface RolloutProgress {
  * @throws RefusedError when any other line cannot be read
  */
 export function readJournal(text: string): RolloutEvent[] {
-  const lines = text.split("\n");
-  const whole = lines.slice(0, -1);
-  return whole.flatMap((line, index) => {
-    if (line === "") return [];
-    const parsed = eventSchema.safeParse(jsonOf(line));
-    if (parsed.success) return [parsed.data];
-    throw new RefusedError(
-      [
-        {
-          path: `line ${index + 1}`,
-          message:
-            "of the rollout's journal cannot be read; it was damaged or written by a newer version of this library, and without it nobody knows what was done",
-        },
-      ],
-      "the rollout cannot go on",
-    );
-  });
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return undefined;
-  }
+  const whole = text.split("\n").slice(0, -1);
+  return whole.flatMap((line, index) => (line === "" ? [] : [readJournalLine("rollout", eventSchema, line, index)]));
 }
 
 const openMember: MemberProgress = { state: "open", done: [], tries: 0 };
