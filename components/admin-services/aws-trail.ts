@@ -1,22 +1,10 @@
-import * as cloudtrail from "@pulumi/aws/cloudtrail";
+import { declareAuditTrail } from "../cloud/aws-trail";
 import { adminTags, keyNamed, type AwsAdminScope } from "./aws-scope";
 
-/** Declares who tells who did what: of every region, into a bucket of another account, whose files show when one is changed. */
+/** Declares the trail of the zone's account. */
 export function declareTrail(scope: AwsAdminScope, bucket: string): void {
   const { parent, plan } = scope;
   const name = `${plan.name}-audit`;
-  new cloudtrail.Trail(
-    name,
-    {
-      name,
-      s3BucketName: bucket,
-      isMultiRegionTrail: true,
-      includeGlobalServiceEvents: true,
-      enableLogFileValidation: true,
-      enableLogging: true,
-      kmsKeyId: keyNamed(scope, plan.logs.key).arn,
-      tags: adminTags(scope, name),
-    },
-    { parent },
-  );
+  const kmsKeyId = keyNamed(scope, plan.logs.key).arn;
+  declareAuditTrail(name, bucket, { kmsKeyId, tags: adminTags(scope, name) }, { parent });
 }

@@ -1,8 +1,8 @@
 import * as budgets from "@pulumi/aws/budgets";
-import * as cloudtrail from "@pulumi/aws/cloudtrail";
 import * as organizations from "@pulumi/aws/organizations";
 import * as aws from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { declareAuditTrail } from "../cloud/aws-trail";
 import { dataOptions } from "../cloud/data-options";
 import { InputError } from "../core/errors";
 import { factTags } from "../core/rules/graph";
@@ -147,25 +147,12 @@ function declareBudget({ parent, plan, tags }: AwsEnvironmentParts, accountId: p
 /** Tells who did what in every region, into a bucket of another account. */
 function declareTrail({ parent, plan, tags, partition }: AwsEnvironmentParts, provider: aws.Provider): void {
   const { name, bucket, keyArn } = plan.trail;
-  new cloudtrail.Trail(
-    name,
+  const eventSelectors = [
     {
-      name,
-      s3BucketName: bucket,
-      isMultiRegionTrail: true,
-      includeGlobalServiceEvents: true,
-      enableLogFileValidation: true,
-      enableLogging: true,
-      kmsKeyId: keyArn,
-      eventSelectors: [
-        {
-          readWriteType: "All",
-          includeManagementEvents: true,
-          dataResources: [{ type: "AWS::S3::Object", values: [`arn:${partition}:s3`] }],
-        },
-      ],
-      tags,
+      readWriteType: "All",
+      includeManagementEvents: true,
+      dataResources: [{ type: "AWS::S3::Object", values: [`arn:${partition}:s3`] }],
     },
-    { parent, provider },
-  );
+  ];
+  declareAuditTrail(name, bucket, { kmsKeyId: keyArn, eventSelectors, tags }, { parent, provider });
 }
