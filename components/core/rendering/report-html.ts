@@ -86,18 +86,32 @@ function sectionHtml(section: Section): string {
   ].join("\n");
 }
 
-/** Writes a report as one HTML file that loads nothing: readable on a phone, light or dark, with a box that filters rows. */
-export function reportPage({ title, subtitle, drawing, sections }: ReportPage): string {
-  const links = sections.map(({ id, title: name }) => `<a href="#${escapeXml(id)}">${escapeXml(name)}</a>`).join("");
+/**
+ * What a page that loads nothing begins with.
+ *
+ * @param policy what a browser lets it have in itself; default no browser is told
+ */
+export function pageHead(title: string, style: string, policy?: string): string[] {
   return [
     "<!doctype html>",
     '<html lang="en">',
     "<head>",
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    ...(policy === undefined
+      ? []
+      : [`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; ${policy}">`]),
     `<title>${escapeXml(title)}</title>`,
-    `<style>${reportStyle}</style>`,
+    `<style>${style}</style>`,
     "</head>",
+  ];
+}
+
+/** Writes a report as one HTML file that loads nothing: readable on a phone, light or dark, with a box that filters rows. */
+export function reportPage({ title, subtitle, drawing, sections }: ReportPage): string {
+  const links = sections.map(({ id, title: name }) => `<a href="#${escapeXml(id)}">${escapeXml(name)}</a>`).join("");
+  return [
+    ...pageHead(title, reportStyle),
     "<body>",
     `<header><h1>${escapeXml(title)}</h1><p>${escapeXml(subtitle)}</p><nav>${links}</nav></header>`,
     "<main>",

@@ -16,7 +16,7 @@ import {
   zoneTitle,
 } from "./report";
 import { escapeXml } from "../drawing/svg";
-import { reportStyle } from "../report-html";
+import { pageHead, reportStyle } from "../report-html";
 import type { Section } from "../section";
 
 /** A page on boundaries. */
@@ -190,15 +190,7 @@ export function boundaryPage({ title, subtitle, report, changes, before = [] }: 
   const links = named.map(({ id, title: name }) => `<a href="#${escapeXml(id)}">${escapeXml(name)}</a>`).join("");
   const state = report.problems.length === 0 ? "holds" : "broken";
   return [
-    "<!doctype html>",
-    '<html lang="en">',
-    "<head>",
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">`,
-    `<title>${escapeXml(title)}</title>`,
-    `<style>${reportStyle}\n${boundaryStyle}</style>`,
-    "</head>",
+    ...pageHead(title, `${reportStyle}\n${boundaryStyle}`, "style-src 'unsafe-inline'; script-src 'unsafe-inline'"),
     "<body>",
     '<a class="skip" href="#main">To the report</a>',
     `<header><h1>${escapeXml(title)}</h1><p>${escapeXml(subtitle)}</p><p class="state ${state}">${escapeXml(summaryText(report))}</p><nav aria-label="Parts"><a href="#picture">Picture</a>${links}</nav></header>`,

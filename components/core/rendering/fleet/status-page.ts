@@ -3,7 +3,7 @@ import type { RolloutStatus } from "../../planning/fleet/rollout-status";
 import { needsLook, type InstanceStatus } from "../../planning/fleet/status";
 import { compareReleases } from "../../product/releases";
 import { escapeXml } from "../drawing/svg";
-import { reportStyle } from "../report-html";
+import { pageHead, reportStyle } from "../report-html";
 import { releasesDrawing, rolloutDrawing } from "./rollout-drawing";
 import { fleetScript, fleetStyle } from "./status-page-style";
 import { ageNames, fleetSummary, statusColumns, timeText, unasked, type StatusColumn } from "./status-report";
@@ -132,15 +132,7 @@ export function statusPage(page: StatusPage): string {
   const style = [reportStyle, fleetStyle, tableStyle(columns)].join("\n");
   const title = `Fleet ${fleet}`;
   return [
-    "<!doctype html>",
-    '<html lang="en">',
-    "<head>",
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${allowed(style)}; script-src ${allowed(fleetScript)}">`,
-    `<title>${escapeXml(title)}</title>`,
-    `<style>${style}</style>`,
-    "</head>",
+    ...pageHead(title, style, `style-src ${allowed(style)}; script-src ${allowed(fleetScript)}`),
     "<body>",
     '<a class="skip" href="#main">To the instances</a>',
     `<header><h1>${escapeXml(title)}</h1><p>${escapeXml(`${timeText(at)} UTC; ${fleetSummary(rows)}`)}</p></header>`,
