@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { rolloutSections } from "../../components/core/rendering/fleet/rollout-report";
 import { openFleet } from "../fleet/folder";
-import { begin, planOf, refuseUnfinished, type PlanOptions, type RunOptions } from "../fleet/rollout-verb";
+import { begin, planOf, planToBegin, type PlanOptions, type RunOptions } from "../fleet/rollout-verb";
 import { numberOption } from "../options";
 import { sectionsText } from "../table";
 import type { Terminal } from "../terminal";
@@ -25,10 +25,7 @@ async function deploy(release: string, options: DeployOptions, terminal: Termina
     return;
   }
   await begin(asked, terminal, {
-    plan: (open, before) => {
-      refuseUnfinished(before);
-      return planOf(open, asked, terminal);
-    },
+    plan: (open, before) => planToBegin(open, before, asked, terminal),
     shownBy: "sgbox deploy --plan",
     question: (plan) => `Deploy ${plan.to} to ${plan.fleet}?`,
   });

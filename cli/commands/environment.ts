@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { InputError, RefusedError } from "../../components/core/errors";
 import { opaqueName } from "../../components/core/planning/environment/names";
 import { accountWithEmail, closeAccount, listAccounts } from "../environment/organizations";
+import { takenBy } from "../environment/taken-emails";
 import { PlainError } from "../failure";
 import { processClock } from "../machine/clock";
 import { cloudProgram } from "../machine/cloud-program";
@@ -60,7 +61,7 @@ async function email(
       [
         {
           path: "environment.account.email",
-          message: `${address} is taken by account ${taken.id} (${taken.name}, ${taken.status}), and an address is never free again; use another part after the plus`,
+          message: `${address} ${takenBy(taken)}`,
         },
       ],
       "refused, because the address is taken",

@@ -1,12 +1,21 @@
-import { LocalWorkspace, StackNotFoundError, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
+import {
+  LocalWorkspace,
+  StackNotFoundError,
+  type OutputMap,
+  type PulumiCommand,
+  type Stack,
+} from "@pulumi/pulumi/automation";
 import { InputError } from "../../components/core/errors";
 import { planKubernetes } from "../../components/core/planning/kubernetes/plan";
 import { planVm } from "../../components/core/planning/vm/plan";
 import { planAdmin } from "../../components/core/planning/admin/plan-admin";
+import { accountType } from "../../components/core/planning/environment/names";
 import { parseStack, type StackSpecification } from "../../components/core/planning/config/parse-stack";
 import { refuseExpired } from "../../components/core/planning/replica/expiry";
 import { followLike } from "../../components/core/planning/replica/like";
 import { planMultiTenant } from "../../components/core/planning/multi-tenant/plan";
+import { refuseTaken, wantedAccount, type WantedAccount } from "../environment/taken-emails";
+import { exportState } from "../fleet/stack-state";
 import { readStackFile } from "../stack-file";
 import type { Terminal } from "../terminal";
 import { engineEnvironment } from "./home";
@@ -45,10 +54,32 @@ function planOf(specification: StackSpecification): void {
   }
 }
 
+/** Whether the state of a stack has an account of AWS already; nothing is made where there is no stack. */
+async function hasAccount(
+  { stack: id, folder }: StackPlace,
+  {
+    pulumiCommand: pulumi,
+    envVars: environment,
+  }: { readonly pulumiCommand: PulumiCommand; readonly envVars: Record<string, string> },
+): Promise<boolean> {
+  try {
+    await LocalWorkspace.selectStack(
+      { stackName: id, workDir: folder },
+      { pulumiCommand: pulumi, envVars: environment },
+    );
+  } catch (error) {
+    if (error instanceof StackNotFoundError) return false;
+    throw engineError([], error);
+  }
+  const { deployment } = await exportState({ pulumi, folder, environment, id });
+  return deployment.resources?.some(({ type }) => type === accountType) === true;
+}
+
 /**
  * Opens the stack a verb is given. Its configuration is checked first, so that what is wrong is said at once.
  * @param missing what to do when the stack is not there yet: make it, or say that nothing is deployed
  * @throws InputError when there is no such stack or its configuration is wrong
+ * @throws RefusedError when it would make an account of AWS whose address is taken
  */
 export async function openStack(
   options: EngineOptions,
@@ -56,14 +87,18 @@ export async function openStack(
   terminal: Terminal,
 ): Promise<OpenStack> {
   const place = findStack(options.stack, terminal, missing === "create");
+  let account: WantedAccount | undefined;
   if (missing === "create") {
     planOf(specificationOf(place, terminal));
-    const { config, files } = readStackFile(place.file, terminal);
-    refuseExpired(followLike(config, files).config, terminal.today);
+    const read = readStackFile(place.file, terminal);
+    const { config } = followLike(read.config, read.files);
+    refuseExpired(config, terminal.today);
+    account = wantedAccount(config, typeof config["name"] === "string" ? config["name"] : place.stack, "");
   }
   const pulumiCommand = await findPulumi(terminal, options.yes === true);
   const workspace = { pulumiCommand, envVars: engineEnvironment(terminal) };
   const args = { stackName: place.stack, workDir: place.folder };
+  if (account !== undefined && !(await hasAccount(place, workspace))) await refuseTaken([account], terminal);
   try {
     const stack =
       missing === "create"

@@ -39,7 +39,9 @@ async function asked<Value>(run: CloudProgram, schema: z.ZodType<Value>, args: r
 
 /** Every account of the organization, closed ones too as long as AWS keeps them. */
 export async function listAccounts(run: CloudProgram): Promise<readonly OrganizationAccount[]> {
-  const { Accounts } = await asked(run, z.object({ Accounts: z.array(accountSchema) }), ["list-accounts"]);
+  // Where nobody answers, that is known soon: whoever asks has something else to do.
+  const args = ["list-accounts", "--cli-connect-timeout=10"];
+  const { Accounts } = await asked(run, z.object({ Accounts: z.array(accountSchema) }), args);
   return Accounts;
 }
 

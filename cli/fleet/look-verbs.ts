@@ -12,6 +12,7 @@ import { numberOption } from "../options";
 import { sectionsText } from "../table";
 import type { Terminal } from "../terminal";
 import { printJson, printText, withExamples } from "../verb";
+import { checkAccounts } from "./accounts";
 import { keepDrift, readDrift } from "./drift-file";
 import { openFleet, type OpenFleet } from "./folder";
 import { driftOfAll, endAs, previewAll, type LookWorld } from "./looks";
@@ -64,6 +65,7 @@ async function preview(options: PreviewOptions, terminal: Terminal): Promise<voi
   const open = openFleet(options.fleet, terminal);
   const world = await worldOf(open, options, terminal);
   const chosen = selected(open.fleet, select, world.states);
+  await checkAccounts(chosen, world.states, terminal);
   const digest = inputsOf(open.fleet, chosen, to);
   const looked = await previewAll(
     open,

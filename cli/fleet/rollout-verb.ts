@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, RefusedError } from "../../components/core/errors";
 import type { RolloutEvent } from "../../components/core/planning/fleet/journal";
+import type { KnownState } from "../../components/core/planning/fleet/known-state";
 import { targetsOf, type NotifyTarget } from "../../components/core/planning/fleet/notify";
 import { planRollout, type RolloutPlan } from "../../components/core/planning/fleet/rollout-plan";
 import { selected } from "../../components/core/planning/fleet/selector";
@@ -15,6 +16,7 @@ import { liveNotes } from "../live-block";
 import { sectionsText } from "../table";
 import type { Terminal } from "../terminal";
 import { printJson, printText } from "../verb";
+import { checkAccounts } from "./accounts";
 import { EngineDriver, type ErrorPercents } from "./engine-driver";
 import { openFleet, type OpenFleet } from "./folder";
 import { Notifier, toldBefore } from "./notifier";
@@ -47,17 +49,46 @@ export interface RunOptions extends FleetOptions {
   readonly metrics?: string;
 }
 
-/** Plans a rollout from what the folder says and the backend knows. */
-export async function planOf({ fleet }: OpenFleet, options: PlanOptions, terminal: Terminal): Promise<RolloutPlan> {
+/** A plan, and what the backend knew when it was made. */
+async function planned(
+  { fleet }: OpenFleet,
+  options: PlanOptions,
+  terminal: Terminal,
+): Promise<{ readonly plan: RolloutPlan; readonly states: Readonly<Record<string, KnownState>> }> {
   const { to, select, parallel, acknowledge, deploys } = options;
   const states = await readStates(fleet, terminal);
-  return planRollout(fleet, selected(fleet, select, states), states, {
+  const plan = planRollout(fleet, selected(fleet, select, states), states, {
     to,
     ...(select === undefined ? {} : { select }),
     ...(parallel === undefined ? {} : { parallel }),
     ...(acknowledge === undefined ? {} : { acknowledge }),
     ...(deploys === undefined ? {} : { deploys }),
   });
+  return { plan, states };
+}
+
+/** Plans a rollout from what the folder says and the backend knows. */
+export async function planOf(open: OpenFleet, options: PlanOptions, terminal: Terminal): Promise<RolloutPlan> {
+  return (await planned(open, options, terminal)).plan;
+}
+
+/**
+ * Plans a rollout that is about to begin: nothing before it is unfinished, and the accounts it would make can be had.
+ *
+ * @throws RefusedError otherwise
+ */
+export async function planToBegin(
+  open: OpenFleet,
+  before: RolloutFiles | undefined,
+  options: PlanOptions,
+  terminal: Terminal,
+): Promise<RolloutPlan> {
+  refuseUnfinished(before);
+  const { plan, states } = await planned(open, options, terminal);
+  const members = new Set(plan.waves.flatMap((wave) => wave.members.map(({ id }) => id)));
+  const touched = open.fleet.instances.filter(({ id }) => members.has(id));
+  await checkAccounts(touched, states, terminal);
+  return plan;
 }
 
 const now = (): Date => new Date();
@@ -240,10 +271,7 @@ export async function begin(options: RunOptions, terminal: Terminal, beginning: 
 /** Begins a rollout. */
 export async function rollout(options: PlanOptions & RunOptions, terminal: Terminal): Promise<void> {
   await begin(options, terminal, {
-    plan: (open, before) => {
-      refuseUnfinished(before);
-      return planOf(open, options, terminal);
-    },
+    plan: (open, before) => planToBegin(open, before, options, terminal),
     shownBy: "sgbox fleet plan",
     question: (plan) => `Roll ${plan.to} out to ${plan.fleet}?`,
   });

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
+import { accountType } from "../../components/core/planning/environment/names";
 import type { Fleet } from "../../components/core/planning/fleet/instance";
 import type { KnownState } from "../../components/core/planning/fleet/known-state";
 import { changedBy, type UpdateRecord } from "../../components/core/planning/fleet/last-change";
@@ -28,7 +29,11 @@ const atATime = 8;
 interface Deployment {
   readonly manifest?: { readonly time?: string };
   readonly pending_operations?: readonly unknown[];
-  readonly resources?: readonly { readonly type: string; readonly outputs?: Readonly<Record<string, unknown>> }[];
+  readonly resources?: readonly {
+    readonly type: string;
+    readonly id?: string;
+    readonly outputs?: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 /** The text of a file, packed or not; undefined where there is none. */
@@ -57,11 +62,13 @@ function knownOf(latest: Deployment | undefined, update: DatedUpdate | undefined
   const outputs = latest?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
   const manifest = parseManifest(outputs?.["manifest"]);
   const url = outputs?.["url"];
+  const account = latest?.resources?.find(({ type }) => type === accountType)?.id;
   const updatedAt = latest?.manifest?.time;
   const by = update === undefined ? undefined : changedBy(update);
   return {
     ...(manifest === undefined ? {} : { release: manifest.release }),
     ...(manifest?.lastHop === undefined ? {} : { lastHop: manifest.lastHop }),
+    ...(account === undefined ? {} : { account }),
     ...(typeof url === "string" ? { url } : {}),
     ...(updatedAt === undefined ? {} : { updatedAt }),
     ...(update === undefined || by === undefined ? {} : { lastChange: { at: update.at, by } }),

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
 import { closeAccount, listAccounts } from "../../../cli/environment/organizations";
 import { cloudProgram } from "../../../cli/machine/cloud-program";
 import { sgbox } from "../../cli/support";
-import { id } from "../../support/environment";
+import { awsEnvironment, environmentConfigs, id } from "../../support/environment";
+import { instanceFile } from "../../support/fleet";
 import { Moto } from "../../support/moto";
 import { requirePython } from "../../support/python";
 
@@ -37,6 +42,25 @@ describe("the accounts of an organization, by the AWS command line against moto"
     );
     const free = await ran("environment", "email", "cloud+src-00000000@example.com");
     assert.deepEqual(free, { code: 0, text: "no account of the organization has cloud+src-00000000@example.com\n" });
+  });
+
+  it("keep a fleet from deploying an instance with an address that is taken, before anything begins", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sgbox-taken-"));
+    try {
+      mkdirSync(join(folder, "instances"));
+      const { name: _name, release: _release, ...config } = environmentConfigs.aws;
+      writeFileSync(join(folder, "fleet.yaml"), stringify({ name: "managed", backend: `file://${folder}` }));
+      const environment = { ...awsEnvironment, account: { ...awsEnvironment.account, email: address } };
+      const instance = instanceFile(1, { release: "7.5.4453", config: { ...config, environment } });
+      writeFileSync(join(folder, "instances/1.yaml"), stringify(instance));
+      const refused = await ran("deploy", "7.5.4453", "--to", "true", "--yes", "--fleet", folder);
+      assert.deepEqual(refused, {
+        code: 3,
+        text: `sgbox: refused, because addresses of accounts are taken, and nothing was begun:\n  - 'instances/1.yaml: config.environment.account.email' is "${address}", which is taken by account ${account} (${id}, ACTIVE), and an address is never free again; use another part after the plus\n`,
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it("are not closed for another instance, nor without a yes", async () => {

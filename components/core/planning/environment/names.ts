@@ -7,6 +7,9 @@ export const nameLimits = { accountName: 50, email: 64, role: 64, permissionSet:
 /** Opaque name of an instance, which stands in names of resources in place of the customer's. */
 export const opaqueName = /^src-[0-9a-f]{8,20}$/;
 
+/** Type of the resource that is a member account of AWS. */
+export const accountType = "aws:organizations/account:Account";
+
 /** The historical name of the role that a team shares, such as `AcmeCorpReplicaSharedAccessRole`. */
 export function sharedRoleName(customer: string, kind: keyof typeof kindWords): string {
   return `${customer}${kindWords[kind]}SharedAccessRole`;

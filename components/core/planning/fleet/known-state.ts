@@ -6,6 +6,8 @@ export interface KnownState {
   readonly release?: string;
   /** How that release came there; absent where it was the first. */
   readonly lastHop?: LastHop;
+  /** Account of AWS that was made for it, 12 digits; absent where its state has none. */
+  readonly account?: string;
   /** Address. */
   readonly url?: string;
   /** When it was last updated, ISO 8601. */
