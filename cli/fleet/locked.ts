@@ -1,6 +1,6 @@
 import type { Terminal } from "../terminal";
 import { openFleet, settingsFolder, type OpenFleet } from "./folder";
-import { lockFleet } from "./rollout-files";
+import { lockFleet } from "./lock";
 
 /** A fleet that nobody else changes until it is given back. */
 export interface LockedFleet {

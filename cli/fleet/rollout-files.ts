@@ -5,17 +5,12 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   renameSync,
-  rmdirSync,
-  rmSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { hostname } from "node:os";
 import * as path from "node:path";
-import { RefusedError } from "../../components/core/errors";
 import {
   readJournal,
   Sum,
@@ -26,71 +21,6 @@ import type { RolloutPlan } from "../../components/core/planning/fleet/rollout-p
 
 /** Where a fleet keeps its rollouts. */
 const rollouts = path.join(".fleet", "rollouts");
-
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  readonly at: string;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-function holderOf(file: string): Holder | undefined {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as Holder;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Takes the lock of a fleet's rollouts; one that a killed process of this machine left is taken over.
- *
- * @returns what gives it back
- * @throws RefusedError while somebody else has it
- */
-export function lockFleet(folder: string, at: string): () => void {
-  const file = path.join(folder, ".fleet", "lock");
-  const isFirst = mkdirSync(path.dirname(file), { recursive: true }) !== undefined;
-  const mine: Holder = { pid: process.pid, host: hostname(), at };
-  for (const last of [false, true]) {
-    try {
-      writeFileSync(file, JSON.stringify(mine), { flag: "wx" });
-      return () => {
-        const holder = holderOf(file);
-        // Somebody who took this one for dead may have it by now.
-        if (holder?.pid !== mine.pid || holder.host !== mine.host || holder.at !== mine.at) return;
-        rmSync(file);
-        // What was refused before anything was done leaves nothing.
-        if (isFirst && readdirSync(path.dirname(file)).length === 0) rmdirSync(path.dirname(file));
-      };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const holder = holderOf(file);
-    if (last || holder === undefined || holder.host !== mine.host || isAlive(holder.pid)) {
-      const who = holder === undefined ? "somebody" : `process ${holder.pid} of ${holder.host} since ${holder.at}`;
-      throw new RefusedError(
-        [
-          {
-            path: "fleet",
-            message: `is being rolled out by ${who}; wait for it, or remove ${file} when that process is gone for certain`,
-          },
-        ],
-        "refused, because a rollout is at work",
-      );
-    }
-    rmSync(file, { force: true });
-  }
-  throw new Error("unreachable");
-}
 
 /** The files of one rollout: its plan and its journal. */
 export class RolloutFiles {
