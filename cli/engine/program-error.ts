@@ -1,3 +1,4 @@
+import { ConcurrentUpdateError } from "@pulumi/pulumi/automation";
 import { InputError, RefusedError, type Problem } from "../../components/core/errors";
 import { PlainError } from "../failure";
 
@@ -27,8 +28,19 @@ export function programError(text: string): InputError | RefusedError | undefine
   return /\brefused\b/.test(headline) ? new RefusedError(problems, headline) : new InputError(problems, headline);
 }
 
+/** The engine was not let at a stack, because somebody else is at work on it: nothing was done. */
+export class StackBusyError extends PlainError {}
+
+/** Who is at work on a stack, by what the engine said of its lock. */
+function busyText(said: string): string {
+  const [, who, pid, since] = /created by (\S+) \(pid (\d+)\) at (\S+)/.exec(said) ?? [];
+  const other = who === undefined ? "another update is in progress" : `${who}, process ${pid} since ${since}`;
+  return `somebody else is at work on the stack: ${other}; wait until that ends, or take its lock away by 'pulumi cancel' when it is gone for certain`;
+}
+
 /** What a failed run of the engine is to a person: the program's own error, else the engine's texts. */
 export function engineError(errors: readonly string[], thrown: unknown): Error {
+  if (thrown instanceof ConcurrentUpdateError) return new StackBusyError(busyText(thrown.message));
   for (const text of errors) {
     const found = programError(text);
     if (found !== undefined) return found;

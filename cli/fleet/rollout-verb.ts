@@ -130,6 +130,8 @@ function toldLine(plan: RolloutPlan, event: RolloutEvent): string | undefined {
       return `${who}: done`;
     case "member-back":
       return `${who}: back`;
+    case "member-locked":
+      return `${who}: ${event.step}: ${event.message}`;
     case "member-failed":
       return `${who}: ${event.step} failed: ${event.message}`;
     default:

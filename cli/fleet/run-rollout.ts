@@ -2,6 +2,7 @@ import { earlierTryOf, type EarlierTry } from "../../components/core/planning/fl
 import type { RolloutEvent } from "../../components/core/planning/fleet/journal";
 import { nextAction } from "../../components/core/planning/fleet/next";
 import type { RolloutMember, RolloutPlan } from "../../components/core/planning/fleet/rollout-plan";
+import { StackBusyError } from "../engine/program-error";
 import type { RolloutFiles } from "./rollout-files";
 
 /** The steps an instance takes, in order. */
@@ -14,6 +15,7 @@ export type MemberStep = (typeof memberSteps)[number];
 export interface InstanceDriver {
   /**
    * Takes one step of an instance's change; `earlier` says how the last try of the change ended.
+   * @throws StackBusyError when somebody else is at work on its stack, and nothing was done
    * @throws Error with what was last seen, when it failed
    */
   step(member: RolloutMember, step: MemberStep, plan: RolloutPlan, earlier: EarlierTry): Promise<void>;
@@ -83,7 +85,8 @@ class Running {
       try {
         await this.world.driver.step(member, step, this.files.plan, earlier);
       } catch (error) {
-        this.write({ event: "member-failed", id, step, message: messageOf(error) });
+        const event = error instanceof StackBusyError ? "member-locked" : "member-failed";
+        this.write({ event, id, step, message: messageOf(error) });
         return;
       }
       this.write({ event: "step-done", id, step });

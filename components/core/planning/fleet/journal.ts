@@ -18,6 +18,7 @@ const eventSchema = z.discriminatedUnion("event", [
   z.object({ at, event: z.literal("step-done"), id, step: z.string() }),
   z.object({ at, event: z.literal("member-done"), id }),
   z.object({ at, event: z.literal("member-failed"), id, step: z.string(), message: z.string() }),
+  z.object({ at, event: z.literal("member-locked"), id, step: z.string(), message: z.string() }),
   z.object({ at, event: z.literal("member-back"), id }),
   z.object({ at, event: z.literal("stopped"), reason: z.string() }),
   z.object({ at, event: z.literal("resumed"), by }),
@@ -30,8 +31,8 @@ export type RolloutEvent = z.infer<typeof eventSchema>;
 
 /** How far one instance is. */
 export interface MemberProgress {
-  /** `back`: it was rolled back to the release before. */
-  readonly state: "open" | "running" | "done" | "failed" | "back";
+  /** `back`: it was rolled back to the release before; `locked`: somebody else was at work on its stack. */
+  readonly state: "open" | "running" | "done" | "failed" | "back" | "locked";
   /** Steps of its runbook that are done. */
   readonly done: readonly string[];
   /** Step it is at, or failed at. */
@@ -98,6 +99,8 @@ function memberAfter(member: MemberProgress, event: RolloutEvent): MemberProgres
     case "member-failed":
       // What was done before a failure may be its cause, so it is done again.
       return { ...rest, state: "failed", done: [], step: event.step, message: event.message, at: when };
+    case "member-locked":
+      return { ...rest, state: "locked", step: event.step, message: event.message, at: when };
     case "member-back":
       return { ...rest, state: "back", done: [], at: when };
     default:
@@ -140,9 +143,9 @@ export class Sum {
         break;
       case "resumed":
         [this.state, this.reason] = ["running", undefined];
-        // Whoever failed is tried again.
+        // Whoever failed, or was another's, is tried again.
         for (const [id, member] of Object.entries(this.members))
-          if (member.state === "failed") this.members[id] = { ...member, state: "open" };
+          if (member.state === "failed" || member.state === "locked") this.members[id] = { ...member, state: "open" };
         break;
       case "finished":
       case "abandoned":

@@ -1,5 +1,5 @@
 import type { MaintenanceWindow } from "./instance";
-import type { RolloutProgress } from "./journal";
+import type { MemberProgress, RolloutProgress } from "./journal";
 import type { RolloutMember, RolloutPlan, RolloutWave } from "./rollout-plan";
 
 /** What a rollout does next. */
@@ -35,8 +35,26 @@ export function opensAt(window: MaintenanceWindow | undefined, now: Date): Date 
   return now;
 }
 
-function failuresOf({ members }: RolloutWave, progress: RolloutProgress): RolloutMember[] {
-  return members.filter(({ id }) => progress.members[id]?.state === "failed");
+function membersIn(
+  state: MemberProgress["state"],
+  { members }: RolloutWave,
+  progress: RolloutProgress,
+): RolloutMember[] {
+  return members.filter(({ id }) => progress.members[id]?.state === state);
+}
+
+/** Why a wave stops, in words; undefined where it does not. */
+function stopping(plan: RolloutPlan, wave: RolloutWave, progress: RolloutProgress): string | undefined {
+  const named = ({ id, slug }: RolloutMember) => `${slug} (${id}) at ${progress.members[id]?.step ?? "its start"}`;
+  const failed = membersIn("failed", wave, progress);
+  const locked = membersIn("locked", wave, progress);
+  const reasons = [
+    ...(failed.length > plan.gate.failures || (failed.length > 0 && locked.length > 0)
+      ? [`wave ${wave.name} failed: ${failed.map(named).join(", ")}`]
+      : []),
+    ...locked.map((each) => `${named(each)}: ${progress.members[each.id]?.message ?? ""}`),
+  ];
+  return reasons.length === 0 ? undefined : reasons.join("; ");
 }
 
 /** What is to be done in a wave that has begun. */
@@ -47,13 +65,12 @@ function inWave(
   alive: ReadonlySet<string>,
   now: Date,
 ): NextAction {
-  const failed = failuresOf(wave, progress);
   const working = wave.members.filter(({ id }) => alive.has(id));
-  if (failed.length > plan.gate.failures) {
-    if (working.length > 0) return { do: "wait", why: `${working.length} at work end first, then the rollout stops` };
-    const names = failed.map(({ id, slug }) => `${slug} (${id}) at ${progress.members[id]?.step ?? "its start"}`);
-    return { do: "stop", reason: `wave ${wave.name} failed: ${names.join(", ")}` };
-  }
+  const reason = stopping(plan, wave, progress);
+  if (reason !== undefined)
+    return working.length > 0
+      ? { do: "wait", why: `${working.length} at work end first, then the rollout stops` }
+      : { do: "stop", reason };
   const state = (member: RolloutMember) => progress.members[member.id]?.state ?? "open";
   const waiting = wave.members.filter((member) => !alive.has(member.id) && ["open", "running"].includes(state(member)));
   if (waiting.length === 0) {

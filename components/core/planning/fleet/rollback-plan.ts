@@ -85,13 +85,14 @@ function wayOf(
   const out = outOfRollouts(instance);
   if (out !== undefined) return { reason: out };
   if (state === "open") return { reason: "it was not begun" };
-  if (state === "failed" && step === "check") return { reason: "nothing of it was changed, since its check failed" };
+  const isBroken = state === "failed" || state === "locked";
+  if (isBroken && step === "check") return { reason: "nothing of it was changed, since its check failed" };
   if (from === undefined || kind === "first")
     return { reason: "it was deployed by this rollout, so there is no release before" };
   const release = known?.release;
   if (release === undefined) return { reason: "nothing is deployed" };
   // An update that failed before the release changed: its file goes back, and what it had begun.
-  if (release === from && state === "failed") return { release: from };
+  if (release === from && isBroken) return { release: from };
   if (release === from) return { reason: `runs ${from} already` };
   const because =
     release === to

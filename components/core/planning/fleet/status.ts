@@ -100,7 +100,7 @@ function inRollout(
   const isUnderWay = rollout.progress.state === "running" || rollout.progress.state === "stopped";
   return {
     rollout: { wave, state, ...(message === undefined ? {} : { message }) },
-    ...(isUnderWay && (state === "open" || state === "failed") ? { nextWave: wave } : {}),
+    ...(isUnderWay && ["open", "failed", "locked"].includes(state) ? { nextWave: wave } : {}),
   };
 }
 
@@ -155,6 +155,6 @@ export function fleetStatus(fleet: Fleet, look: FleetLook): InstanceStatus[] {
 /** Whether somebody should look at an instance: something went wrong, is past, or is not as its state says. */
 export function needsLook({ age, interrupted, isExpired, rollout, health, drift }: InstanceStatus): boolean {
   const isUnwell = health === "sick" || health === "silent";
-  const hasFailed = rollout?.state === "failed";
+  const hasFailed = rollout?.state === "failed" || rollout?.state === "locked";
   return age === "old" || interrupted || isExpired || hasFailed || isUnwell || (drift?.differs ?? 0) > 0;
 }

@@ -50,6 +50,8 @@ function told(event: RolloutEvent, { to, waves }: RolloutPlan, who: (id: string)
       return `wave ${event.wave} is over`;
     case "member-failed":
       return `${who(event.id)} failed at ${event.step}: ${cut(event.message)}`;
+    case "member-locked":
+      return `${who(event.id)} is in other hands: ${cut(event.message)}`;
     case "member-back":
       return `${who(event.id)} went back to the release before`;
     case "stopped":

@@ -12,7 +12,9 @@ const square = { side: 8, pitch: 10 };
 const perRow = Math.floor(width / square.pitch);
 
 /** States of instances in the order they are drawn. */
-const memberStates: readonly MemberProgress["state"][] = ["failed", "running", "back", "done", "open"];
+const memberStates: readonly MemberProgress["state"][] = ["failed", "locked", "running", "back", "done", "open"];
+/** Those that few rollouts have. */
+const rareStates: readonly MemberProgress["state"][] = ["locked"];
 
 function text(x: number, y: number, content: string, className: string, end = false): string {
   return `<text x="${x}" y="${y}" class="${className}"${end ? ' text-anchor="end"' : ""}>${escapeXml(content)}</text>`;
@@ -33,9 +35,12 @@ function memberSquare({ id, slug, state }: WaveStatus["members"][number], index:
   return `<rect x="${x}" y="${y}" width="${square.side}" height="${square.side}" rx="1.5" class="is-${state}"><title>${escapeXml(`${slug} (${id}): ${state}`)}</title></rect>`;
 }
 
-function legend(top: number): string {
+/** What the colours mean; states that are rare only where there is one. */
+function legend(rollout: RolloutStatus, top: number): string {
+  const seen = new Set(rollout.waves.flatMap(({ members }) => members.map(({ state }) => state)));
   let left = 0;
   return memberStates
+    .filter((state) => seen.has(state) || !rareStates.includes(state))
     .map((state) => {
       const part = `<rect x="${left}" y="${top}" width="${square.side}" height="${square.side}" rx="1.5" class="is-${state}"/>${text(left + 12, top + 8, state, "soft")}`;
       left += 26 + state.length * 6;
@@ -61,7 +66,7 @@ export function rolloutDrawing(rollout: RolloutStatus): string {
   const title = `Waves of the rollout of ${rollout.to}: ${rollout.waves
     .map((wave) => `${wave.name} ${waveText(wave, rollout.next)}`)
     .join("; ")}`;
-  return svg(title, top + 14, [...waves, legend(top)]);
+  return svg(title, top + 14, [...waves, legend(rollout, top)]);
 }
 
 /** Draws how many instances run which release, the newest first. */
