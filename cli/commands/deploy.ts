@@ -19,7 +19,7 @@ async function deploy(release: string, options: DeployOptions, terminal: Termina
   const { to: select, ...rest } = options;
   const asked: PlanOptions & RunOptions = { ...rest, select, to: release, deploys: true };
   if (options.plan === true) {
-    const plan = await planOf(openFleet(options.fleet, terminal), asked, terminal);
+    const plan = await planOf(openFleet(options.fleet, terminal, { expired: false }), asked, terminal);
     if (options.json === true) printJson(terminal, plan);
     else printText(terminal, sectionsText(rolloutSections(plan), terminal));
     return;

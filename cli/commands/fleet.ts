@@ -26,7 +26,7 @@ import type { Terminal } from "../terminal";
 import { printJson, printText, withExamples } from "../verb";
 
 async function plan(options: PlanOptions, terminal: Terminal): Promise<void> {
-  const planned = await planOf(openFleet(options.fleet, terminal), options, terminal);
+  const planned = await planOf(openFleet(options.fleet, terminal, { expired: false }), options, terminal);
   if (options.json === true) printJson(terminal, planned);
   else printText(terminal, sectionsText(rolloutSections(planned), terminal));
 }

@@ -5,6 +5,7 @@ import type { EarlierTry } from "../../components/core/planning/fleet/earlier-tr
 import { judge } from "../../components/core/planning/fleet/gate";
 import type { FleetInstance } from "../../components/core/planning/fleet/instance";
 import { changeMessage } from "../../components/core/planning/fleet/last-change";
+import { outOfRollouts } from "../../components/core/planning/fleet/life";
 import type { MemberKind, RolloutMember, RolloutPlan } from "../../components/core/planning/fleet/rollout-plan";
 import { parseManifest } from "../../components/core/planning/manifest";
 import { runUp } from "../engine/run-up";
@@ -32,6 +33,8 @@ export interface DriverWorld {
   /** Reads the metrics that are given; undefined where none are. */
   readonly metrics: () => ErrorPercents | undefined;
   readonly now: () => Date;
+  /** The day it is, e.g. `2026-11-22`. */
+  readonly today: string;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
@@ -47,12 +50,15 @@ export class EngineDriver implements InstanceDriver {
     this.instances = new Map(open.fleet.instances.map((instance) => [instance.id, instance]));
   }
 
+  /** What became of an instance since the plan: a file of another checkout may have changed, and a trial's last day be past. */
+  passesOver({ id }: RolloutMember): string | undefined {
+    const instance = this.instances.get(id);
+    if (instance !== undefined) return outOfRollouts(instance, this.world.today);
+    return goneInstance(this.open.folder, id) === undefined ? undefined : "it is deleted";
+  }
+
   async step(member: RolloutMember, step: MemberStep, plan: RolloutPlan, earlier: EarlierTry): Promise<void> {
     const instance = this.instances.get(member.id);
-    if (this.isDeleted(member.id)) {
-      if (step === "check") this.world.terminal.note(`${member.slug} (${member.id}): is deleted, so it is passed over`);
-      return;
-    }
     if (instance === undefined) throw new Error(`its file is gone from ${this.open.folder}`);
     const to = member.to ?? plan.to;
     const as = { release: to, acknowledge: plan.acknowledge, create: member.kind === "first" };
@@ -67,12 +73,6 @@ export class EngineDriver implements InstanceDriver {
       case "verify":
         return this.verify(instance, stack, to);
     }
-  }
-
-  /** Whether an instance was deleted, or begun to be, since the plan, such as a trial past its last day. */
-  private isDeleted(id: string): boolean {
-    const instance = this.instances.get(id);
-    return instance === undefined ? goneInstance(this.open.folder, id) !== undefined : instance.state === "leaving";
   }
 
   /** A terminal whose notes go to the instance's log. */

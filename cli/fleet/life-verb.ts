@@ -46,7 +46,7 @@ export function unfinishedRollout(folder: string): UnfinishedRollout | undefined
   const members = Object.entries(files.progress.members);
   return {
     to: files.plan.to,
-    open: members.filter(([, { state }]) => state !== "done" && state !== "back").map(([id]) => id),
+    open: members.filter(([, { state }]) => !["done", "back", "passed"].includes(state)).map(([id]) => id),
   };
 }
 

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../../components/core/errors";
-import { inputsOf } from "../../components/core/planning/fleet/rollout-plan";
+import { pastLastDay } from "../../components/core/planning/fleet/life";
+import { inputsOf, type LeftOut } from "../../components/core/planning/fleet/rollout-plan";
 import { selected } from "../../components/core/planning/fleet/selector";
 import { findRelease, releases, unknownReleaseMessage } from "../../components/core/product/releases";
 import { driftSections, previewSections } from "../../components/core/rendering/fleet/change-report";
@@ -62,9 +63,16 @@ const looksFolder = (folder: string, ...parts: readonly string[]): string => pat
 async function preview(options: PreviewOptions, terminal: Terminal): Promise<void> {
   const { to, acknowledge, select, json } = options;
   requireRelease(to);
-  const open = openFleet(options.fleet, terminal);
+  const open = openFleet(options.fleet, terminal, { expired: false });
   const world = await worldOf(open, options, terminal);
-  const chosen = selected(open.fleet, select, world.states);
+  const meant = selected(open.fleet, select, world.states);
+  const over = meant.flatMap((each): LeftOut[] => {
+    // What is on its way out, or in a person's hands, may be past its last day.
+    const reason = each.state === "active" ? pastLastDay(each, terminal.today) : undefined;
+    return reason === undefined ? [] : [{ id: each.id, slug: each.slug, reason }];
+  });
+  const chosen = meant.filter(({ id }) => !over.some((each) => each.id === id));
+  for (const { id, slug, reason } of over) terminal.note(`${slug} (${id}): passed over: ${reason}`);
   await checkAccounts(chosen, world.states, terminal);
   const digest = inputsOf(open.fleet, chosen, to);
   const looked = await previewAll(
@@ -77,7 +85,7 @@ async function preview(options: PreviewOptions, terminal: Terminal): Promise<voi
   mkdirSync(folder, { recursive: true });
   const told = looked.map(({ code: _code, ...rest }) => rest);
   for (const each of told) writeFileSync(path.join(folder, `${each.id}.json`), `${JSON.stringify(each, null, 1)}\n`);
-  if (json === true) printJson(terminal, { digest, folder, instances: told });
+  if (json === true) printJson(terminal, { digest, folder, instances: told, passedOver: over });
   else printText(terminal, sectionsText(previewSections(open.fleet.settings.name, told), terminal));
   terminal.note(`change sets are in ${path.relative(terminal.folder, folder)}, digest ${digest}`);
   endAs(looked);

@@ -25,13 +25,14 @@ async function planOf(open: OpenFleet, wave: string | undefined, terminal: Termi
   const made = undoes === undefined ? newest : RolloutFiles.named(open.folder, undoes.rollout);
   return planRollback(open.fleet, made, await readStates(open.fleet, terminal), {
     ...(wave === undefined ? {} : { wave }),
+    today: terminal.today,
     stackFileOf: (id) => path.relative(terminal.folder, path.join(workFolder(open, id), `Pulumi.${id}.yaml`)),
   });
 }
 
 async function rollback(options: RollbackOptions, terminal: Terminal): Promise<void> {
   if (options.plan === true) {
-    const plan = await planOf(openFleet(options.fleet, terminal), options.wave, terminal);
+    const plan = await planOf(openFleet(options.fleet, terminal, { expired: false }), options.wave, terminal);
     if (options.json === true) printJson(terminal, plan);
     else printText(terminal, sectionsText(rolloutSections(plan), terminal));
     return;

@@ -7,9 +7,11 @@ import type { RolloutEvent } from "../../components/core/planning/fleet/journal"
 import type { KnownState } from "../../components/core/planning/fleet/known-state";
 import { targetsOf, type NotifyTarget } from "../../components/core/planning/fleet/notify";
 import { planRollout, type RolloutPlan } from "../../components/core/planning/fleet/rollout-plan";
+import { passedOver } from "../../components/core/planning/fleet/rollout-status";
 import { selected } from "../../components/core/planning/fleet/selector";
 import { rolloutLive } from "../../components/core/rendering/fleet/rollout-live";
 import { rolloutSections } from "../../components/core/rendering/fleet/rollout-report";
+import { passedText } from "../../components/core/rendering/fleet/status-report";
 import { findPulumi } from "../engine/pulumi-command";
 import { exitCodes, ExitWith, PlainError } from "../failure";
 import { liveNotes } from "../live-block";
@@ -59,6 +61,7 @@ async function planned(
   const states = await readStates(fleet, terminal);
   const plan = planRollout(fleet, selected(fleet, select, states), states, {
     to,
+    today: terminal.today,
     ...(select === undefined ? {} : { select }),
     ...(parallel === undefined ? {} : { parallel }),
     ...(acknowledge === undefined ? {} : { acknowledge }),
@@ -132,6 +135,8 @@ function toldLine(plan: RolloutPlan, event: RolloutEvent): string | undefined {
       return `${who}: back`;
     case "member-locked":
       return `${who}: ${event.step}: ${event.message}`;
+    case "member-passed":
+      return `${who}: passed over: ${event.reason}`;
     case "member-failed":
       return `${who}: ${event.step} failed: ${event.message}`;
     default:
@@ -166,6 +171,7 @@ async function work(
       isHealthy,
       metrics: metricsOf(options.metrics, terminal),
       now,
+      today: terminal.today,
       sleep: async (milliseconds) => sleep(milliseconds),
     });
     return await runRollout(files, {
@@ -190,9 +196,15 @@ function report(files: RolloutFiles, end: RolloutEnd, options: FleetOptions, ter
   const { members } = files.progress;
   const counts: Record<string, number> = {};
   for (const { state } of Object.values(members)) counts[state] = (counts[state] ?? 0) + 1;
-  if (options.json === true) printJson(terminal, { to: files.plan.to, digest: files.plan.digest, ...end, counts });
+  const over = passedOver(files.plan, files.progress);
+  if (options.json === true)
+    printJson(terminal, { to: files.plan.to, digest: files.plan.digest, ...end, counts, passedOver: over });
   else {
-    const told = Object.entries(counts).map(([state, count]) => `${count} ${state}`);
+    const { passed: _passed, ...others } = counts;
+    const told = [
+      ...Object.entries(others).map(([state, count]) => `${count} ${state}`),
+      ...(over.length === 0 ? [] : [passedText(over)]),
+    ];
     const until = end.until === undefined ? "" : ` at ${end.until.slice(0, 16).replace("T", " ")} UTC`;
     printText(
       terminal,
@@ -238,7 +250,8 @@ export interface Beginning {
 
 /** Begins what was planned, after asking; a rollout before it that is not over is given up. */
 export async function begin(options: RunOptions, terminal: Terminal, beginning: Beginning): Promise<void> {
-  const { open, unlock } = openLocked(options.fleet, terminal);
+  // Who is past the last day is passed over by the plan, and keeps nobody from the others.
+  const { open, unlock } = openLocked(options.fleet, terminal, { expired: false });
   try {
     const targets = targetsOf(open.fleet.settings.notify, terminal.env);
     const before = RolloutFiles.newest(open.folder);

@@ -13,6 +13,8 @@ export type MemberStep = (typeof memberSteps)[number];
 
 /** Works on instances. Each step can be run again after it was interrupted. */
 export interface InstanceDriver {
+  /** Why nothing is done at an instance, such as one that was deleted since the plan; undefined where something is. */
+  passesOver?(member: RolloutMember): string | undefined;
   /**
    * Takes one step of an instance's change; `earlier` says how the last try of the change ended.
    * @throws StackBusyError when somebody else is at work on its stack, and nothing was done
@@ -76,6 +78,11 @@ class Running {
   private async upgraded(id: string, earlier: EarlierTry): Promise<void> {
     const member = this.members.get(id);
     if (member === undefined) return;
+    const reason = this.world.driver.passesOver?.(member);
+    if (reason !== undefined) {
+      this.write({ event: "member-passed", id, reason });
+      return;
+    }
     const { done: before = [] } = this.files.progress.members[id] ?? {};
     const done = new Set(before);
     for (const step of memberSteps) {

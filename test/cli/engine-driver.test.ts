@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EngineDriver, type DriverWorld } from "../../cli/fleet/engine-driver";
-import { memberSteps } from "../../cli/fleet/run-rollout";
 import type { RolloutMember, RolloutPlan } from "../../components/core/planning/fleet/rollout-plan";
 import { fleetOf, instanceFile } from "../support/fleet";
 
@@ -16,20 +15,30 @@ describe("a rollout at work", () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("passes over what was deleted since its plan, and makes nothing of it anew; a file that is missing is a failure", async () => {
-    const notes: string[] = [];
-    const fleet = fleetOf([instanceFile(1, { state: "leaving" })]);
+  it("passes over whom nothing can be brought to any more, with the reason; a file that is missing is a failure", async () => {
+    const given = [
+      instanceFile(1, { state: "leaving", reason: "unpaid" }),
+      instanceFile(3, { state: "extracted" }),
+      instanceFile(4, { type: "trial", expires: "2026-11-22" }),
+      instanceFile(5),
+    ];
     // Without an engine: whoever is worked at fails.
-    const world = { terminal: { note: (line: string) => notes.push(line) } } as unknown as DriverWorld;
-    const driver = new EngineDriver({ folder, fleet }, world);
-    const plan = { to: "7.5.4453", acknowledge: [] } as unknown as RolloutPlan;
+    const world = { today: "2026-11-23", terminal: {} } as unknown as DriverWorld;
+    const driver = new EngineDriver({ folder, fleet: fleetOf(given) }, world);
     const member = (number: number) => ({ id: `src-0000000${number}`, slug: `customer-${number}` }) as RolloutMember;
-    for (const number of [1, 2]) for (const step of memberSteps) await driver.step(member(number), step, plan, "none");
-    assert.deepEqual(notes, [
-      "customer-1 (src-00000001): is deleted, so it is passed over",
-      "customer-2 (src-00000002): is deleted, so it is passed over",
-    ]);
-    await assert.rejects(driver.step(member(3), "check", plan, "none"), {
+    assert.deepEqual(
+      [1, 2, 3, 4, 5, 6].map((number) => driver.passesOver(member(number))),
+      [
+        "it is being deleted (unpaid)",
+        "it is deleted",
+        "it is extracted",
+        "its last day 2026-11-22 is past; 'sgbox fleet reap customer-4' removes it, a later day in instances/2.yaml keeps it",
+        undefined,
+        undefined,
+      ],
+    );
+    const plan = { to: "7.5.4453", acknowledge: [] } as unknown as RolloutPlan;
+    await assert.rejects(driver.step(member(6), "check", plan, "none"), {
       message: `its file is gone from ${folder}`,
     });
   });

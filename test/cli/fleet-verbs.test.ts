@@ -118,7 +118,10 @@ describe("the verbs of a fleet that change it, before anything is changed", () =
       (RolloutFiles.newest(folder)?.events ?? []).slice(files.events.length).map(({ event }) => event);
     const left = await resumed();
     assert.equal(left.code, 0, left.stderr);
-    assert.equal(left.stdout, "7.5.4453: waiting: wave all waits for a person; 2 done\n");
+    assert.equal(
+      left.stdout,
+      "7.5.4453: waiting: wave all waits for a person; 2 done, passed over: 1 (nothing is deployed: 1)\n",
+    );
     assert.equal(left.stderr, "sgbox fleet resume --allow lets the wave begin\n");
     assert.deepEqual(happened(), []);
     const both = await resumed("--allow", "--abandon");
@@ -126,7 +129,7 @@ describe("the verbs of a fleet that change it, before anything is changed", () =
     assert.deepEqual(happened(), []);
     const allowed = await resumed("--allow");
     assert.equal(allowed.code, 0, allowed.stderr);
-    assert.equal(allowed.stdout, "7.5.4453: finished; 2 done\n");
+    assert.equal(allowed.stdout, "7.5.4453: finished; 2 done, passed over: 1 (nothing is deployed: 1)\n");
     assert.deepEqual(happened(), ["wave-allowed", "wave-begun", "wave-done", "finished"]);
   });
 

@@ -33,7 +33,7 @@ describe("a rollout that meets the lock of another checkout, on the real engine 
     assert.equal(locked.code, 1, locked.stderr);
     const other =
       "somebody else is at work on the stack: ann@ops-2, process 4711 since 2026-11-22T09:58:12Z; wait until that ends, or take its lock away by 'pulumi cancel' when it is gone for certain";
-    assert.equal(locked.stdout, `${to}: stopped: ${slug} (${id}) at update: ${other}; 1 done, 1 locked\n`);
+    assert.equal(locked.stdout, `${to}: stopped: ${slug} (${id}) at update: ${other}; 1 locked, 1 done\n`);
     const again = await fleet.sgbox(["fleet", "resume", "--yes"]);
     assert.equal(again.stdout, locked.stdout);
     assert.equal(fleet.text("states/.pulumi/locks/organization/sourcegraph", id, "another.json"), held);

@@ -19,6 +19,7 @@ const eventSchema = z.discriminatedUnion("event", [
   z.object({ at, event: z.literal("member-done"), id }),
   z.object({ at, event: z.literal("member-failed"), id, step: z.string(), message: z.string() }),
   z.object({ at, event: z.literal("member-locked"), id, step: z.string(), message: z.string() }),
+  z.object({ at, event: z.literal("member-passed"), id, reason: z.string() }),
   z.object({ at, event: z.literal("member-back"), id }),
   z.object({ at, event: z.literal("stopped"), reason: z.string() }),
   z.object({ at, event: z.literal("resumed"), by }),
@@ -31,15 +32,15 @@ export type RolloutEvent = z.infer<typeof eventSchema>;
 
 /** How far one instance is. */
 export interface MemberProgress {
-  /** `back`: it was rolled back to the release before; `locked`: somebody else was at work on its stack. */
-  readonly state: "open" | "running" | "done" | "failed" | "back" | "locked";
+  /** `back`: it was rolled back to the release before; `locked`: somebody else was at work on its stack; `passed`: it was passed over. */
+  readonly state: "open" | "running" | "done" | "failed" | "back" | "locked" | "passed";
   /** Steps of its runbook that are done. */
   readonly done: readonly string[];
   /** Step it is at, or failed at. */
   readonly step?: string;
   /** When it began that step, ISO 8601; absent where it is at none. */
   readonly stepAt?: string;
-  /** What was last seen of a failure. */
+  /** What was last seen of a failure, or why it was passed over. */
   readonly message?: string;
   /** How often it was begun. */
   readonly tries: number;
@@ -101,6 +102,8 @@ function memberAfter(member: MemberProgress, event: RolloutEvent): MemberProgres
       return { ...rest, state: "failed", done: [], step: event.step, message: event.message, at: when };
     case "member-locked":
       return { ...rest, state: "locked", step: event.step, message: event.message, at: when };
+    case "member-passed":
+      return { ...rest, state: "passed", message: event.reason, at: when };
     case "member-back":
       return { ...rest, state: "back", done: [], at: when };
     default:

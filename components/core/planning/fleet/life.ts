@@ -25,11 +25,29 @@ function because({ reason }: FleetInstance): string {
   return reason === undefined ? "" : ` (${reason})`;
 }
 
-/** Why rollouts leave an instance out; undefined where they do not. */
-export function outOfRollouts(instance: FleetInstance): string | undefined {
+/**
+ * Why nothing can be brought to an instance any more: its last day is past. Undefined where it is not.
+ *
+ * @param today the day it is, e.g. `2026-11-22`
+ */
+export function pastLastDay({ expires, type, slug, file }: FleetInstance, today: string): string | undefined {
+  if (expires === undefined || expires >= today) return undefined;
+  const way =
+    type === "production"
+      ? `give a later day in ${file}`
+      : `'sgbox fleet reap ${slug}' removes it, a later day in ${file} keeps it`;
+  return `its last day ${expires} is past; ${way}`;
+}
+
+/**
+ * Why rollouts pass an instance over; undefined where they do not.
+ *
+ * @param today the day it is, e.g. `2026-11-22`; default last days are not looked at
+ */
+export function outOfRollouts(instance: FleetInstance, today?: string): string | undefined {
   switch (instance.state) {
     case "active":
-      return undefined;
+      return today === undefined ? undefined : pastLastDay(instance, today);
     case "suspended":
       return `it is suspended${because(instance)}`;
     case "extracted":

@@ -28,6 +28,8 @@ export interface MadeRollout {
 export interface RollbackRequest {
   /** Name of the wave; default the one that began last. */
   readonly wave?: string;
+  /** The day it is, e.g. `2026-11-22`: whose last day is past stays. Default last days are not looked at. */
+  readonly today?: string;
   /** Stack file of an instance, for the commands that bring its data back. */
   readonly stackFileOf: (id: string) => string;
 }
@@ -82,8 +84,7 @@ function wayOf(
   stackFile: string,
 ): { readonly release: string } | { readonly reason: string } {
   if (instance === undefined) return { reason: "its file is gone" };
-  const out = outOfRollouts(instance);
-  if (out !== undefined) return { reason: out };
+  if (state === "passed") return { reason: "it was passed over" };
   if (state === "open") return { reason: "it was not begun" };
   const isBroken = state === "failed" || state === "locked";
   if (isBroken && step === "check") return { reason: "nothing of it was changed, since its check failed" };
@@ -116,7 +117,7 @@ export function planRollback(
   fleet: Fleet,
   made: MadeRollout,
   states: Readonly<Record<string, KnownState>>,
-  { wave: name, stackFileOf }: RollbackRequest,
+  { wave: name, stackFileOf, today }: RollbackRequest,
 ): RolloutPlan {
   refuseUnderWay(made);
   const { plan, progress } = made;
@@ -127,7 +128,9 @@ export function planRollback(
   for (const member of wave.members) {
     const { id, slug } = member;
     const at = progress.members[id] ?? { state: "open", done: [], tries: 0 };
-    const way = wayOf(instances.get(id), member, at, states[id], plan.to, stackFileOf(id));
+    const instance = instances.get(id);
+    const out = instance === undefined ? undefined : outOfRollouts(instance, today);
+    const way = out === undefined ? wayOf(instance, member, at, states[id], plan.to, stackFileOf(id)) : { reason: out };
     if ("reason" in way) leftOut.push({ id, slug, reason: way.reason });
     else members.push({ id, slug, from: plan.to, to: way.release, kind: "rollback" });
   }

@@ -98,6 +98,8 @@ export interface RolloutRequest {
   readonly parallel?: number;
   /** Ids of manual steps that were taken for all of them. */
   readonly acknowledge?: readonly string[];
+  /** The day it is, e.g. `2026-11-22`: whose last day is past is passed over. Default last days are not looked at. */
+  readonly today?: string;
   /** Whether all of them are to run the release: the first deployment too, and a newer release refuses. Default false. */
   readonly deploys?: boolean;
 }
@@ -187,9 +189,9 @@ function checkRequest(fleet: Fleet, { to, parallel }: RolloutRequest): void {
 function reasonToLeave(
   instance: FleetInstance,
   running: string | undefined,
-  { to, deploys = false }: RolloutRequest,
+  { to, deploys = false, today }: RolloutRequest,
 ): string | undefined {
-  const out = outOfRollouts(instance);
+  const out = outOfRollouts(instance, today);
   if (out !== undefined) return out;
   if (instance.channel === "pause") return "its channel is pause";
   if (running === undefined) return deploys ? undefined : "nothing is deployed";

@@ -1,5 +1,5 @@
 import type { MemberProgress, RolloutProgress, WaveProgress } from "./journal";
-import type { RolloutPlan } from "./rollout-plan";
+import type { LeftOut, RolloutPlan } from "./rollout-plan";
 
 /** One wave of a rollout, as who looks at it sees it. */
 export interface WaveStatus {
@@ -29,6 +29,8 @@ export interface RolloutStatus {
   readonly at?: string;
   /** Its waves, in order. */
   readonly waves: readonly WaveStatus[];
+  /** Instances that were asked for and are not touched, by the plan or since, with the reasons; absent where there are none. */
+  readonly passedOver?: readonly LeftOut[];
   /** The wave that begins next; absent when all have begun, or nothing goes on. */
   readonly next?: {
     readonly wave: string;
@@ -57,10 +59,22 @@ function nextWave({ waves }: RolloutPlan, progress: RolloutProgress): RolloutSta
   };
 }
 
+/** Instances that were asked for and are not touched: left out by the plan, or passed over since. */
+export function passedOver({ waves, leftOut }: RolloutPlan, { members }: RolloutProgress): LeftOut[] {
+  const since = waves.flatMap((wave) =>
+    wave.members.flatMap(({ id, slug }): LeftOut[] => {
+      const { state, message = "" } = members[id] ?? {};
+      return state === "passed" ? [{ id, slug, reason: message }] : [];
+    }),
+  );
+  return [...leftOut, ...since.sort((a, b) => (a.id < b.id ? -1 : 1))];
+}
+
 /** How far a rollout is, wave by wave, and what comes next. */
 export function rolloutStatus(plan: RolloutPlan, progress: RolloutProgress): RolloutStatus {
   const { state, reason, since, at } = progress;
   const next = nextWave(plan, progress);
+  const passed = passedOver(plan, progress);
   return {
     to: plan.to,
     digest: plan.digest,
@@ -77,6 +91,7 @@ export function rolloutStatus(plan: RolloutPlan, progress: RolloutProgress): Rol
         members: members.map(({ id, slug }) => ({ id, slug, state: progress.members[id]?.state ?? "open" })),
       };
     }),
+    ...(passed.length === 0 ? {} : { passedOver: passed }),
     ...(next === undefined ? {} : { next }),
   };
 }

@@ -4,6 +4,7 @@ import type { RolloutProgress } from "./journal";
 import type { KnownState } from "./known-state";
 import { ageOf, type Age, type ReleaseAge } from "./release-age";
 import type { RolloutPlan } from "./rollout-plan";
+import { passedOver } from "./rollout-status";
 
 /** What an instance's address answered when it was asked. */
 export type Health =
@@ -78,6 +79,8 @@ export interface InstanceStatus extends Partial<Pick<ReleaseAge, "minorsBehind" 
   readonly interrupted: boolean;
   /** Wave of the newest rollout, and how far the instance is. */
   readonly rollout?: { readonly wave: string; readonly state: string; readonly message?: string };
+  /** Why the newest rollout does not touch it; absent where it does, or was not asked to. */
+  readonly passedOver?: string;
   /** Wave it is upgraded with next; absent where no rollout is under way that has it to do. */
   readonly nextWave?: string;
 }
@@ -129,7 +132,13 @@ export function fleetStatus(fleet: Fleet, look: FleetLook): InstanceStatus[] {
   const waves = new Map(
     rollout?.plan.waves.flatMap(({ name, members }) => members.map(({ id }) => [id, name] as const)) ?? [],
   );
+  const passed = new Map(
+    rollout === undefined
+      ? []
+      : passedOver(rollout.plan, rollout.progress).map(({ id, reason }) => [id, reason] as const),
+  );
   return fleet.instances.map((instance): InstanceStatus => {
+    const over = passed.get(instance.id);
     const { id, slug, type, channel, state, reason, expires, specification } = instance;
     const deployed = deployment(instance, look);
     const found = drift?.instances[id];
@@ -148,6 +157,7 @@ export function fleetStatus(fleet: Fleet, look: FleetLook): InstanceStatus[] {
       ...(expires === undefined ? {} : { expires }),
       isExpired: expires !== undefined && expires < today,
       ...inRollout(id, waves, look),
+      ...(over === undefined ? {} : { passedOver: over }),
     };
   });
 }

@@ -12,9 +12,17 @@ const square = { side: 8, pitch: 10 };
 const perRow = Math.floor(width / square.pitch);
 
 /** States of instances in the order they are drawn. */
-const memberStates: readonly MemberProgress["state"][] = ["failed", "locked", "running", "back", "done", "open"];
+const memberStates: readonly MemberProgress["state"][] = [
+  "failed",
+  "locked",
+  "running",
+  "back",
+  "done",
+  "passed",
+  "open",
+];
 /** Those that few rollouts have. */
-const rareStates: readonly MemberProgress["state"][] = ["locked"];
+const rareStates: readonly MemberProgress["state"][] = ["locked", "passed"];
 
 function text(x: number, y: number, content: string, className: string, end = false): string {
   return `<text x="${x}" y="${y}" class="${className}"${end ? ' text-anchor="end"' : ""}>${escapeXml(content)}</text>`;

@@ -41,10 +41,11 @@ function waveLines(
   const having = (...states: readonly string[]): RolloutWave["members"] =>
     members.filter(({ id }) => states.includes(progress.members[id]?.state ?? "open"));
   const [through, failed, working] = [having("done", "back"), having("failed"), having("running")];
-  const locked = having("locked");
+  const [locked, passed] = [having("locked"), having("passed")];
   const counts = [
     `${through.length} of ${members.length} ${undoes === undefined ? "done" : "back"}`,
     ...(failed.length === 0 ? [] : [`${failed.length} failed`]),
+    ...(passed.length === 0 ? [] : [`${passed.length} passed over`]),
     ...(locked.length === 0 ? [] : [`${locked.length} locked`]),
     ...(working.length === 0 ? [] : [`${working.length} at work`]),
   ];

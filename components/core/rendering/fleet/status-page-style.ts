@@ -12,7 +12,7 @@ figcaption{color:var(--soft);font-size:14px;margin:0 0 10px}
 svg text{fill:var(--ink);font-size:12px}
 svg .name{font-weight:600}
 svg .soft{fill:var(--soft);font-size:11px}
-.is-failed,.is-locked,.is-old{fill:var(--bad)}.is-running{fill:var(--busy)}.is-done,.is-current{fill:var(--good)}.is-back,.is-behind{fill:var(--fair)}.is-open{fill:var(--idle)}
+.is-failed,.is-locked,.is-old{fill:var(--bad)}.is-running{fill:var(--busy)}.is-done,.is-current{fill:var(--good)}.is-back,.is-behind{fill:var(--fair)}.is-open,.is-passed{fill:var(--idle)}
 .chips{display:flex;flex-wrap:wrap;gap:6px;margin:0 0 10px;padding:0;border:0}
 .chips legend{float:left;color:var(--soft);font-size:13px;padding:5px 8px 0 0}
 button{font:inherit;color:var(--ink);cursor:pointer}

@@ -163,8 +163,25 @@ export function waveText({ name, state, at }: WaveStatus, next: RolloutStatus["n
   return at === undefined ? state : `${state} ${timeText(at)}`;
 }
 
+/** Most reasons that are told by name. */
+const mostReasons = 5;
+
+/** Who was passed over, in words: how many for which reason. */
+export function passedText(passed: readonly { readonly reason: string }[]): string {
+  const sums = new Map<string, number>();
+  for (const { reason } of passed) sums.set(reason, (sums.get(reason) ?? 0) + 1);
+  const told = [...sums].slice(0, mostReasons).map(([reason, count]) => `${reason}: ${count}`);
+  const more = sums.size > mostReasons ? [`and ${sums.size - mostReasons} other reasons`] : [];
+  return `passed over: ${passed.length} (${[...told, ...more].join("; ")})`;
+}
+
 /** A rollout as a table: how far each wave is, and which comes next. */
-export function rolloutStatusSection({ to, state, reason, since, waves, next }: RolloutStatus): Section {
+export function rolloutStatusSection(rollout: RolloutStatus): Section {
+  const { to, state, reason, since, waves, next, passedOver = [] } = rollout;
+  const notes = [
+    ...(reason === undefined ? [] : [reason]),
+    ...(passedOver.length === 0 ? [] : [passedText(passedOver)]),
+  ];
   return {
     id: "rollout",
     title: `Rollout of ${to}`,
@@ -175,7 +192,7 @@ export function rolloutStatusSection({ to, state, reason, since, waves, next }: 
       waveText(wave, next),
       wave.members.length === 0 ? "people verify" : counted(wave.members.map(({ state: each }) => each)),
     ]),
-    ...(reason === undefined ? {} : { notes: [reason] }),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }
 

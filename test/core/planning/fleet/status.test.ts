@@ -164,6 +164,7 @@ describe("the status of a rollout", () => {
         { name: "people", state: "open", members: [] },
         { name: "rest", state: "open", members: [{ id: trial, slug: "customer-2", state: "open" }] },
       ],
+      passedOver: [{ id: "src-00000003", slug: "customer-3", reason: "runs 7.5.4453 already" }],
       next: { wave: "people", asks: true },
     });
     const watched = [
