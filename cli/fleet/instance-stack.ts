@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { LocalWorkspace, type PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { Document, parse } from "yaml";
 import { InputError } from "../../components/core/errors";
-import { stackConfigOf, type FleetInstance } from "../../components/core/planning/fleet/instance";
+import { providerConfigOf, stackConfigOf, type FleetInstance } from "../../components/core/planning/fleet/instance";
 import type { InstanceConfig } from "../../components/core/planning/fleet/schema";
 import { engineEnvironment } from "../engine/home";
 import { projectText } from "../engine/place";
@@ -56,7 +56,7 @@ export function writeStackFiles(
   const stackFile = path.join(work, `Pulumi.${id}.yaml`);
   const settings =
     given.pulumi ?? encryptionOf(stackFile) ?? encryptionOf(path.join(workFolder(open, id), `Pulumi.${id}.yaml`));
-  writeFileSync(stackFile, new Document({ ...settings, config: keys }).toString());
+  writeFileSync(stackFile, new Document({ ...settings, config: { ...providerConfigOf(config), ...keys } }).toString());
   for (const named of namedFiles(config)) {
     mkdirSync(path.dirname(path.resolve(work, named)), { recursive: true });
     copyFileSync(path.resolve(folder, path.dirname(file), named), path.resolve(work, named));

@@ -132,3 +132,13 @@ export function stackConfigOf(instance: InstanceConfig): Record<string, unknown>
     tags: { ...(typeof tags === "object" ? tags : {}), "instance-type": type, "instance-slug": slug },
   };
 }
+
+/**
+ * What the cloud's own provider of an instance's stack is told, as keys of a stack file. Instances of one fleet are in more than
+ * one region, so that no variable of whoever runs the program can say it for all.
+ *
+ * @param config config of the stack, without the namespace
+ */
+export function providerConfigOf({ cloud, region }: Readonly<Record<string, unknown>>): Record<string, string> {
+  return cloud === "aws" && typeof region === "string" ? { "aws:region": region } : {};
+}

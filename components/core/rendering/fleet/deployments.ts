@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { DeploymentsPlan } from "../../planning/fleet/export-settings";
-import { stackConfigOf, type Fleet, type FleetInstance } from "../../planning/fleet/instance";
+import { providerConfigOf, stackConfigOf, type Fleet, type FleetInstance } from "../../planning/fleet/instance";
 import type { InstanceConfig } from "../../planning/fleet/schema";
 import type { BundleFile } from "../bundle";
 
@@ -87,9 +87,11 @@ function requestsOf(fleet: Fleet, plan: DeploymentsPlan, instance: FleetInstance
 /** The stack file of an instance, with the ciphertexts its own file has. */
 function stackText(fleet: Fleet, given: InstanceConfig, project: string): string {
   const { esc } = fleet.settings.elsewhere;
-  const config = Object.entries(stackConfigOf(given)).map(([key, value]) => [`${project}:${key}`, value] as const);
+  const own = stackConfigOf(given);
+  const keys = Object.entries(own).map(([key, value]) => [`${project}:${key}`, value] as const);
+  const config = { ...providerConfigOf(own), ...Object.fromEntries(keys) };
   return stringify(
-    { ...given.pulumi, ...(esc === undefined ? {} : { environment: esc }), config: Object.fromEntries(config) },
+    { ...given.pulumi, ...(esc === undefined ? {} : { environment: esc }), config },
     { lineWidth: 0, aliasDuplicateObjects: false },
   );
 }

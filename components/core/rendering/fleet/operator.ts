@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { ExportGate, ExportMember } from "../../planning/fleet/export-plan";
 import type { OperatorPlan } from "../../planning/fleet/export-settings";
-import type { Fleet, FleetInstance } from "../../planning/fleet/instance";
+import { providerConfigOf, type Fleet, type FleetInstance } from "../../planning/fleet/instance";
 import type { BundleFile } from "../bundle";
 import type { KubernetesObject } from "../manifests/object";
 
@@ -83,9 +83,12 @@ function instanceStack(fleet: Fleet, plan: OperatorPlan, member: ExportMember, p
       commit,
       ...(folder === undefined ? {} : { repoDir: folder }),
       ...(gitToken === undefined ? {} : { gitAuth: { accessToken: fromSecret(gitToken) } }),
-      config: Object.fromEntries(
-        Object.entries({ ...config, release }).map(([key, value]) => [`${project}:${key}`, value]),
-      ),
+      config: {
+        ...providerConfigOf(config),
+        ...Object.fromEntries(
+          Object.entries({ ...config, release }).map(([key, value]) => [`${project}:${key}`, value]),
+        ),
+      },
       ...(names.length === 0
         ? {}
         : { secretsRef: { [`${project}:secrets`]: fromSecret({ secret: instance.id, key: secretsKey }) } }),

@@ -94,6 +94,7 @@ describe("a fleet as files for the Pulumi Kubernetes Operator", () => {
           "sourcegraph:cloud": "aws",
           "sourcegraph:region": "us-east-1",
           "sourcegraph:size": "XS",
+          "aws:region": "us-east-1",
           "sourcegraph:access": { allowedCidrs: ["10.0.0.0/8"] },
           "sourcegraph:name": "src-00000001",
           "sourcegraph:release": "7.4.0",
@@ -233,6 +234,7 @@ describe("a fleet as files for Pulumi Deployments", () => {
       `environment:
   - fleet/prod
 config:
+  aws:region: us-east-1
   sourcegraph:deletionProtection: true
   sourcegraph:cloud: aws
   sourcegraph:region: us-east-1
