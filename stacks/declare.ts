@@ -6,7 +6,10 @@ import { refuseExpired } from "../components/core/planning/replica/expiry";
 import { monolithInstance } from "../components/core/planning/config/combinations-monolith";
 import { parseStack, shapeOf, type StackSpecification } from "../components/core/planning/config/parse-stack";
 import type { FileTexts, Specification } from "../components/core/planning/config/specification";
+import { backupNotes } from "../components/core/planning/fleet/backup-notes";
+import { egressOf } from "../components/core/planning/fleet/egress";
 import { promisedCopies } from "../components/core/planning/fleet/promise";
+import { residencyOf } from "../components/core/planning/fleet/residency";
 import { parseManifest } from "../components/core/planning/manifest";
 import { planVm } from "../components/core/planning/vm/plan";
 import {
@@ -17,7 +20,8 @@ import {
   type DeclareEnvironment,
 } from "./environment";
 import { declareMonolith } from "./monolith/program";
-import type { Declare, DeclareAdmin, DeclareMultiTenant, StackArgs, StackOutputs } from "./program";
+import type { PlannedCustomerEnvironment } from "../components/core/planning/environment/environment-plan";
+import type { Declare, DeclareAdmin, DeclareMultiTenant, InstanceOutputs, StackArgs, StackOutputs } from "./program";
 
 /** Everything a stack program is told. */
 export interface StackInput {
@@ -99,11 +103,32 @@ function retentionOf(specification: Specification): Pick<StackOutputs, "retentio
   return { retention: promisedCopies(planVm(specification)) };
 }
 
+/** What those who run an instance, and those whose it is, are told of it. */
+function told(
+  specification: Specification,
+  { egressAddresses = [], ...outputs }: InstanceOutputs,
+  environment: PlannedCustomerEnvironment | undefined,
+): StackOutputs {
+  const { cloud, shape } = specification;
+  if (cloud === "local") return outputs;
+  const addresses = pulumi.output(egressAddresses) as pulumi.Output<string[]>;
+  const egress = addresses.apply((known) => egressOf(specification, known));
+  if (shape === "kubernetes" && !specification.cluster.workloads) return { ...outputs, egress };
+  return {
+    ...outputs,
+    ...retentionOf(specification),
+    egress,
+    backups: backupNotes(specification, pulumi.getStack()),
+    residency: residencyOf(specification, environment),
+  };
+}
+
 /** Declares the shape; `within` are options of every component. */
 function declared(
   specification: StackSpecification,
   input: StackInput,
   within?: pulumi.ComponentResourceOptions,
+  environment?: PlannedCustomerEnvironment,
 ): StackOutputs {
   const { secrets, previous } = input;
   switch (specification.shape) {
@@ -114,10 +139,14 @@ function declared(
     default: {
       const program = programOf(specification);
       if (shapeOf(input.config) !== "monolith")
-        return { ...program(specification.name, keysOf(input), within), ...retentionOf(specification) };
+        return told(specification, program(specification.name, keysOf(input), within), environment);
       // A monolith is an instance in a zone of its own, and stand-ins beside it.
       const config = monolithInstance(input.config);
-      return declareMonolith(specification, program)(specification.name, keysOf({ ...input, config }));
+      const { egressAddresses: _addresses, ...outputs } = declareMonolith(specification, program)(
+        specification.name,
+        keysOf({ ...input, config }),
+      );
+      return outputs;
     }
   }
 }
@@ -130,7 +159,7 @@ function declaredWithin(
 ): StackOutputs {
   refuseWithin(specification, () => keysOf(input), input.previous);
   const made = environmentProgramOf(environment.plan.cloud)(environment);
-  const outputs = declared(specification, input, withinEnvironment(environment, made));
+  const outputs = declared(specification, input, withinEnvironment(environment, made), environment.plan);
   return { ...outputs, environment: made.output };
 }
 

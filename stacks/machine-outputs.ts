@@ -4,7 +4,7 @@ import type { StackOutputs } from "./program";
 
 /** What a stack shows of a machine in a cloud; the same on each, so that every verb that works on one finds it. */
 export function machineOutputs(vm: AwsVm | GcpVm): StackOutputs {
-  const { url, release, connect, manifest, machine, orderSecret, revocation } = vm;
+  const { url, release, connect, manifest, machine, orderSecret, egressAddresses, revocation } = vm;
   return {
     url,
     release,
@@ -12,6 +12,7 @@ export function machineOutputs(vm: AwsVm | GcpVm): StackOutputs {
     manifest,
     machine,
     orderSecret,
+    egressAddresses,
     ...(revocation !== undefined && { revocation }),
   };
 }

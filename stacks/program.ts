@@ -26,17 +26,29 @@ export interface StackOutputs {
   readonly environment?: pulumi.Input<unknown>;
   /** Which copies outlive the instance when it is deleted for good, and for how many days; only of machines in a cloud. */
   readonly retention?: pulumi.Input<unknown>;
+  /** From where the instance calls out, for lists of who may; not of a Docker Engine. */
+  readonly egress?: pulumi.Input<unknown>;
+  /** What is kept of the instance, with the commands that list, make and restore it; not of a Docker Engine. */
+  readonly backups?: pulumi.Input<unknown>;
+  /** Region of the instance's data, and what leaves it; not of a Docker Engine. */
+  readonly residency?: pulumi.Input<unknown>;
   /** What other stacks may know, by name: hosts, scopes and the like; only of stacks that are no instance. */
   readonly published?: pulumi.Input<unknown>;
   /** What to do next, where an upgrade takes more than one update; else empty. */
   readonly next?: pulumi.Input<string>;
 }
 
+/** What the program of an instance gives: what its stack shows, and what that is made of. */
+export interface InstanceOutputs extends StackOutputs {
+  /** Public addresses it calls out from; absent where its stack makes none. */
+  readonly egressAddresses?: pulumi.Input<readonly pulumi.Input<string>[]>;
+}
+
 /** What every stack program is given: the keys of the config, and what only a program can give. */
 export type StackArgs = SourcegraphVmArgs;
 
 /** What the program of a shape and cloud declares; `within` are options of every component: the provider of where it is made. */
-export type Declare = (name: string, args: StackArgs, within?: pulumi.ComponentResourceOptions) => StackOutputs;
+export type Declare = (name: string, args: StackArgs, within?: pulumi.ComponentResourceOptions) => InstanceOutputs;
 
 /** What the program of a stack that is no instance is given: what was decided from its config, and what only an engine has. */
 interface DecidedArgs<Specification> {

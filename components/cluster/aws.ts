@@ -30,7 +30,7 @@ interface Place {
   readonly privateSubnets: Readonly<Record<string, pulumi.Input<string>>>;
   readonly databaseSubnetIds: pulumi.Output<string[]>;
   /** The network's own component, where one is made. */
-  readonly network: readonly pulumi.Resource[];
+  readonly network: readonly ClusterNetwork[];
 }
 
 /** Keys that exist: those given, or the customer's for everything. */
@@ -121,6 +121,8 @@ export class EksCluster extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   /** Ids of the subnets of managed databases and caches, in two zones at least. */
   readonly databaseSubnetIds: pulumi.Output<string[]>;
+  /** Addresses outgoing connections come from, for code hosts; undefined in a network that exists. */
+  readonly egressAddresses: pulumi.Output<string[]> | undefined;
   /** Security group of nodes and pods. */
   readonly securityGroupId: pulumi.Output<string>;
   /** ARN of the key of the cluster's secrets; managed services take it too. */
@@ -185,6 +187,7 @@ export class EksCluster extends pulumi.ComponentResource {
     this.clusterName = control.name;
     this.vpcId = place.vpcId;
     this.databaseSubnetIds = place.databaseSubnetIds;
+    this.egressAddresses = place.network[0]?.egressAddresses;
     this.securityGroupId = control.vpcConfig.apply(({ clusterSecurityGroupId }) => clusterSecurityGroupId);
     this.keyArn = key.arn;
     this.topicArn = topic?.arn;

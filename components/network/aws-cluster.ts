@@ -92,6 +92,8 @@ export class ClusterNetwork extends pulumi.ComponentResource {
   readonly privateSubnets: Readonly<Record<string, pulumi.Output<string>>>;
   /** Ids of the databases' subnets, in the order of the zones. */
   readonly databaseSubnetIds: pulumi.Output<string[]>;
+  /** Fixed addresses outgoing connections come from, one for each zone, for code hosts. */
+  readonly egressAddresses: pulumi.Output<string[]>;
   /** The ways through the firewall; none without one. */
   readonly ways: readonly pulumi.Resource[];
 
@@ -166,6 +168,7 @@ export class ClusterNetwork extends pulumi.ComponentResource {
     const tables = [publicRoutes];
     const privateSubnets: Record<string, pulumi.Output<string>> = {};
     const guarded: GuardedZone[] = [];
+    const addresses: ec2.Eip[] = [];
     for (const planned of subnets.filter((subnet) => !subnet.public && !isolated(subnet))) {
       const index = open.findIndex(({ zone }) => zone === planned.zone);
       const natRoutes = firewall === undefined ? undefined : natSubnet(firewall, planned.zone);
@@ -178,6 +181,7 @@ export class ClusterNetwork extends pulumi.ComponentResource {
         transformed({ domain: "vpc", tags: tagged(natName) }, transform.natAddress),
         child,
       );
+      addresses.push(address);
       const nat = new ec2.NatGateway(
         natName,
         { subnetId: outside.id, allocationId: address.id, tags: tagged(natName) },
@@ -225,11 +229,13 @@ export class ClusterNetwork extends pulumi.ComponentResource {
     );
 
     this.vpcId = vpc.id;
+    this.egressAddresses = pulumi.all(addresses.map(({ publicIp }) => publicIp));
     this.publicSubnetIds = pulumi.all(publicSubnets.map((subnet) => subnet.id));
     this.privateSubnets = privateSubnets;
     this.databaseSubnetIds = pulumi.all(databaseSubnets.map((subnet) => subnet.id));
     this.registerOutputs({
       vpcId: this.vpcId,
+      egressAddresses: this.egressAddresses,
       publicSubnetIds: this.publicSubnetIds,
       privateSubnets: this.privateSubnets,
       databaseSubnetIds: this.databaseSubnetIds,

@@ -19,7 +19,7 @@ import { declareBundle, declareBundleStore } from "./aws-bundle";
 import { declareLoadBalancer, declareRecord } from "./aws-edge";
 import { declareFirewall, type AwsFirewall, type AwsPlace } from "./aws-firewall";
 import { declareIdentity } from "./aws-identity";
-import { declareDataVolume, declareMachine, userData } from "./aws-machine";
+import { declareDataVolume, declareMachine, userData, type AwsMachine } from "./aws-machine";
 import { awsNames } from "./aws-names";
 import { askStatus } from "./aws-outside-check";
 import { tagsOf, type AwsScope } from "./aws-scope";
@@ -99,6 +99,8 @@ export class SourcegraphVm extends pulumi.ComponentResource {
   readonly instanceId: pulumi.Output<string>;
   /** Id of the data volume. */
   readonly dataVolumeId: pulumi.Output<string>;
+  /** Public addresses it calls out from, for lists of who may; empty in a network that exists, and without a way out. */
+  readonly egressAddresses: pulumi.Output<string[]>;
   /** Where the machine is, with its disk and its two buckets, by ids of the cloud. */
   readonly machine: pulumi.Output<MachinePlace>;
   /** Secret: what signs orders to the machine, such as the restore of a backup. It stays what it is for the machine's life. */
@@ -176,6 +178,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
     declareAlarms(scope, made, backup, told);
 
     this.address = balancer?.dnsName ?? made.address?.publicIp ?? made.instance.privateIp;
+    this.egressAddresses = pulumi.all(egressOfMachine(made, place, plan.exposure.closed !== undefined));
     this.url =
       plan.exposure.domain === undefined
         ? pulumi.interpolate`http://${this.address}`
@@ -217,6 +220,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       address: this.address,
       instanceId: this.instanceId,
       dataVolumeId: this.dataVolumeId,
+      egressAddresses: this.egressAddresses,
       machine: this.machine,
       orderSecret: this.orderSecret,
       ...(plan.revocation !== undefined && { revocation: plan.revocation }),
@@ -322,6 +326,17 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       network,
     };
   }
+}
+
+/** Where a machine calls out from: its lasting address, else the one it gets in a network that was made for it. */
+function egressOfMachine(
+  { address, instance }: Pick<AwsMachine, "address" | "instance">,
+  { network }: AwsPlace,
+  closed: boolean,
+): pulumi.Output<string>[] {
+  if (closed) return [];
+  if (address !== undefined) return [address.publicIp];
+  return network === undefined ? [] : [instance.publicIp];
 }
 
 /** Id of a key, by its ARN. */

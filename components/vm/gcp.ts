@@ -81,6 +81,8 @@ export class SourcegraphVm extends pulumi.ComponentResource {
   readonly instanceName: pulumi.Output<string>;
   /** Name of the data disk in its zone. */
   readonly dataDiskName: pulumi.Output<string>;
+  /** Public addresses it calls out from, for lists of who may; empty in a network that exists, and without a way out. */
+  readonly egressAddresses: pulumi.Output<string[]>;
   /** Where the machine is, with its disk and its two buckets, by ids of the cloud. */
   readonly machine: pulumi.Output<MachinePlace>;
   /** Secret: what signs orders to the machine, such as the restore of a backup. It stays what it is for the machine's life. */
@@ -159,6 +161,8 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       bucket: bucket.name,
       ask: askStatus,
     });
+    const out = plan.exposure.closed === undefined ? [ownAddress?.address ?? place.egressAddress] : [];
+    this.egressAddresses = pulumi.all(out.filter((each) => each !== undefined));
     this.instanceName = machine.name;
     this.dataDiskName = disk.name;
     this.machine = pulumi.output({
@@ -181,6 +185,7 @@ export class SourcegraphVm extends pulumi.ComponentResource {
       address: this.address,
       instanceName: this.instanceName,
       dataDiskName: this.dataDiskName,
+      egressAddresses: this.egressAddresses,
       machine: this.machine,
       orderSecret: this.orderSecret,
       ...(plan.revocation !== undefined && { revocation: plan.revocation }),
@@ -220,6 +225,8 @@ function checkReach({ specification }: Decision): void {
 /** The machine's place, with how Google's own services are reached from it where that is made here. */
 interface GcpVmPlace extends GcpPlace {
   readonly privateServices?: GcpPrivateServices;
+  /** Address of the translation; absent where none is made here. */
+  readonly egressAddress?: pulumi.Output<string>;
 }
 
 function declareNetwork(scope: GcpScope): GcpVmPlace {
@@ -243,8 +250,13 @@ function declareNetwork(scope: GcpScope): GcpVmPlace {
     },
     { parent },
   );
-  const { selfLink: network, subnetworkId: subnetwork, privateServices } = made;
-  return { network, subnetwork, ...(privateServices !== undefined && { privateServices }) };
+  const { selfLink: network, subnetworkId: subnetwork, privateServices, egressAddress } = made;
+  return {
+    network,
+    subnetwork,
+    ...(privateServices !== undefined && { privateServices }),
+    ...(egressAddress !== undefined && { egressAddress }),
+  };
 }
 
 /** Google's own services in place of bundled ones. What is made of them is known before the pointer tells the machine. */

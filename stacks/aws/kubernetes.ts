@@ -14,7 +14,7 @@ import { objectAccess } from "../../components/managed-services/aws-access";
 import { partitionOf } from "../../components/vm/aws-scope";
 import { existingKubeconfig } from "../kubeconfig";
 import { decideKubernetes, type KubernetesStackDecision } from "../kubernetes-decision";
-import type { Declare, StackArgs, StackOutputs } from "../program";
+import type { Declare, InstanceOutputs, StackArgs, StackOutputs } from "../program";
 
 /** What a stack says of the cluster it made, for stacks that deploy on it. */
 interface ClusterFacts {
@@ -122,8 +122,13 @@ function declareServices(name: string, decision: KubernetesStackDecision, ground
   return { values: services?.values ?? {}, ready: identity === undefined ? [] : [identity.roleArn] };
 }
 
-function clusterOutputs(cluster: EksCluster): Pick<StackOutputs, "kubeconfig" | "cluster"> {
-  return { kubeconfig: pulumi.secret(cluster.kubeconfig), cluster: factsOf(cluster) };
+function clusterOutputs(cluster: EksCluster): Pick<InstanceOutputs, "kubeconfig" | "cluster" | "egressAddresses"> {
+  const { egressAddresses, kubeconfig } = cluster;
+  return {
+    kubeconfig: pulumi.secret(kubeconfig),
+    cluster: factsOf(cluster),
+    ...(egressAddresses !== undefined && { egressAddresses }),
+  };
 }
 
 /** Declares Sourcegraph on the ground, and what leads to it. */

@@ -176,8 +176,12 @@ function declareWorkloads(stack: GcpStack, args: StackArgs, ground: Ground): Sta
   return { url, release, connect, manifest, next, ...(revocation !== undefined && { revocation }) };
 }
 
-function clusterOutputs({ clusterName, kubeconfig, network, key }: GkeCluster) {
-  return { kubeconfig: pulumi.secret(kubeconfig), cluster: pulumi.output({ clusterName, network, key }) };
+function clusterOutputs({ clusterName, egressAddresses, kubeconfig, network, key }: GkeCluster) {
+  return {
+    kubeconfig: pulumi.secret(kubeconfig),
+    cluster: pulumi.output({ clusterName, network, key }),
+    ...(egressAddresses !== undefined && { egressAddresses }),
+  };
 }
 
 /** Declares a cluster on GKE and Sourcegraph on it, one of the two alone, or Sourcegraph on a cluster that is there. */

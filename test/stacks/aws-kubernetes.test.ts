@@ -52,6 +52,7 @@ describe("the AWS stack on Kubernetes", function () {
     assert.deepEqual(Object.keys(outputs ?? {}).sort(), [
       "cluster",
       "connect",
+      "egressAddresses",
       "kubeconfig",
       "manifest",
       "next",
@@ -75,7 +76,7 @@ describe("the AWS stack on Kubernetes", function () {
       "sourcegraph:aws:WorkloadIdentity sourcegraph-load-balancer-controller",
       "sourcegraph:kubernetes:EksObjects sourcegraph",
     ]);
-    assert.deepEqual(Object.keys(outputs ?? {}).sort(), ["cluster", "kubeconfig", "manifest"]);
+    assert.deepEqual(Object.keys(outputs ?? {}).sort(), ["cluster", "egressAddresses", "kubeconfig", "manifest"]);
   });
 
   it("makes the ingress class of Auto Mode once: with Sourcegraph, or with the cluster that is made alone", async () => {

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { InputError, RefusedError } from "../../components/core/errors";
+import { backupNotes } from "../../components/core/planning/fleet/backup-notes";
+import { residencyOf } from "../../components/core/planning/fleet/residency";
 import { manifestOf, type Manifest } from "../../components/core/planning/manifest";
 import { planVm } from "../../components/core/planning/vm/plan";
 import { parseSpecification } from "../../components/core/planning/config/specification";
 import { declareStack, type StackInput } from "../../stacks/declare";
 import { goodConfigs as good } from "../support/configs";
 import { awsOutputs, leastArgs } from "../support/aws-vm";
-import { record } from "../support/recorder";
+import { record, valueOf } from "../support/recorder";
 import { runStack, type Asked } from "../support/stack-run";
 import type { StackOutputs } from "../../stacks/program";
 
@@ -75,19 +78,37 @@ describe("a stack program registers nothing", () => {
     ));
 });
 
+/** Outputs of the stack of a config, with a cloud of mocks. */
+async function outputsOf(config: Record<string, unknown>): Promise<StackOutputs | undefined> {
+  const declare = (): StackOutputs => declareStack({ config, secrets: {}, files: {} });
+  const answers = {
+    outputs: (asked: Asked) => ({ exitCode: 0, ...awsOutputs(asked) }),
+    calls: () => ({ id: "ami-1" }),
+    otherStack: {},
+  };
+  const { outputs, error } = await runStack(declare, leastArgs, answers);
+  assert.equal(error, undefined);
+  return outputs;
+}
+
 describe("a stack program of a machine in a cloud", () => {
+  it("exports from where it calls out, what is kept of it and what leaves its region, and one on a Docker Engine does not", async () => {
+    const outputs = await outputsOf(good.aws);
+    assert.ok(pulumi.Output.isInstance(outputs?.egress));
+    const egress = await valueOf(outputs.egress);
+    assert.deepEqual(egress, {
+      addresses: ["203.0.113.10"],
+      lasting: true,
+      how: "by addresses that are its own and stay as long as it is there",
+    });
+    assert.deepEqual(outputs?.backups, backupNotes(parseSpecification(good.aws), "stack"));
+    assert.deepEqual(outputs?.residency, residencyOf(parseSpecification(good.aws)));
+    assert.equal("egressAddresses" in (outputs ?? {}), false);
+    const local = await outputsOf(good.local);
+    assert.deepEqual([local?.egress, local?.backups, local?.residency], [undefined, undefined, undefined]);
+  });
+
   it("exports which copies outlive it and for how long, and one on a Docker Engine does not", async () => {
-    const outputsOf = async (config: Record<string, unknown>): Promise<StackOutputs | undefined> => {
-      const declare = (): StackOutputs => declareStack({ config, secrets: {}, files: {} });
-      const answers = {
-        outputs: (asked: Asked) => ({ exitCode: 0, ...awsOutputs(asked) }),
-        calls: () => ({ id: "ami-1" }),
-        otherStack: {},
-      };
-      const { outputs, error } = await runStack(declare, leastArgs, answers);
-      assert.equal(error, undefined);
-      return outputs;
-    };
     const retention = (await outputsOf(good.aws))?.retention as { what: string; days: number | "ever" }[];
     assert.deepEqual(retention.slice(0, 3), [
       { what: "sourcegraph-backup: the daily snapshots it took, which it expires no more", days: "ever" },

@@ -62,6 +62,7 @@ describe("the Google Cloud stack on Kubernetes", function () {
     assert.deepEqual(Object.keys(seen.outputs ?? {}).sort(), [
       "cluster",
       "connect",
+      "egressAddresses",
       "kubeconfig",
       "manifest",
       "next",
@@ -117,7 +118,7 @@ describe("the Google Cloud stack on Kubernetes", function () {
       "sourcegraph:gcp:GkeCluster sourcegraph",
     ]);
     assert.ok(registered.includes("gcp:servicenetworking/connection:Connection sourcegraph-services"));
-    assert.deepEqual(Object.keys(outputs ?? {}).sort(), ["cluster", "kubeconfig", "manifest"]);
+    assert.deepEqual(Object.keys(outputs ?? {}).sort(), ["cluster", "egressAddresses", "kubeconfig", "manifest"]);
   });
 
   it("deploys on the cluster of another stack, with services in that cluster's network and under its key", async () => {

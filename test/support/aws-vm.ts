@@ -24,7 +24,7 @@ export function awsOutputs({ type, name }: { type: string; name: string }): Reco
     case "aws:ebs/volume:Volume":
       return { id: "vol-0123456789abcdef0", arn: "arn:aws:ec2:us-east-1:123456789012:volume/vol-0123456789abcdef0" };
     case "aws:ec2/instance:Instance":
-      return { id: "i-0123456789abcdef0", privateIp: "10.40.0.10" };
+      return { id: "i-0123456789abcdef0", privateIp: "10.40.0.10", publicIp: "203.0.113.77" };
     case "aws:ec2/eip:Eip":
       return { publicIp: "203.0.113.10" };
     case "aws:lb/loadBalancer:LoadBalancer":
