@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { InputError, RefusedError, type Problem } from "../../errors";
+import { backupByHand } from "./backup-notes";
 import {
   clustersInOwnNetwork,
   environmentOf,
@@ -238,7 +239,7 @@ export function planDeletion(
   if (decided["final-backup"] === "impossible" && !isBackedUp)
     problems.push({
       path: "backup",
-      message: `cannot be made: ${id} holds data (${dataNames(deployed).join(", ")}), and has no machine that takes orders; back it up as docs/backup.md says, then give --no-backup`,
+      message: `cannot be made: ${id} holds data (${dataNames(deployed).join(", ")}), and has no machine that takes orders; ${byHand(instance)}, then give --no-backup`,
     });
   else if (isSuspended && isOpen(decided["final-backup"]) && !isBackedUp)
     problems.push({
@@ -265,6 +266,14 @@ function deathsOfEnvironment(resources: readonly StateResource[]): string[] {
   return resources
     .filter(({ urn, protect, retainOnDelete }) => retainOnDelete === true && protect !== true && !environment.has(urn))
     .map((each) => thingOf(each).name);
+}
+
+/** How somebody backs an instance up that no order reaches. */
+function byHand({ specification }: FleetInstance): string {
+  const commands = specification.shape === "kubernetes" ? backupByHand(specification) : [];
+  return commands.length === 0
+    ? "back it up as docs/backup.md says"
+    : `dump its databases by hand to where they are to be kept (${commands.map((command) => `'${command}'`).join(", ")})`;
 }
 
 /** Names of what holds data: of the manifest, or of what is held where that names none. */

@@ -202,6 +202,18 @@ describe("the plan of an instance's deletion", () => {
   - 'confirm' is "customer", and the slug is customer-1; nothing else than it deletes production
   - 'backup' cannot be made: src-00000001 holds data (data), and has no machine that takes orders; back it up as docs/backup.md says, then give --no-backup`,
     );
+    // Without a machine that could be ordered to, the commands that somebody can give instead.
+    const { config } = instanceFile(1);
+    const onCluster = one({
+      config: { ...config, shape: "kubernetes", databases: { managed: { only: ["frontend"] } } },
+    });
+    assert.equal(
+      message(() => plan(onCluster, deployed([disk], { hasMachine: false }))),
+      `customer-1 (src-00000001) cannot be deleted:
+  - 'backup' cannot be made: src-00000001 holds data (data), and has no machine that takes orders; dump its databases by hand to where they are to be kept ('kubectl --namespace sourcegraph exec --container pgsql statefulset/codeintel-db -- pg_dump --username sg --format custom sg > src-00000001-codeintel-db.dump', 'kubectl --namespace sourcegraph exec --container codeinsights statefulset/codeinsights-db -- pg_dump --username postgres --format custom postgres > src-00000001-codeinsights-db.dump', 'aws rds create-db-snapshot --region us-east-1 --db-instance-identifier SERVER --db-snapshot-identifier SERVER-last'), then give --no-backup`,
+    );
+    const without = plan(onCluster, deployed([disk], { hasMachine: false }), { backup: false });
+    assert.equal(states(without)["final-backup"], "nothing");
     // A stack that tells of no data, and has something that is protected.
     assert.match(
       message(() => plan(one({ type: "trial" }), deployed([disk], { hasMachine: false, data: [] }))),
