@@ -38,7 +38,8 @@ describe("the addresses an instance calls out from", () => {
   });
 
   it("are none without a way out", async () => {
-    const closed = { modes: ["air-gapped"], boundaries: { licence: ["allow-air-gapped"] } } as const;
+    const modes = ["air-gapped" as const];
+    const closed = { modes, boundaries: { licence: ["allow-air-gapped"] } };
     const machine = { packageMirror: "https://mirror.test/debian" };
     const registry = { host: "registry.test" };
     assert.deepEqual(await addressesOf(recordAws({ ...leastAws, ...closed, machine, registry })), []);

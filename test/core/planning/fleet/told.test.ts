@@ -166,7 +166,10 @@ describe("what is told to leave the region of an instance", () => {
       [environmentConfigs.aws, "example-audit"],
       [environmentConfigs.gcp, "projects/example-logs/locations/us-central1/buckets/audit"],
     ] as const) {
-      const { exceptions } = residencyOf(specified(good.aws), planCustomerEnvironment(config));
+      const { exceptions } = residencyOf(
+        specified(good.aws),
+        planCustomerEnvironment({ ...config, access: { allowedCidrs: ["10.0.0.0/8"] } }),
+      );
       assert.deepEqual(
         exceptions.slice(4).map(({ to }) => to),
         [bucket, "cloud@example.com"],
