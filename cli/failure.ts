@@ -4,7 +4,7 @@ import { UpgradeRefusedError } from "../components/core/planning/upgrade/refusal
 import type { Terminal } from "./terminal";
 
 /** Exit codes of the command. */
-export const exitCodes = { done: 0, unexpected: 1, input: 2, refused: 3 } as const;
+export const exitCodes = { done: 0, unexpected: 1, input: 2, refused: 3, interrupted: 130 } as const;
 
 /** What went wrong, as `--json` prints it below `error`. */
 export interface Failure {

@@ -23,6 +23,7 @@ import { EngineDriver, type ErrorPercents } from "./engine-driver";
 import { openFleet, type OpenFleet } from "./folder";
 import { Notifier, toldBefore } from "./notifier";
 import { askHealth } from "./health";
+import { interruptedLine, onInterrupt } from "./interrupt";
 import { openLocked } from "./locked";
 import { RolloutFiles } from "./rollout-files";
 import { runRollout, type RolloutEnd } from "./run-rollout";
@@ -160,9 +161,15 @@ async function work(
     isAtWork ? rolloutLive(files.plan, files.progress, now(), room) : [],
   );
   const notifier = new Notifier(targets, files, note);
+  let interrupt: ReturnType<typeof onInterrupt> | undefined;
   try {
     const pulumi = await findPulumi(terminal, options.yes === true);
     isAtWork = true;
+    interrupt = onInterrupt(() => {
+      isAtWork = false;
+      note(interruptedLine(files.plan, files.progress));
+    });
+    const { signal } = interrupt;
     const driver = new EngineDriver(open, {
       terminal: { ...terminal, note },
       pulumi,
@@ -172,12 +179,14 @@ async function work(
       metrics: metricsOf(options.metrics, terminal),
       now,
       today: terminal.today,
-      sleep: async (milliseconds) => sleep(milliseconds),
+      sleep: async (milliseconds) => sleep(milliseconds, undefined, { signal }),
     });
-    return await runRollout(files, {
+    const end = await runRollout(files, {
       driver,
       now,
-      sleep: async (milliseconds) => sleep(Math.min(milliseconds, 60_000)),
+      interrupted: signal,
+      sleep: async (milliseconds) =>
+        sleep(Math.min(milliseconds, 60_000), undefined, { signal }).catch(() => undefined),
       told: (event) => {
         const line = toldLine(files.plan, event);
         if (line !== undefined) note(line);
@@ -186,8 +195,11 @@ async function work(
       waits: options.wait === true,
       isPaused: () => existsSync(path.join(files.folder, pauseFile)),
     });
+    if (end.state === "interrupted") throw new ExitWith(exitCodes.interrupted);
+    return end;
   } finally {
     await notifier.close();
+    interrupt?.stop();
     close();
   }
 }

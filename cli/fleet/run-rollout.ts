@@ -35,6 +35,8 @@ export interface RolloutWorld {
   readonly told: (event: RolloutEvent) => void;
   /** Whether the run waits for watched waves and windows; otherwise it ends and says until when. */
   readonly waits: boolean;
+  /** Aborted when a person interrupts the command: nothing more is begun, and what broke off by it is no failure. Default never. */
+  readonly interrupted?: AbortSignal;
   /** Whether a person wants the rollout to stop. */
   readonly isPaused: () => boolean;
 }
@@ -42,7 +44,7 @@ export interface RolloutWorld {
 /** How a run of a rollout ended. */
 export interface RolloutEnd {
   /** State of the rollout. */
-  readonly state: "finished" | "stopped" | "waiting" | "abandoned";
+  readonly state: "finished" | "stopped" | "waiting" | "abandoned" | "interrupted";
   /** What it waits for, or why it stopped. */
   readonly why?: string;
   /** When there is something to do again, ISO 8601. */
@@ -68,6 +70,20 @@ class Running {
     this.members = new Map(files.plan.waves.flatMap(({ members }) => members.map((member) => [member.id, member])));
   }
 
+  private get isInterrupted(): boolean {
+    return this.world.interrupted?.aborted === true;
+  }
+
+  /** Waits, but not once somebody interrupts. */
+  private async unlessInterrupted(waited: Promise<unknown>): Promise<void> {
+    const waiting = new AbortController();
+    const interruption = new Promise<void>((resolve) =>
+      this.world.interrupted?.addEventListener("abort", () => resolve(), { signal: waiting.signal }),
+    );
+    await Promise.race([waited, interruption]);
+    waiting.abort();
+  }
+
   private write(event: Untimed): void {
     const timed = { at: this.world.now().toISOString(), ...event };
     this.files.write(timed);
@@ -88,10 +104,13 @@ class Running {
     for (const step of memberSteps) {
       // What was seen before an interruption may be otherwise now.
       if (done.has(step) && step === "update") continue;
+      if (this.isInterrupted) return;
       this.write({ event: "step-begun", id, step });
       try {
         await this.world.driver.step(member, step, this.files.plan, earlier);
       } catch (error) {
+        // The journal then says what it says after a kill, and the next run goes on from there.
+        if (this.isInterrupted) return;
         const event = error instanceof StackBusyError ? "member-locked" : "member-failed";
         this.write({ event, id, step, message: messageOf(error) });
         return;
@@ -115,6 +134,10 @@ class Running {
   async run(): Promise<RolloutEnd> {
     for (;;) {
       const { progress } = this.files;
+      if (this.isInterrupted) {
+        await Promise.all(this.atWork.values());
+        return { state: "interrupted" };
+      }
       if (progress.state === "running" && this.world.isPaused()) {
         await Promise.all(this.atWork.values());
         const reason = "a person paused it";
@@ -142,14 +165,17 @@ class Running {
           this.write({ event: "finished" });
           return { state: "finished" };
         case "wait":
-          if (this.atWork.size > 0) await Promise.race(this.atWork.values());
+          if (this.atWork.size > 0) await this.unlessInterrupted(Promise.race(this.atWork.values()));
           else if (action.until === undefined || !this.world.waits)
             return {
               state: "waiting",
               why: action.why,
               ...(action.until === undefined ? {} : { until: action.until }),
             };
-          else await this.world.sleep(Math.max(0, Date.parse(action.until) - this.world.now().getTime()));
+          else
+            await this.unlessInterrupted(
+              this.world.sleep(Math.max(0, Date.parse(action.until) - this.world.now().getTime())),
+            );
           break;
         case "nothing":
           return ended(this.files.plan, progress);
