@@ -1,5 +1,7 @@
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { chromium, type Browser } from "playwright-core";
+import { pathToFileURL } from "node:url";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
 /** Debian's Chromium; `SGBOX_CHROMIUM` names another. */
 export const chromiumPath = process.env.SGBOX_CHROMIUM ?? "/usr/bin/chromium";
@@ -26,4 +28,28 @@ export async function requireBrowser(context: Mocha.Context): Promise<Browser> {
       "--disable-sync",
     ],
   });
+}
+
+/** Opens a page from its file, and sees to it that it says and loads nothing while it is looked at. */
+export async function openedQuietly(
+  browser: Browser,
+  file: string,
+  options: BrowserContextOptions,
+  look: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext(options);
+  try {
+    const page = await context.newPage();
+    const [said, loaded]: [string[], string[]] = [[], []];
+    page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => said.push(error.message));
+    page.on("request", (request) => loaded.push(request.url()));
+    const url = pathToFileURL(file).href;
+    await page.goto(url);
+    await look(page);
+    assert.deepEqual(said, []);
+    assert.deepEqual(loaded, [url]);
+  } finally {
+    await context.close();
+  }
 }

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { BoundaryReport, ReportedFinding } from "../../../components/core/rendering/boundary/model";
-import { requireBrowser } from "../../support/browser";
+import { openedQuietly, requireBrowser } from "../../support/browser";
 import { repository } from "../../support/toolchain";
 
 const folder = join(repository, "docs/reports");
@@ -56,24 +55,9 @@ describe("the generated reports on boundaries, in a browser", function () {
   // The hook may have skipped before there was one.
   after(async () => (browser as Browser | undefined)?.close());
 
-  /** Opens a page by itself and sees to it that it says and loads nothing. */
-  async function opened(name: string, options: BrowserContextOptions, look: (page: Page) => Promise<void>) {
-    const context = await browser.newContext(options);
-    try {
-      const page = await context.newPage();
-      const [said, loaded]: [string[], string[]] = [[], []];
-      page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
-      page.on("pageerror", (error) => said.push(error.message));
-      page.on("request", (request) => loaded.push(request.url()));
-      const url = pathToFileURL(join(folder, `${name}.html`)).href;
-      await page.goto(url);
-      await look(page);
-      assert.deepEqual(said, []);
-      assert.deepEqual(loaded, [url]);
-    } finally {
-      await context.close();
-    }
-  }
+  /** Opens a page by itself. */
+  const opened = (name: string, options: BrowserContextOptions, look: (page: Page) => Promise<void>): Promise<void> =>
+    openedQuietly(browser, join(folder, `${name}.html`), options, look);
 
   it("are there", () => assert.ok(reports.length >= 4, `only ${reports.join(", ")} in ${folder}`));
 

@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { progressOf, type RolloutEvent } from "../../../components/core/planning/fleet/journal";
 import { planRollout } from "../../../components/core/planning/fleet/rollout-plan";
 import { rolloutStatus } from "../../../components/core/planning/fleet/rollout-status";
 import { fleetStatus, needsLook, type InstanceStatus } from "../../../components/core/planning/fleet/status";
 import { statusPage } from "../../../components/core/rendering/fleet/status-page";
-import { requireBrowser } from "../../support/browser";
+import { openedQuietly, requireBrowser } from "../../support/browser";
 import { fleetOf, instanceFile, today } from "../../support/fleet";
 import { repository } from "../../support/toolchain";
 
@@ -81,24 +80,9 @@ describe("the page of a fleet, in a browser", function () {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Opens the page from its file, without a network, and sees to it that it says and loads nothing. */
-  async function opened(options: BrowserContextOptions, look: (page: Page) => Promise<void>): Promise<void> {
-    const context = await browser.newContext({ ...options, offline: true });
-    try {
-      const page = await context.newPage();
-      const [said, loaded]: [string[], string[]] = [[], []];
-      page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
-      page.on("pageerror", (error) => said.push(error.message));
-      page.on("request", (request) => loaded.push(request.url()));
-      const url = pathToFileURL(join(folder, "status.html")).href;
-      await page.goto(url);
-      await look(page);
-      assert.deepEqual(said, []);
-      assert.deepEqual(loaded, [url]);
-    } finally {
-      await context.close();
-    }
-  }
+  /** Opens the page from its file, without a network. */
+  const opened = (options: BrowserContextOptions, look: (page: Page) => Promise<void>): Promise<void> =>
+    openedQuietly(browser, join(folder, "status.html"), { ...options, offline: true }, look);
 
   const visible = (page: Page): Promise<number> =>
     page.evaluate<number>('[...document.querySelectorAll(".instances tbody tr")].filter((row) => !row.hidden).length');
