@@ -35,6 +35,18 @@ export function problemLines(error: unknown): string[] {
   return error.message.split("\n  - ").slice(1);
 }
 
+/** The refusal that something ends with. */
+export function refusalOf(work: () => unknown): RefusedError {
+  try {
+    work();
+  } catch (error) {
+    assert.ok(error instanceof RefusedError, String(error));
+    assert.equal(error.exitCode, 3);
+    return error;
+  }
+  return assert.fail("it is not refused");
+}
+
 /** Asserts that a config is wrong in exactly these ways. */
 export function wrong(config: unknown, problems: readonly string[], files: FileTexts = {}): void {
   assert.throws(

@@ -1,22 +1,14 @@
 import assert from "node:assert/strict";
-import { RefusedError } from "../../../../components/core/errors";
 import { parseSpecification, type FileTexts } from "../../../../components/core/planning/config/specification";
 import { planKubernetes } from "../../../../components/core/planning/kubernetes/plan";
 import { planVm } from "../../../../components/core/planning/vm/plan";
-import { goodConfigs as good, problemLines, wrong } from "../../../support/configs";
+import { goodConfigs as good, problemLines, refusalOf, wrong } from "../../../support/configs";
 
 /** Asserts that a config is well formed and refused for exactly these reasons. */
 function refused(config: unknown, problems: readonly string[], files: FileTexts = {}): void {
-  assert.throws(
-    () => parseSpecification(config, files),
-    (error) => {
-      assert.ok(error instanceof RefusedError, String(error));
-      assert.deepEqual(problemLines(error), problems);
-      assert.equal(error.exitCode, 3);
-      assert.match(error.message, /^what the instance promises is broken:/);
-      return true;
-    },
-  );
+  const error = refusalOf(() => parseSpecification(config, files));
+  assert.deepEqual(problemLines(error), problems);
+  assert.match(error.message, /^what the instance promises is broken:/);
 }
 
 const registry = { host: "mirror.example.com/sourcegraph" };

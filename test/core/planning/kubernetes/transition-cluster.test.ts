@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { InputError, RefusedError } from "../../../../components/core/errors";
+import { InputError, type RefusedError } from "../../../../components/core/errors";
 import { planKubernetes } from "../../../../components/core/planning/kubernetes/plan";
 import {
   checkKubernetesTransition,
   kubernetesManifest,
 } from "../../../../components/core/planning/kubernetes/transition";
 import { parseManifest, type Manifest } from "../../../../components/core/planning/manifest";
+import { refusalOf } from "../../../support/configs";
 import { kubernetesSpecification } from "../../../support/kubernetes-plans";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -27,13 +28,7 @@ function after(config: Config, previous?: Manifest): Manifest {
 const transition = (previous: Manifest, config: Config) => update(previous, config).made;
 
 function problems(previous: Manifest, config: Config): RefusedError["problems"] {
-  try {
-    update(previous, config);
-  } catch (error) {
-    assert.ok(error instanceof RefusedError, String(error));
-    return error.problems;
-  }
-  throw new Error("it is not refused");
+  return refusalOf(() => update(previous, config)).problems;
 }
 
 describe("a change of the cluster, or of a cloud's PostgreSQL", () => {

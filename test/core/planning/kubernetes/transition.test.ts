@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RefusedError } from "../../../../components/core/errors";
+import type { RefusedError } from "../../../../components/core/errors";
 import { planKubernetes } from "../../../../components/core/planning/kubernetes/plan";
 import {
   checkKubernetesTransition,
@@ -8,6 +8,7 @@ import {
 } from "../../../../components/core/planning/kubernetes/transition";
 import { parseManifest, type Manifest } from "../../../../components/core/planning/manifest";
 import { UpgradeRefusedError } from "../../../../components/core/planning/upgrade/refusal";
+import { refusalOf } from "../../../support/configs";
 import { kubernetesSpecification } from "../../../support/kubernetes-plans";
 
 const acknowledge = ["backup-first", "oob-complete"];
@@ -30,13 +31,7 @@ function after(config: Config, previous?: Manifest): Manifest {
 
 /** The refusal of an update: its first line and its problems. */
 function refusal(previous: Manifest, config: Config): RefusedError {
-  try {
-    transition(previous, config);
-  } catch (error) {
-    assert.ok(error instanceof RefusedError, String(error));
-    return error;
-  }
-  throw new Error("it is not refused");
+  return refusalOf(() => transition(previous, config));
 }
 
 function problems(previous: Manifest, config: Config): readonly { path: string; message: string }[] {

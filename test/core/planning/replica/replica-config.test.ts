@@ -2,19 +2,12 @@ import assert from "node:assert/strict";
 import { RefusedError } from "../../../../components/core/errors";
 import { parseSpecification, type FileTexts } from "../../../../components/core/planning/config/specification";
 import { refuseExpired } from "../../../../components/core/planning/replica/expiry";
-import { goodConfigs as good, problemLines, wrong } from "../../../support/configs";
+import { goodConfigs as good, problemLines, refusalOf, wrong } from "../../../support/configs";
 
 const replica = { ...good.local, expires: "2026-12-20", replica: {} };
 
 function refused(config: unknown, problems: readonly string[], files: FileTexts = {}): void {
-  assert.throws(
-    () => parseSpecification(config, files),
-    (error) => {
-      assert.ok(error instanceof RefusedError, String(error));
-      assert.deepEqual(problemLines(error), problems);
-      return true;
-    },
-  );
+  assert.deepEqual(problemLines(refusalOf(() => parseSpecification(config, files))), problems);
 }
 
 describe("a replica", () => {
