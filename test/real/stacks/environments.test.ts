@@ -22,12 +22,21 @@ interface Shown {
   readonly environment: { readonly id: string; readonly links: Readonly<Record<string, unknown>> };
 }
 
+interface Resource {
+  readonly type: string;
+  readonly provider?: string;
+  readonly protect?: boolean;
+}
+
+/** What the state holds. */
+function resourcesOf(stack: SampleStack): readonly Resource[] {
+  const state = JSON.parse(stack.engine.exportState()) as { checkpoint: { latest: { resources: Resource[] } } };
+  return state.checkpoint.latest.resources;
+}
+
 /** The names of the providers by which each type was made, without those of the environment itself. */
 function providersOf(stack: SampleStack, type: RegExp): string[] {
-  const { checkpoint } = JSON.parse(stack.engine.exportState()) as {
-    checkpoint: { latest: { resources: { type: string; provider?: string }[] } };
-  };
-  const found = checkpoint.latest.resources.filter((each) => type.test(each.type));
+  const found = resourcesOf(stack).filter((each) => type.test(each.type));
   return [...new Set(found.map(({ provider = "" }) => provider.split("::")[3] ?? ""))].sort();
 }
 
@@ -39,14 +48,40 @@ async function dropped(stack: SampleStack): Promise<string> {
   return stdout + stderr;
 }
 
+/** Deploys, and sees that nothing is left to do. */
+async function comesUp(stack: SampleStack): Promise<void> {
+  await stack.changes("up");
+  assert.deepEqual(await stack.changes("preview"), []);
+  assert.deepEqual(await stack.changes("refresh"), []);
+}
+
+/** An update on purpose, which lets go of the environment and changes nothing else. */
+async function letsGo(stack: SampleStack, environment: object, type: string): Promise<void> {
+  stack.set({ deletionProtection: false, environment: { ...environment, close: id } });
+  const changes = await stack.changes("up");
+  assert.deepEqual(
+    changes.filter((each) => !each.startsWith("update ")),
+    [],
+  );
+  assert.ok(changes.includes(`update ${type} ${id}`), changes.join());
+}
+
+/** Goes down, and sees that after the environment nothing is deleted but what is outside of it. */
+async function goesDown(stack: SampleStack, type: string, outside: RegExp): Promise<void> {
+  const steps = await stack.steps(() => stack.changes("destroy"));
+  const later = steps.slice(steps.indexOf(`delete ${type} ${id}`) + 1);
+  assert.deepEqual(
+    later.filter((step) => !outside.test(step)),
+    [],
+    "something was deleted in an environment that is gone",
+  );
+}
+
 const refusesIt = /cannot be deleted\s+because it is protected/;
 
 /** Whether the state guards the one resource of a type. */
 function isProtected(stack: SampleStack, type: string): boolean {
-  const { checkpoint } = JSON.parse(stack.engine.exportState()) as {
-    checkpoint: { latest: { resources: { type: string; protect?: boolean }[] } };
-  };
-  return checkpoint.latest.resources.find((each) => each.type === type)?.protect === true;
+  return resourcesOf(stack).find((each) => each.type === type)?.protect === true;
 }
 
 describe("an instance in an account of its own on the real engine with a stand-in cloud", function () {
@@ -69,11 +104,8 @@ describe("an instance in an account of its own on the real engine with a stand-i
     ),
   ];
 
-  it("comes up in the account that the same update makes; a second preview and a refresh change nothing", async () => {
-    await stack.changes("up");
-    assert.deepEqual(await stack.changes("preview"), []);
-    assert.deepEqual(await stack.changes("refresh"), []);
-  });
+  it("comes up in the account that the same update makes; a second preview and a refresh change nothing", () =>
+    comesUp(stack));
 
   it("has everything of the instance in that account, and its guards outside of it", async () => {
     const made = stack.one(account);
@@ -115,22 +147,10 @@ describe("an instance in an account of its own on the real engine with a stand-i
   });
 
   it("is closed on purpose in two steps: an update lets go, and going down closes the account last", async () => {
-    stack.set({ deletionProtection: false, environment: { ...awsEnvironment, close: id } });
-    const changes = await stack.changes("up");
-    assert.deepEqual(
-      changes.filter((each) => !each.startsWith("update ")),
-      [],
-    );
-    assert.ok(changes.includes(`update ${account} ${id}`), changes.join());
+    await letsGo(stack, awsEnvironment, account);
     assert.equal(stack.one(account).outputs["status"], "ACTIVE");
-    const steps = await stack.steps(() => stack.changes("destroy"));
+    await goesDown(stack, account, /^delete (aws:organizations\/policy:|random:)/);
     assert.equal(stack.one(account).outputs["status"], "SUSPENDED");
-    const later = steps.slice(steps.indexOf(`delete ${account} ${id}`) + 1);
-    assert.deepEqual(
-      later.filter((step) => !/^delete (aws:organizations\/policy:|random:)/.test(step)),
-      [],
-      "something was deleted in an account that is closed",
-    );
     // What holds data was let go of, and goes with the account.
     assert.equal(stack.engine.cloud().all("aws:ebs/volume:Volume").length, 1);
     assert.deepEqual(stack.engine.cloud().all("aws:ec2/instance:Instance"), []);
@@ -148,11 +168,8 @@ describe("an instance in a project of its own on the real engine with a stand-in
   });
   after(() => stack?.stop());
 
-  it("comes up in the project that the same update makes; a second preview and a refresh change nothing", async () => {
-    await stack.changes("up");
-    assert.deepEqual(await stack.changes("preview"), []);
-    assert.deepEqual(await stack.changes("refresh"), []);
-  });
+  it("comes up in the project that the same update makes; a second preview and a refresh change nothing", () =>
+    comesUp(stack));
 
   it("has everything of the instance in that project, and shows where it is", async () => {
     for (const type of ["gcp:compute/instance:Instance", "gcp:compute/disk:Disk", "gcp:storage/bucket:Bucket"])
@@ -182,20 +199,8 @@ describe("an instance in a project of its own on the real engine with a stand-in
   });
 
   it("is deleted on purpose in two steps: an update lets go, and going down deletes the project last", async () => {
-    stack.set({ deletionProtection: false, environment: { ...gcpEnvironment, close: id } });
-    const changes = await stack.changes("up");
-    assert.deepEqual(
-      changes.filter((each) => !each.startsWith("update ")),
-      [],
-    );
-    assert.ok(changes.includes(`update ${project} ${id}`), changes.join());
-    const steps = await stack.steps(() => stack.changes("destroy"));
-    const later = steps.slice(steps.indexOf(`delete ${project} ${id}`) + 1);
-    assert.deepEqual(
-      later.filter((step) => !step.startsWith("delete random:")),
-      [],
-      "something was deleted in a project that is gone",
-    );
+    await letsGo(stack, gcpEnvironment, project);
+    await goesDown(stack, project, /^delete random:/);
     assert.deepEqual(stack.engine.cloud().all(project), []);
   });
 });
