@@ -15,7 +15,6 @@ import { refuseExpired } from "../../components/core/planning/replica/expiry";
 import { followLike } from "../../components/core/planning/replica/like";
 import { planMultiTenant } from "../../components/core/planning/multi-tenant/plan";
 import { refuseTaken, wantedAccount, type WantedAccount } from "../environment/taken-emails";
-import { exportState } from "../fleet/stack-state";
 import { readStackFile } from "../stack-file";
 import type { Terminal } from "../terminal";
 import { engineEnvironment } from "./home";
@@ -23,6 +22,7 @@ import { findStack, type StackPlace } from "./place";
 import { engineError } from "./program-error";
 import { Progress } from "./progress";
 import { findPulumi } from "./pulumi-command";
+import { exportState } from "./stack-state";
 
 /** A stack with the engine that works on it. */
 export interface OpenStack {

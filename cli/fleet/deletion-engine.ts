@@ -27,6 +27,7 @@ import { datedCopies, outlivingCopies } from "../../components/core/planning/fle
 import { parseManifest } from "../../components/core/planning/manifest";
 import { parseMachinePlace } from "../../components/core/planning/vm/machine-place";
 import { follow } from "../engine/stack";
+import { exportState, importState, type StackAsked } from "../engine/stack-state";
 import { processClock } from "../machine/clock";
 import { cloudProgram, type CloudProgram } from "../machine/cloud-program";
 import { machineOf } from "../machine/deployed";
@@ -35,8 +36,8 @@ import { deleteBackups, deleteEndpointGroups } from "./cluster-remains";
 import { goneFolder, type DeletionFiles } from "./deletion-files";
 import type { OpenFleet } from "./folder";
 import { fleetEnvironment, instanceFileOf, openInstanceStack, workFolder, writeStackFiles } from "./instance-stack";
+import { mendStack } from "./mend-stack";
 import type { DeletionDriver, StepEnd } from "./run-deletion";
-import { exportState, importState, mendStack, type StackAsked } from "./stack-state";
 
 /** What the engine works with. */
 export interface EngineWorld {

@@ -16,12 +16,12 @@ import {
 import { extractedPage } from "../../components/core/rendering/fleet/extracted-page";
 import { withoutCiphertext } from "../../stacks/config";
 import { follow } from "../engine/stack";
+import { exportState } from "../engine/stack-state";
 import type { Terminal } from "../terminal";
 import { printJson, printText } from "../verb";
 import { editInstanceFile } from "./instance-file";
 import { instanceFileOf, writeStackFiles, workFolder } from "./instance-stack";
 import { askedOf, deployedStack, ofInstance, withInstance, type LifeOptions, type OpenInstance } from "./life-verb";
-import { exportState } from "./stack-state";
 import { backendOf } from "./states";
 
 interface ExtractOptions extends LifeOptions {

@@ -14,6 +14,7 @@ import {
 } from "../../components/core/planning/fleet/life";
 import { findPulumi } from "../engine/pulumi-command";
 import { runUp } from "../engine/run-up";
+import type { StackAsked } from "../engine/stack-state";
 import { PlainError } from "../failure";
 import type { Terminal } from "../terminal";
 import { printJson, printText, withExamples } from "../verb";
@@ -21,8 +22,8 @@ import type { OpenFleet } from "./folder";
 import { editInstanceFile } from "./instance-file";
 import { fleetEnvironment, openInstanceStack, workFolder } from "./instance-stack";
 import { openLocked } from "./locked";
+import { mendStack } from "./mend-stack";
 import { RolloutFiles } from "./rollout-files";
-import { mendStack, type StackAsked } from "./stack-state";
 
 /** Options of the verbs about the life of one instance. */
 export interface LifeOptions {

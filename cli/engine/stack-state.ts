@@ -2,12 +2,9 @@ import { execFile } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import type { PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import type { StateResource } from "../../components/core/planning/fleet/deletion-state";
-import type { EarlierTry } from "../../components/core/planning/fleet/earlier-try";
-import { engineError } from "../engine/program-error";
-import { follow } from "../engine/stack";
-import type { Terminal } from "../terminal";
+import { engineError } from "./program-error";
 
 const execute = promisify(execFile);
 
@@ -62,20 +59,4 @@ export async function importState(asked: StackAsked, state: ExportedState): Prom
   } finally {
     rmSync(file, { force: true });
   }
-}
-
-/** What an earlier operation of ours left: operations nobody knows the end of, and a lock where it was killed. */
-export async function mendStack(
-  stack: Stack,
-  asked: StackAsked,
-  terminal: Terminal,
-  earlier: EarlierTry,
-): Promise<void> {
-  if (earlier === "killed") await stack.cancel().catch(() => undefined);
-  const { pending_operations: pending = [] } = (await exportState(asked)).deployment;
-  if (pending.length === 0) return;
-  terminal.note(`${pending.length} operations were interrupted; the state is compared with what is there`);
-  await follow("done", terminal, ({ take }) =>
-    stack.refresh({ onEvent: take, color: "never", clearPendingCreates: true }),
-  );
 }
