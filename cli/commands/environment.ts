@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { InputError, RefusedError } from "../../components/core/errors";
+import { accountEmailProblems } from "../../components/core/planning/config/combinations-environment";
 import { opaqueName } from "../../components/core/planning/environment/names";
 import { accountWithEmail, closeAccount, listAccounts } from "../environment/organizations";
 import { takenBy } from "../environment/taken-emails";
@@ -55,6 +56,8 @@ async function email(
   { json = false }: { readonly json?: boolean },
   terminal: Terminal,
 ): Promise<void> {
+  const problems = accountEmailProblems(address).map((message) => ({ path: "address", message }));
+  if (problems.length > 0) throw new InputError(problems, "nobody was asked");
   const taken = accountWithEmail(await listAccounts(cloudProgram("aws", terminal)), address);
   if (taken !== undefined)
     throw new RefusedError(

@@ -58,6 +58,19 @@ describe("the account of an instance", () => {
       `sgbox: nothing was done:\n  - 'account' must be an account of AWS, 12 digits, got "1"\n  - 'name' must be the opaque name of an instance, src- and 8 to 20 hexadecimal digits, got "audit"; accounts of other names are not closed from here\n`,
     );
   });
+
+  it("is asked about an address that an account can have, or nobody is asked anything", async () => {
+    for (const [address, message] of [
+      ["cloud", 'must be a mail address, got "cloud"'],
+      [
+        "cloud@example.com",
+        'must have one plus, such as cloud+src-3f9c1a20b7@example.com, so that it is no other account\'s, got "cloud@example.com"',
+      ],
+    ] as const) {
+      const { code, stderr } = await sgbox(["environment", "email", address]);
+      assert.deepEqual([code, stderr], [2, `sgbox: nobody was asked:\n  - 'address' ${message}\n`]);
+    }
+  });
 });
 
 describe("the address of an account that is to be made", () => {

@@ -60,17 +60,24 @@ function checkNames({ name }: Partial<Config>, { customer, kind, account }: Envi
     problems.add(`${path}.customer`, `must be at most ${nameLimits.label} characters, got ${customer.length}`);
 }
 
+/** What is wrong with the address of an account's root; empty where nothing is. */
+export function accountEmailProblems(email: string): readonly string[] {
+  const isAddress = identifiers.address.test(email);
+  return [
+    ...(isAddress ? [] : [`must be a mail address, got ${show(email)}`]),
+    ...(isAddress && !/^[^+@]+\+[^+@]+@/.test(email)
+      ? [
+          `must have one plus, such as cloud+src-3f9c1a20b7@example.com, so that it is no other account's, got ${show(email)}`,
+        ]
+      : []),
+    ...(email.length > nameLimits.email ? [`must be at most ${nameLimits.email} characters, got ${email.length}`] : []),
+  ];
+}
+
 function checkAccount({ email, role, signOn, sharedRole }: Account, problems: Problems): void {
   const form = forms(problems);
   const at = `${path}.account`;
-  if (!identifiers.address.test(email)) form(`${at}.email`, email, identifiers.address, "a mail address");
-  else if (!/^[^+@]+\+[^+@]+@/.test(email))
-    problems.add(
-      `${at}.email`,
-      `must have one plus, such as cloud+src-3f9c1a20b7@example.com, so that it is no other account's, got ${show(email)}`,
-    );
-  if (email.length > nameLimits.email)
-    problems.add(`${at}.email`, `must be at most ${nameLimits.email} characters, got ${email.length}`);
+  for (const message of accountEmailProblems(email)) problems.add(`${at}.email`, message);
   form(`${at}.role`, role, identifiers.role, "the name of a role");
   form(
     `${at}.signOn.instance`,
