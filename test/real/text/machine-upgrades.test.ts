@@ -157,15 +157,14 @@ describe("an upgrade by the machine's program", function () {
     host.write("fake/left", "c7 left\nc1 /docker-compose-pgsql-1\nc8 /0123456789ab_docker-compose-worker-1\n");
     host.write("fake/fail", "wait-timeout 1800");
     assert.equal((await host.fetch("poll")).code, 3);
-    assert.ok(!acts().includes("rm --force c7 c8"));
+    assert.ok(!acts().some((call) => /^rm --force c[78]/.test(call)));
     host.write("fake/fail", "");
     host.environment.SOURCEGRAPH_RETRY = "1";
     host.dockerCalls();
     assert.equal((await host.fetch("boot")).code, 0);
-    assert.deepEqual(acts().slice(0, 2), [
-      "rm --force c7 c8",
-      "compose up --detach --wait --wait-timeout 1800 --remove-orphans",
-    ]);
+    const done = acts();
+    assert.deepEqual(done.slice(0, 2), ["rm --force c7", "rm --force c8"]);
+    assert.ok(done.includes("compose up --detach --wait --wait-timeout 1800 --remove-orphans"));
     isThere(standard, to);
   });
 

@@ -71,16 +71,23 @@ removed() { # removed SERVICE...: everything but these services is stopped and g
 }
 
 swept() { # swept: nothing that an interrupted run left half made or half started is in the way of the next one
-  # Left by an exchange under a name of its own; never started; ended, and not to run for good. For those an engine that
-  # was killed may have kept a task that it no longer knows of, and then they cannot be started any more.
-  local project format
+  # Left by an exchange under a name of its own; never started; ended, and not to run for good. An engine that was killed
+  # may know nothing of what it had begun of these: they cannot be started any more, and their first process waits for
+  # ever on an address that another container is given.
+  local project format id ids
   format='{{.Id}} {{if or .State.Error (eq .State.Status "created" "dead") (and (eq .State.Status "exited") '
   format+='(eq .HostConfig.RestartPolicy.Name "" "no"))}}left{{else}}{{.Name}}{{end}}'
   project=$(cd "$place" && docker compose config --format json | jq -r .name) || return
   # One that ends by itself meanwhile is not found any more, and that is well.
-  docker ps --all --quiet --filter "label=com.docker.compose.project=$project" |
+  ids=$(docker ps --all --quiet --filter "label=com.docker.compose.project=$project" |
     { xargs -r docker inspect --format "$format" || true; } |
-    { grep -E ' (left|/[0-9a-f]{12}_.*)$' || true; } | cut -d' ' -f1 | xargs -r docker rm --force > /dev/null
+    { grep -E ' (left|/[0-9a-f]{12}_.*)$' || true; } | cut -d' ' -f1) || return
+  for id in $ids; do
+    if [[ $id =~ ^[0-9a-f]{64}$ ]] && ! docker inspect --format '{{.State.Status}}' "$id" | grep -qx running; then
+      { grep -ls "$id" /proc/[0-9]*/cgroup || true; } | cut -d/ -f3 | xargs -r kill -9 2> /dev/null || true
+    fi
+    docker rm --force "$id" > /dev/null || return
+  done
 }
 
 settled() { # settled: no migrator is at work that an interrupted run left behind; it may not be cut short, nor have company
