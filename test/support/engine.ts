@@ -85,6 +85,15 @@ function isWhole(text: string): boolean {
 }
 
 /**
+ * The engine writes its state in place: a kill in the midst of that leaves half of it, and beside it the last whole one,
+ * which is what a person would take (`docs/repair.md`).
+ */
+export function takeLastWhole(file: string): void {
+  if (!fs.existsSync(`${file}.bak`)) return;
+  if (!fs.existsSync(file) || !isWhole(fs.readFileSync(file, "utf8"))) fs.copyFileSync(`${file}.bak`, file);
+}
+
+/**
  * The real Pulumi engine with the stand-in providers, in a temporary folder of its own: state, plugins and cloud.
  *
  * @example
@@ -207,13 +216,9 @@ export class Engine {
     return this.operate(["import", type, name, id, "--yes", "--skip-preview", "--generate-code=false"], options);
   }
 
-  /**
-   * Releases the lock that a killed engine has left on the stack. The engine writes its state in place: a kill in the midst of that
-   * leaves half of it, and beside it the last whole one, which is what a person would take.
-   */
+  /** Releases the lock that a killed engine has left on the stack, and sees to its state. */
   public async cancel(): Promise<void> {
-    const file = this.stateFile();
-    if (!isWhole(this.exportState()) && fs.existsSync(`${file}.bak`)) fs.copyFileSync(`${file}.bak`, file);
+    takeLastWhole(this.stateFile());
     await this.must(["cancel", "--yes", "--stack", this.stack]);
   }
 

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import type { InstanceConfig } from "../../../components/core/planning/fleet/schema";
 import { builtProject } from "../../support/built";
-import { Engine, type Cloud, type Fault } from "../../support/engine";
+import { Engine, takeLastWhole, type Cloud, type Fault } from "../../support/engine";
 import type { Ran } from "./stand-in-fleet";
 
 /** A resource in the state of a stack, as far as tests look at it. */
@@ -93,7 +93,10 @@ export class CloudFleet {
     void ran.then(() => (isOver = true));
     while (!isOver && Object.keys(this.cloud.faults).length === 0) await sleep(50);
     if (!isOver) kill();
-    return ran;
+    const ended = await ran;
+    const states = join(this.engine.folder, "state/.pulumi/stacks/sourcegraph");
+    for (const file of readdirSync(states)) if (file.endsWith(".json")) takeLastWhole(join(states, file));
+    return ended;
   }
 
   private begin(args: readonly string[], faults: readonly Fault[]): { readonly ran: Promise<Ran>; kill: () => void } {
