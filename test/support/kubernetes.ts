@@ -29,12 +29,26 @@ export interface TestCluster {
 }
 
 /**
+ * Calls until no port is in use that was free when it was chosen: another suite can be given it before a program listens
+ * there. The control plane's start is stopped and begun anew by its own program.
+ */
+function withFreePorts(start: () => string): string {
+  for (let tries = 1; ; tries++) {
+    try {
+      return start();
+    } catch (error) {
+      if (tries === 5 || !String(error).includes("address already in use")) throw error;
+    }
+  }
+}
+
+/**
  * Starts a control plane, for a `before` hook: `cluster = startKubernetes(this)`. Without the toolchain the suite is skipped
  * and the reason printed.
  */
 export function startKubernetes(context: Mocha.Context): TestCluster {
   const bin = requireToolchain(context);
-  context.timeout(180_000);
+  context.timeout(300_000);
   const folder = mkdtempSync(path.join(tmpdir(), "sgbox-kube-"));
   const tool = (name: string) => path.join(toolchainFolder(), name);
   const stop = () => {
@@ -43,7 +57,9 @@ export function startKubernetes(context: Mocha.Context): TestCluster {
   };
   const tools = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ""}` };
   try {
-    const said = execFileSync(tool("kube-up"), [folder], { encoding: "utf8", env: tools, timeout: 150_000 });
+    const said = withFreePorts(() =>
+      execFileSync(tool("kube-up"), [folder], { encoding: "utf8", env: tools, timeout: 150_000, stdio: "pipe" }),
+    );
     const kubeconfig = said.trim().split("\n").at(-1) ?? "";
     const environment = { ...tools, KUBECONFIG: kubeconfig };
     const kubectl = (args: readonly string[], input?: string): Promise<Said> => {

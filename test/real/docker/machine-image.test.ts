@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { createServer, type AddressInfo } from "node:net";
 import type { PreparedImage } from "../../../components/core/planning/machine-images/plan";
 import { prepareImageScript } from "../../../components/core/rendering/machine-image";
 import { startDocker, type DockerEngine, type Finished } from "../../support/docker";
+import { freePort } from "../../support/ports";
 import { overlayRoot, type RootOverlay } from "../../support/root-overlay";
 import { requireToolchain, toolchainFolder } from "../../support/toolchain";
 
@@ -19,16 +19,6 @@ user=$(sed -n s/^User=//p $unit)
 setsid setpriv --reuid="$user" --regid="$user" --clear-groups $(sed -n s/^ExecStart=//p $unit) > /data/log 2>&1 < /dev/null &
 echo $! > /data/pid
 `;
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 const put = (path: string, text: string, mode = "644"): string =>
   `cat > ${path} << 'END_OF_TEST_FILE'\n${text}\nEND_OF_TEST_FILE\nchmod ${mode} ${path}\n`;

@@ -3,11 +3,12 @@ import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_pr
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
-import { createServer, type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderCaddyfile, type CaddyfileOptions } from "../../../components/core/rendering/caddyfile";
 import { caddyfileVariants } from "../../support/caddyfile-variants";
+import { freePort } from "../../support/ports";
 import { requireTool } from "../../support/tools";
 
 const domain = "sourcegraph.example.com";
@@ -28,14 +29,6 @@ function ask(url: string, options: https.RequestOptions = {}): Promise<Answer> {
     });
     request.on("error", reject);
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe("Caddy", () => {

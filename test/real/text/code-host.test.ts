@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { codeHostFiles } from "../../../components/core/planning/replica/code-host-files";
+import { freePort } from "../../support/ports";
 
 const codeHosts = [
   { kind: "gitlab", repositories: 4, totalSizeGb: 0.01, largestRepositoryGb: 0.007 },
@@ -91,10 +91,7 @@ describe("the code host of a replica, with real Git and Python", () => {
   });
 
   it("serves them to git clone by the addresses that Sourcegraph is told, shows no folders, and ends when told", async () => {
-    const probe = createServer().listen(0, "127.0.0.1");
-    await once(probe, "listening");
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
+    const port = await freePort();
     make(at("two"));
     server = spawn("python3", [at("code-host.py"), at("repositories.json"), at("two"), String(port), "127.0.0.1"], {
       stdio: "ignore",
