@@ -48,7 +48,7 @@ async function downtimeOf(work: () => Promise<void>): Promise<number> {
  *
  * @param runs runs of each way
  */
-export async function measureUpgrade(runs = 1): Promise<Ratio> {
+export async function measureUpgrade(runs = 3): Promise<Ratio> {
   const [from, to] = ["6.0.12741", "6.1.5633"];
   const before = composeDeployment({ release: from, size: "XS" });
   const after = composeDeployment({ release: to, size: "XS" }, { from, to, kind: "standard" });

@@ -124,6 +124,11 @@ export function composeRunbook(facts: HopFacts): RunbookStep[] {
           phase: "during",
           by: "machine",
           commands: [
+            // While the databases come up, the others' containers are made: that much sooner they are there afterwards,
+            // and what cannot be made goes back before the databases change. Not beside a conversion, which nothing may cut short.
+            ...(events.convertsPostgres
+              ? []
+              : [compose("to", "up", "--detach", "--no-deps", ...services), compose("to", "create")]),
             compose(
               "to",
               "up",

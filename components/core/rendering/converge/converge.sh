@@ -68,8 +68,16 @@ status() { # status RESULT MESSAGE [DIGEST]: what happened last and, with a dige
   if [ "$(wc -l < "$state/history.jsonl")" -gt 2000 ]; then
     tail -n 1000 "$state/history.jsonl" > "$state/history.new" && mv "$state/history.new" "$state/history.jsonl"
   fi
-  /usr/local/sbin/sourcegraph-fetch publish || true
+  # A store that is slow to answer, or does not, holds up nothing that is on its way; the last word is waited for.
+  if [ "$1" = converging ]; then sent 8>&- & else sent; fi
 }
+sent() ( # sent: the store has the status as it is now; one after the other, and nothing twice
+  exec 6> "$work/sending"
+  flock 6
+  if cmp -s "$state/status.json" "$work/sent"; then return; fi
+  cp "$state/status.json" "$work/sent"
+  /usr/local/sbin/sourcegraph-fetch publish || true
+)
 refuse() { # refuse MESSAGE
   say "refused: $*; nothing was changed" >&2
   status refused "$*"
@@ -137,7 +145,7 @@ deploy() { # deploy: the bundle's files become those of the deployment, each in 
 . "$bundle/upgrade.sh"
 
 work=$(mktemp -d /run/sourcegraph-converge.XXXXXX)
-trap 'rm -rf "$work"' EXIT
+trap 'wait; rm -rf "$work"' EXIT
 exec 8> "$state/lock"
 flock --nonblock 8 || { say "waiting for another one at work on this machine"; flock 8; }
 # A restore that was interrupted is finished before anything starts; with 4 it is given up, and nothing was changed.

@@ -83,7 +83,7 @@ swept() { # swept: nothing that an interrupted run left half made or half starte
     { xargs -r docker inspect --format "$format" || true; } |
     { grep -E ' (left|/[0-9a-f]{12}_.*)$' || true; } | cut -d' ' -f1) || return
   for id in $ids; do
-    if [[ $id =~ ^[0-9a-f]{64}$ ]] && ! docker inspect --format '{{.State.Status}}' "$id" | grep -qx running; then
+    if [[ $id =~ ^[0-9a-f]{64}$ ]]; then
       { grep -ls "$id" /proc/[0-9]*/cgroup || true; } | cut -d/ -f3 | xargs -r kill -9 2> /dev/null || true
     fi
     docker rm --force "$id" > /dev/null || return
@@ -104,19 +104,15 @@ settled() { # settled: no migrator is at work that an interrupted run left behin
 }
 
 commanded() { # commanded STEP KEY: the commands of that key, each until it ends with another code than 0
-  local step=$1 key=$2 number count words
-  count=$(jq --arg key "$key" '.[$key] | length' <<< "$step")
-  for ((number = 0; number < count; number++)); do
-    local command
-    command=$(jq -c --arg key "$key" --argjson number "$number" '.[$key][$number]' <<< "$step")
-    if [ "$(jq 'has("allServicesExcept")' <<< "$command")" = true ]; then
-      mapfile -t words < <(jq -r '.allServicesExcept[]' <<< "$command")
-      removed "${words[@]}" || return
-      continue
-    fi
-    mapfile -d '' -t words < <(jq -j '.program, "\u0000", (.args[] | ., "\u0000")' <<< "$command")
-    jq -j '.stdin // ""' <<< "$command" > "$work/input"
-    (cd "$place" && within "${words[@]}" < "$work/input") || return
+  local step=$1 key=$2 command words commands
+  commands=$(jq -c --arg key "$key" '.[$key][]' <<< "$step") || return
+  mapfile -t commands < <(grep . <<< "$commands")
+  for command in "${commands[@]}"; do
+    mapfile -d '' -t words < <(jq -j 'if has("allServicesExcept") then "removed", .allServicesExcept[] else "within", .program, .args[] end
+      | ., "\u0000"' <<< "$command")
+    [ ${#words[@]} -gt 0 ] || return
+    case $command in *'"stdin":'*) jq -j .stdin <<< "$command" > "$work/input" ;; *) : > "$work/input" ;; esac
+    (cd "$place" && "${words[@]}" < "$work/input") || return
   done
 }
 
@@ -156,12 +152,12 @@ checked() { # checked STEP: the check that a step has besides its commands
 }
 
 taken() { # taken STEP: one step, from the journal's word that it begins to the word that it is done
-  local step=$1 id title was phase failure key=commands code=0 deadline
-  id=$(jq -r .id <<< "$step")
-  title=$(jq -r .title <<< "$step")
-  phase=$(jq -r .phase <<< "$step")
-  failure=$(jq -r .onFailure <<< "$step")
-  was=$(journaled --arg id "$id" '.steps[$id].state // "open"')
+  local step=$1 facts id title was phase failure minutes files key=commands code=0 deadline changed
+  # Nothing answers meanwhile: what can be asked at once is asked at once.
+  mapfile -d '' -t facts < <(jq -j '.id, .title, .phase, .onFailure, .timeoutMinutes,
+    any((.commands + (.retryCommands // []))[]; .bundle == "to") | ., "\u0000"' <<< "$step")
+  id=${facts[0]} title=${facts[1]} phase=${facts[2]} failure=${facts[3]} minutes=${facts[4]} files=${facts[5]}
+  read -r was changed < <(journaled --arg id "$id" '"\(.steps[$id].state // "open") \(.changed)"')
   if [ "$was" = "done" ]; then
     # What was stopped may have been started by a boot, as long as nothing newer was.
     [ "$id" = stop ] && [ "$(journaled '.steps | has("start")')" = false ] || return 0
@@ -171,14 +167,13 @@ taken() { # taken STEP: one step, from the journal's word that it begins to the 
     key=retryCommands
   fi
   say "$title"
-  deadline=$((SECONDS + $(jq -r '.timeoutMinutes * 60' <<< "$step")))
+  deadline=$((SECONDS + minutes * 60))
   # The new files are put in place where the first step that needs them begins; from then on they are what a boot starts.
-  if jq -e --arg key "$key" 'any(.[$key][]; .bundle == "to")' <<< "$step" > /dev/null && [ "$(readlink "$root/current")" != "bundles/$digest" ]; then
-    put "$bundle"
-  fi
-  note '.steps[$id] |= {state: "running", tries: ((.tries // 0) + 1), at: (now | todate)} | .changed = (.changed or $changes)' \
-    --arg id "$id" --argjson changes "$([ "$phase$failure" = duringstop ] && echo true || echo false)"
-  if [ "$(journaled .changed)" = true ]; then status converging "$title" "$digest"; else status converging "$title"; fi
+  if [ "$files" = true ] && [ "$(readlink "$root/current")" != "bundles/$digest" ]; then put "$bundle"; fi
+  [ "$phase$failure" != duringstop ] || changed=true
+  note '.steps[$id] |= {state: "running", tries: ((.tries // 0) + 1), at: (now | todate)} | .changed = $changed' \
+    --arg id "$id" --argjson changed "$changed"
+  if [ "$changed" = true ]; then status converging "$title" "$digest"; else status converging "$title"; fi
   { { { [ "$was" = open ] || settled; } && commanded "$step" "$key" && checked "$step"; } 2>&1 | tee "$work/log"; } || code=$?
   if [ $code = 0 ]; then
     note '.steps[$id] |= . + {state: "done", at: (now | todate)}' --arg id "$id"
@@ -190,7 +185,7 @@ taken() { # taken STEP: one step, from the journal's word that it begins to the 
     status converging "waiting for Docker, to go on with '$title'"
     exit 1
   fi
-  [ $code != 124 ] || echo "it took longer than $(jq -r .timeoutMinutes <<< "$step") minutes" | tee -a "$work/log"
+  [ $code != 124 ] || echo "it took longer than $minutes minutes" | tee -a "$work/log"
   note '.steps[$id] |= . + {state: "failed", at: (now | todate)}' --arg id "$id"
   case $phase$failure in
     *report)
@@ -206,14 +201,12 @@ taken() { # taken STEP: one step, from the journal's word that it begins to the 
 }
 
 upgrade() { # upgrade: every step of the hop that is not done
-  local count number reported=
-  count=$(jq '.steps | length' "$bundle/hop.json")
+  local step steps reported=
+  mapfile -t steps < <(jq -c '.steps[]' "$bundle/hop.json")
   # Settled no more, if it was: whoever looks next takes it up again.
   rm -f "$state/pointer.json"
   note '.state = "running" | .to.digest = $digest | del(.message)' --arg digest "$digest"
-  for ((number = 0; number < count; number++)); do
-    taken "$(jq -c --argjson number "$number" '.steps[$number]' "$bundle/hop.json")"
-  done
+  for step in "${steps[@]}"; do taken "$step"; done
   close upgrade
   told=$reported
 }

@@ -118,6 +118,8 @@ describe("the runbook of a compose machine", () => {
       "from: docker compose run --rm --no-deps -T migrator validate",
       "to: docker compose pull --quiet",
       "from: docker compose rm --stop --force",
+      "to: docker compose up --detach --no-deps pgsql codeintel-db codeinsights-db",
+      "to: docker compose create",
       "to: docker compose up --detach --wait --wait-timeout 3600 --no-deps pgsql codeintel-db codeinsights-db",
       "to: docker compose run --rm --no-deps -T migrator up",
       "to: docker compose up --detach --wait --wait-timeout 1800 --remove-orphans",

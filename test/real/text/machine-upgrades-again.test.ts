@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { LastHop } from "../../../components/core/planning/manifest";
+import { requirePrograms } from "../../support/machine-programs";
+import { far, standard, UpgradeHost } from "../../support/upgrade-host";
+
+describe("an upgrade by the machine's program that was interrupted", function () {
+  this.timeout(240_000);
+  let host: UpgradeHost;
+
+  before(function () {
+    requirePrograms(this);
+  });
+  afterEach(() => host?.delete());
+
+  const arranged = (last: LastHop) => {
+    host = new UpgradeHost();
+    return host.arranged(last);
+  };
+
+  // What the two kinds have in common is not looked at twice as closely.
+  for (const [last, each] of [
+    [standard, 1],
+    [far, 4],
+  ] as const)
+    it(`of the kind ${last.kind} goes on after a kill at ${each === 1 ? "any" : "every fourth"} of its calls, does nothing twice that may not be, and ends where it would have`, async () => {
+      const { to } = await arranged(last);
+      const again = host.remembered();
+      await host.fetch("poll");
+      const calls = host.read("fake/calls").length;
+      assert.ok(calls > 12, String(calls));
+      for (let at = 1; at <= calls; at += each) {
+        again();
+        host.write("fake/kill-at", String(at));
+        const killed = await host.fetch("poll");
+        assert.notEqual(killed.code, 0, `call ${at}: ${killed.output}`);
+        const { code, output } = await host.fetch(at % 2 === 0 ? "boot" : "poll");
+        assert.equal(code, 0, `call ${at}: ${output}`);
+        host.isThere(last, to);
+      }
+    });
+
+  it("takes away what was never started before it takes up a step that was interrupted, since an engine may not start it any more", async () => {
+    const { to } = await arranged(standard);
+    host.write("fake/left", "c7 left\nc1 /docker-compose-pgsql-1\nc8 /0123456789ab_docker-compose-worker-1\n");
+    host.write("fake/fail", "wait-timeout 1800");
+    assert.equal((await host.fetch("poll")).code, 3);
+    assert.ok(!host.acts().some((call) => /^rm --force c[78]/.test(call)));
+    host.write("fake/fail", "");
+    host.environment.SOURCEGRAPH_RETRY = "1";
+    host.dockerCalls();
+    assert.equal((await host.fetch("boot")).code, 0);
+    const done = host.acts();
+    assert.deepEqual(done.slice(0, 2), ["rm --force c7", "rm --force c8"]);
+    assert.ok(done.includes("compose up --detach --wait --wait-timeout 1800 --remove-orphans"));
+    host.isThere(standard, to);
+  });
+
+  it("ends the process of a container that a killed engine had begun to start, before the container goes", async function () {
+    const id = randomBytes(32).toString("hex");
+    const version2 = existsSync("/sys/fs/cgroup/cgroup.controllers");
+    const group = join("/sys/fs/cgroup", version2 ? "" : "pids", id);
+    try {
+      mkdirSync(group);
+    } catch (error) {
+      if (process.env.CI === "true") throw error;
+      console.log(`      skipped: ${String(error)}`);
+      return this.skip();
+    }
+    const left = spawn("sleep", ["600"], { stdio: "ignore" });
+    const other = spawn("sleep", ["600"], { stdio: "ignore" });
+    const ended = once(left, "exit");
+    try {
+      writeFileSync(join(group, "cgroup.procs"), String(left.pid));
+      await arranged(standard);
+      host.write("fake/left", `${id} left\nc1 /docker-compose-pgsql-1\n`);
+      host.write("fake/fail", "wait-timeout 1800");
+      assert.equal((await host.fetch("poll")).code, 3);
+      assert.equal(left.signalCode, null);
+      host.write("fake/fail", "");
+      host.environment.SOURCEGRAPH_RETRY = "1";
+      host.dockerCalls();
+      assert.equal((await host.fetch("boot")).code, 0);
+      assert.equal(host.acts()[0], `rm --force ${id}`);
+      assert.equal(left.signalCode, "SIGKILL");
+      assert.equal(other.signalCode, null);
+    } finally {
+      left.kill("SIGKILL");
+      other.kill("SIGKILL");
+      await ended;
+      rmdirSync(group);
+    }
+  });
+
+  it("is held up by no store that does not answer, whose last word is how it ended", async () => {
+    const { to } = await arranged(standard);
+    const program = host.read("bin/sourcegraph-fetch");
+    host.write("bin/real-fetch", program);
+    chmodSync(join(host.folder, "bin/real-fetch"), 0o755);
+    // The first word sent waits for the new release to be started, which would be in vain if anything waited for it.
+    host.write(
+      "bin/sourcegraph-fetch",
+      `#!/bin/bash
+if [ "$1" = publish ]; then
+  echo "$(jq -r .message "$FAKE/../mnt/state/status.json")" >> "$FAKE/sent"
+  for _ in {1..200}; do ! grep -q 'wait-timeout 1800' "$FAKE/docker.log" || break; sleep 0.1; done
+  grep -q 'wait-timeout 1800' "$FAKE/docker.log" || echo "held up" >> "$FAKE/wrong"
+fi
+exec "$FAKE/../bin/real-fetch" "$@"
+`,
+    );
+    const { code, output } = await host.fetch("poll");
+    assert.equal(code, 0, output);
+    host.isThere(standard, to);
+    const sent = host.read("fake/sent").trim().split("\n");
+    assert.equal(sent[0], "Check that schema and background migrations of the running release are complete");
+    assert.equal(sent.at(-1), "all services are healthy");
+    const last = JSON.parse(host.read("source/status.json")) as Record<string, string>;
+    assert.equal(last.result, "ready");
+  });
+
+  it("tells the migrator of a half-done upgrade when it is run again", async () => {
+    const { to } = await arranged(far);
+    host.write("fake/fail", "migrator upgrade");
+    assert.equal((await host.fetch("poll")).code, 3);
+    host.write("fake/fail", "");
+    host.dockerCalls();
+    host.environment.SOURCEGRAPH_RETRY = "1";
+    assert.equal((await host.fetch("boot")).code, 0);
+    assert.deepEqual(
+      host.acts().filter((call) => call.includes("migrator upgrade")),
+      [
+        "compose run --rm --no-deps -T migrator upgrade --from v6.11 --to v7.5 --disable-animation --skip-version-check --skip-drift-check",
+      ],
+    );
+    host.isThere(far, to);
+  });
+});
