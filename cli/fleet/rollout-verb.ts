@@ -8,7 +8,6 @@ import type { KnownState } from "../../components/core/planning/fleet/known-stat
 import { targetsOf, type NotifyTarget } from "../../components/core/planning/fleet/notify";
 import { planRollout, type RolloutPlan } from "../../components/core/planning/fleet/rollout-plan";
 import { passedOver } from "../../components/core/planning/fleet/rollout-status";
-import { selected } from "../../components/core/planning/fleet/selector";
 import { rolloutLive } from "../../components/core/rendering/fleet/rollout-live";
 import { rolloutSections } from "../../components/core/rendering/fleet/rollout-report";
 import { passedText } from "../../components/core/rendering/fleet/status-report";
@@ -60,7 +59,7 @@ async function planned(
 ): Promise<{ readonly plan: RolloutPlan; readonly states: Readonly<Record<string, KnownState>> }> {
   const { to, select, parallel, acknowledge, deploys } = options;
   const states = await readStates(fleet, terminal);
-  const plan = planRollout(fleet, selected(fleet, select, states), states, {
+  const plan = planRollout(fleet, states, {
     to,
     today: terminal.today,
     ...(select === undefined ? {} : { select }),

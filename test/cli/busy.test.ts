@@ -49,7 +49,7 @@ describe("a stack that somebody else is at work on", () => {
         parallel: 1,
         waves: [{ name: "all", members: [{ select: "true" }], soakHours: 0 }],
       });
-      const plan = planRollout(fleet, fleet.instances, deployedAs(fleet), {
+      const plan = planRollout(fleet, deployedAs(fleet), {
         to: "7.5.4453",
         acknowledge: ["backup-first", "oob-complete"],
       });

@@ -22,7 +22,7 @@ describe("the try before, after which a lock is only taken away where it was kil
     waves: [{ name: "all", members: [{ select: "true" }], soakHours: 0 }],
   });
   const [id = ""] = fleet.instances.map((instance) => instance.id);
-  const plan = planRollout(fleet, fleet.instances, deployedAs(fleet), {
+  const plan = planRollout(fleet, deployedAs(fleet), {
     to,
     acknowledge: ["backup-first", "oob-complete"],
   });

@@ -54,7 +54,7 @@ describe("the verbs of a fleet that change it, before anything is changed", () =
     const terminal = { today, folder, env: {}, out: () => undefined, note: () => undefined, colors: {} };
     const { fleet } = openFleet(undefined, terminal as never);
     const states = { [a]: { release: "7.4.0" }, [b]: { release: "7.4.0" } };
-    const plan = planRollout(fleet, fleet.instances, states, { to, acknowledge: ["backup-first", "oob-complete"] });
+    const plan = planRollout(fleet, states, { to, acknowledge: ["backup-first", "oob-complete"] });
     const files = RolloutFiles.begin(folder, plan, at, "ann");
     files.write({ at, event: "wave-begun", wave: "all" });
     for (const id of done) {

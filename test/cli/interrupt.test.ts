@@ -30,12 +30,7 @@ describe("a rollout that is interrupted by Ctrl-C", function () {
     writeFileSync(path.join(folder, "instances/1.yaml"), stringify(instance));
     const fleet = fleetOf([instance], { waves });
     const acknowledge = ["backup-first", "oob-complete"];
-    files = RolloutFiles.begin(
-      folder,
-      planRollout(fleet, fleet.instances, deployedAs(fleet), { to, acknowledge }),
-      at,
-      "ann",
-    );
+    files = RolloutFiles.begin(folder, planRollout(fleet, deployedAs(fleet), { to, acknowledge }), at, "ann");
   });
 
   it("ends with one line and 130, nothing of what goes on left on the screen, and the journal as after a kill", async () => {

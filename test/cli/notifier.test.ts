@@ -51,7 +51,7 @@ describe("notifications of a rollout", () => {
   let notes: string[];
 
   const fleet = fleetOf([1, 2, 3].map((number) => instanceFile(number, { type: "internal" })));
-  const plan = planRollout(fleet, fleet.instances, deployedAs(fleet), {
+  const plan = planRollout(fleet, deployedAs(fleet), {
     to,
     acknowledge: ["backup-first", "oob-complete"],
   });

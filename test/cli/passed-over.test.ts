@@ -82,7 +82,7 @@ describe("instances of a rollout that are passed over", () => {
     ];
     const fleet = fleetOf(given, { waves });
     const acknowledge = ["backup-first", "oob-complete"];
-    const plan = planRollout(fleet, fleet.instances, deployedAs(fleet), { to, acknowledge });
+    const plan = planRollout(fleet, deployedAs(fleet), { to, acknowledge });
     const [, , done] = plan.waves[0]?.members.toSorted((a, b) => (a.id < b.id ? -1 : 1)) ?? [];
     const files = RolloutFiles.begin(folder, plan, at, "ann");
     files.write({ at, event: "wave-begun", wave: "all" });

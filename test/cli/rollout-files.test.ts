@@ -12,7 +12,7 @@ const at = "2026-11-22T10:00:00Z";
 describe("the journal of a rollout on disk", () => {
   let folder: string;
   const fleet = fleetOf([instanceFile(1)]);
-  const plan = planRollout(fleet, fleet.instances, deployedAs(fleet), {
+  const plan = planRollout(fleet, deployedAs(fleet), {
     to,
     acknowledge: ["backup-first", "oob-complete"],
   });

@@ -31,7 +31,7 @@ function page(): { readonly html: string; readonly rows: readonly InstanceStatus
       return [id, { release: running[index % running.length] ?? to, lastChange, pending: index % 97 === 0 ? 1 : 0 }];
     }),
   );
-  const plan = planRollout(fleet, fleet.instances, states, { to, acknowledge: ["backup-first", "oob-complete"] });
+  const plan = planRollout(fleet, states, { to, acknowledge: ["backup-first", "oob-complete"] });
   const at = "2026-11-21T10:00:00Z";
   const [first, second] = plan.waves;
   const failed = second?.members[0]?.id ?? "";

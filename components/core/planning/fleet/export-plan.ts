@@ -85,7 +85,7 @@ function groupsOfRollout(
 ): Group[] {
   const files = Object.fromEntries(exported.map(({ id, release }) => [id, { release }]));
   const { acknowledge } = request;
-  const { waves } = planRollout(fleet, exported, files, { to, ...(acknowledge === undefined ? {} : { acknowledge }) });
+  const { waves } = planRollout(fleet, files, { to, ...(acknowledge === undefined ? {} : { acknowledge }) }, exported);
   const byId = new Map(exported.map((instance) => [instance.id, instance]));
   const groups = waves.map(({ members, ...wave }): Group => {
     const found = members.flatMap(({ id }) => byId.get(id) ?? []);

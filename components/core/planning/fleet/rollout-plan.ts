@@ -9,6 +9,7 @@ import { planUpgrade } from "../upgrade/upgrade";
 import type { HopKind, UpgradeSituation } from "../upgrade/upgrade-plan";
 import type { Fleet, FleetInstance, MaintenanceWindow } from "./instance";
 import { outOfRollouts } from "./life";
+import { selectorOf, type Selector } from "./selector";
 import { assign } from "./waves";
 
 /** What is known of a deployed instance. */
@@ -92,7 +93,7 @@ export interface RolloutPlan {
 export interface RolloutRequest {
   /** Release wanted. */
   readonly to: string;
-  /** Which instances, as an expression; default all. */
+  /** Which instances, as an expression; default all of those that can be asked for. */
   readonly select?: string;
   /** Instances upgraded at a time; at most what the fleet allows, which is the default. */
   readonly parallel?: number;
@@ -166,11 +167,22 @@ class Upgrades {
   }
 }
 
-function checkRequest(fleet: Fleet, { to, parallel }: RolloutRequest): void {
+/** Whom a request means, when it is sound. `sgbox deploy` asks for a release *to* those it means; the others, for those *to* a release. */
+function checkRequest(
+  fleet: Fleet,
+  { to, parallel, select = "", deploys = false }: RolloutRequest,
+): Selector["matches"] {
   const problems: Problem[] = [];
+  let matches: Selector["matches"] = () => false;
+  try {
+    ({ matches } = selectorOf(select, fleet.instances, deploys ? "to" : "select"));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    problems.push(...error.problems);
+  }
   if (findRelease(to) === undefined)
     problems.push({
-      path: "to",
+      path: deploys ? "release" : "to",
       message: unknownReleaseMessage(
         to,
         releases.map(({ version }) => version),
@@ -183,6 +195,7 @@ function checkRequest(fleet: Fleet, { to, parallel }: RolloutRequest): void {
       message: `must be a whole number from 1 to ${most}, which is what fleet.yaml allows, got ${parallel}`,
     });
   if (problems.length > 0) throw new InputError(problems, "the rollout cannot be planned");
+  return matches;
 }
 
 /** Why an instance that was asked for is not part of it; undefined when it is. */
@@ -281,18 +294,19 @@ export function withDigest(body: Omit<RolloutPlan, "schema" | "digest">): Rollou
 /**
  * Plans a rollout: who is upgraded when, and who is not and why. Nothing is begun.
  *
- * @param chosen the instances that were asked for
- * @param deployed what each of them runs, by id
+ * @param deployed what each of them runs, by id; where nothing is known, the release its file says counts for the selection
+ * @param among the instances that can be asked for; default the whole fleet
  * @throws InputError when the request cannot be met by anybody
  * @throws RefusedError when an instance cannot take this upgrade, with all of them
  */
 export function planRollout(
   fleet: Fleet,
-  chosen: readonly FleetInstance[],
   deployed: Readonly<Record<string, DeployedInstance>>,
   request: RolloutRequest,
+  among: readonly FleetInstance[] = fleet.instances,
 ): RolloutPlan {
-  checkRequest(fleet, request);
+  const matches = checkRequest(fleet, request);
+  const chosen = among.filter((each) => matches(each, deployed[each.id]?.release ?? each.release));
   const { to, select = "", parallel = fleet.settings.parallel, acknowledge = [] } = request;
   const leftOut: LeftOut[] = [];
   const refused: Problem[] = [];

@@ -194,9 +194,8 @@ export function selected(
   { instances }: Fleet,
   text: string | undefined,
   states: Readonly<Record<string, Pick<KnownState, "release">>>,
-  path = "select",
 ): FleetInstance[] {
-  const { matches } = selectorOf(text ?? "", instances, path);
+  const { matches } = selectorOf(text ?? "", instances);
   return instances.filter((each) => matches(each, states[each.id]?.release ?? each.release));
 }
 

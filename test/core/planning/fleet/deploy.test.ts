@@ -13,7 +13,7 @@ const to = "7.5.4453";
 const acknowledge = ["backup-first", "oob-complete"];
 const all = { waves: [{ name: "all", members: [{ select: "true" }] }] };
 const deploy = (fleet: Fleet, states: Record<string, { release: string }>): RolloutPlan =>
-  planRollout(fleet, fleet.instances, states, { to, acknowledge, deploys: true });
+  planRollout(fleet, states, { to, acknowledge, deploys: true });
 
 describe("the deployment of a release to chosen instances", () => {
   const fleet = fleetOf([instanceFile(1), instanceFile(2), instanceFile(3, { release: to })], all);
@@ -32,13 +32,28 @@ describe("the deployment of a release to chosen instances", () => {
     assert.deepEqual(plan.acknowledge, acknowledge);
   });
 
+  it("names its release, its expression and its number by the words of the command, all of them at once", () => {
+    const told = (deploys: boolean): string => {
+      try {
+        planRollout(fleet, {}, { to: "7.5.1", select: "instance.type ==", parallel: 0, deploys });
+      } catch (error) {
+        if (error instanceof InputError) return error.message;
+      }
+      return assert.fail("it was planned");
+    };
+    const named = (message: string): string[] =>
+      [...message.matchAll(/^ {2}- '(.*?)' (\S+ \S+)/gm)].map(([, path, words]) => `${path} ${words}`);
+    assert.deepEqual(named(told(true)), ["to cannot be", 'release is "7.5.1",', "parallel must be"]);
+    assert.deepEqual(named(told(false)), ["select cannot be", 'to is "7.5.1",', "parallel must be"]);
+    assert.match(told(true), /^the rollout cannot be planned:\n {2}- 'to' cannot be read: unexpected token: eof; /);
+  });
+
   it("is refused for a stop, a downgrade and a config the release cannot take, all at once", () => {
     const mixed = fleetOf([instanceFile(1), instanceFile(2, { release: to }), instanceFile(3)], all);
     assert.throws(
       () =>
         planRollout(
           mixed,
-          mixed.instances,
           { "src-00000001": { release: "5.8.1579" }, "src-00000002": { release: to } },
           {
             to: "7.5.0",
@@ -71,12 +86,7 @@ describe("the deployment of a release to chosen instances", () => {
       `\n  - '${file}: config.objectStorage.external.${key}' is missing; releases before 7.2.0 keep code graph uploads and search job results in buckets of their own, got release 7.1.2426`;
     assert.throws(
       () =>
-        planRollout(
-          old,
-          old.instances,
-          { "src-00000001": { release: "7.0.2852" } },
-          { to: "7.1.2426", acknowledge, deploys: true },
-        ),
+        planRollout(old, { "src-00000001": { release: "7.0.2852" } }, { to: "7.1.2426", acknowledge, deploys: true }),
       (error: unknown) => {
         assert.ok(error instanceof RefusedError);
         assert.equal(

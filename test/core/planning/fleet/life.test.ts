@@ -33,7 +33,7 @@ describe("the life of an instance", () => {
 
   it("keeps all but active ones out of rollouts, each with its reason", () => {
     const acknowledge = ["backup-first", "oob-complete"];
-    const plan = planRollout(fleet, fleet.instances, deployedAs(fleet), { to: "7.5.4453", acknowledge });
+    const plan = planRollout(fleet, deployedAs(fleet), { to: "7.5.4453", acknowledge });
     assert.deepEqual(
       plan.waves.flatMap(({ members }) => members.map(({ id }) => id)),
       [active.id],

@@ -29,7 +29,7 @@ function mixed(count: number, settings: Record<string, unknown> = {}): Fleet {
 }
 
 const planOf = (fleet: Fleet, more: Partial<RolloutRequest> = {}): RolloutPlan =>
-  planRollout(fleet, fleet.instances, deployedAs(fleet), { to, acknowledge, ...more });
+  planRollout(fleet, deployedAs(fleet), { to, acknowledge, ...more });
 
 describe("the plan of a rollout", () => {
   it("takes shares by the draw of the release, each instance once, the same in every run", () => {
@@ -44,7 +44,7 @@ describe("the plan of a rollout", () => {
       ],
     );
     assert.deepEqual(planOf(mixed(40)), plan);
-    const other = planRollout(mixed(40), mixed(40).instances, deployedAs(mixed(40)), { to: "7.5.0", acknowledge });
+    const other = planRollout(mixed(40), deployedAs(mixed(40)), { to: "7.5.0", acknowledge });
     assert.notDeepEqual(
       other.waves[1]?.members.map(({ id }) => id),
       plan.waves[1]?.members.map(({ id }) => id),
@@ -65,7 +65,7 @@ describe("the plan of a rollout", () => {
     );
     const { "src-00000003": _, ...deployed } = deployedAs(fleet);
     deployed["src-00000004"] = { release: "7.6.0" };
-    const plan = planRollout(fleet, fleet.instances, deployed, { to, acknowledge });
+    const plan = planRollout(fleet, deployed, { to, acknowledge });
     assert.deepEqual(
       plan.leftOut.map(({ slug, reason }) => `${slug}: ${reason}`),
       [
@@ -100,8 +100,7 @@ describe("the plan of a rollout", () => {
       instanceFile(2),
       instanceFile(3, { release: to }),
     ]);
-    const run = () =>
-      planRollout(fleet, fleet.instances, { ...deployedAs(fleet), "src-00000001": { release: "5.8.1579" } }, { to });
+    const run = () => planRollout(fleet, { ...deployedAs(fleet), "src-00000001": { release: "5.8.1579" } }, { to });
     assert.throws(run, (error: unknown) => {
       assert.ok(error instanceof RefusedError);
       assert.equal(

@@ -49,7 +49,7 @@ describe("the stages a release has reached", () => {
   it("are those of the newest rollout where it is of this release", () => {
     const [, second] = fleet.instances;
     assert.ok(second);
-    const plan = planRollout(fleet, [second], states, { to, acknowledge: ["backup-first", "oob-complete"] });
+    const plan = planRollout(fleet, states, { to, acknowledge: ["backup-first", "oob-complete"] }, [second]);
     assert.deepEqual(
       stagesOf(fleet, states, to, plan).map(({ wave, reached, of }) => [wave, reached, of]),
       [

@@ -30,7 +30,7 @@ function usage(): object {
   return { users: 1000, repositories: 10_000, totalSizeGb: 300, largestRepositoryGb: 5, largestIndexGb: 1 };
 }
 
-const plan = planRollout(fleet, fleet.instances, deployedAs(fleet), {
+const plan = planRollout(fleet, deployedAs(fleet), {
   to,
   acknowledge: ["backup-first", "oob-complete"],
 });
