@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PreparedImage } from "../../../../components/core/planning/machine-images/plan";
-import { registry } from "../../../../components/core/product/releases";
-import { renderBootstrap } from "../../../../components/core/rendering/bootstrap";
-import { bundleText, digestOf, type Bundle } from "../../../../components/core/rendering/bundle";
-import { prepareImageScript } from "../../../../components/core/rendering/machine-image";
-import { archiveFor } from "../../../support/debian-archive";
-import { ImageSource } from "../../../support/image-source";
-import { imageFolder, Machine, serviceUrl, type MachineParts } from "../../../support/vm";
-import { eachNeedsTheLast, pointerOf, requireMachines, secretsArrive, serves } from "../life";
-import { standInDeployments, type Deployment } from "../stand-in-deployment";
+import type { PreparedImage } from "../../../components/core/planning/machine-images/plan";
+import { registry } from "../../../components/core/product/releases";
+import { renderBootstrap } from "../../../components/core/rendering/bootstrap";
+import { bundleText, digestOf, type Bundle } from "../../../components/core/rendering/bundle";
+import { prepareImageScript } from "../../../components/core/rendering/machine-image";
+import { archiveFor } from "../../support/debian-archive";
+import { ImageSource } from "../../support/image-source";
+import { imageFolder, Machine, serviceUrl, type MachineParts } from "../../support/vm";
+import { eachNeedsTheLast, pointerOf, requireMachines, secretsArrive, serves } from "./life";
+import { standInDeployments, type Deployment } from "./stand-in-deployment";
 
 const release = "7.4.0";
 const disk = "vol0a1b2c3d4e5f60719";
