@@ -51,6 +51,24 @@ describe("the plan of a rollout", () => {
     );
   });
 
+  it("takes whom its expression means, by the release each runs, and by its file's where that is not known", () => {
+    const fleet = fleetOf(
+      [1, 2, 3, 4].map((number) => instanceFile(number, { release: number < 3 ? "7.4.0" : "7.3.2527" })),
+    );
+    const running = {
+      "src-00000001": { release: "7.4.0" },
+      "src-00000002": { release: "7.3.2527" },
+      "src-00000003": { release: "7.4.0" },
+    };
+    const request = { to, acknowledge, select: 'instance.release < "7.4"' };
+    const ids = ({ waves }: RolloutPlan) => waves.flatMap(({ members }) => members.map(({ id }) => id));
+    const plan = planRollout(fleet, running, request);
+    assert.deepEqual(ids(plan), ["src-00000002"]);
+    assert.deepEqual(plan.leftOut, [{ id: "src-00000004", slug: "customer-4", reason: "nothing is deployed" }]);
+    assert.equal(plan.select, request.select);
+    assert.deepEqual(ids(planRollout(fleet, running, request, fleet.instances.slice(2))), []);
+  });
+
   it("leaves out who is there, newer, paused, not deployed or in no wave, and says why", () => {
     const fleet = fleetOf(
       [
