@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { RefusedError } from "../../../../components/core/errors";
 import { expiredInstances } from "../../../../components/core/planning/fleet/deletion";
+import { outOfRollouts } from "../../../../components/core/planning/fleet/life";
 import { instanceTypes } from "../../../../components/core/planning/fleet/schema";
 import { fleetOf, instanceFile } from "../../../support/fleet";
 
@@ -17,6 +18,17 @@ describe("what has expired", () => {
     }),
     { maxLength: 8 },
   );
+
+  it("is passed over by rollouts from the day after its last one on, and not on that day", () => {
+    const fleet = fleetOf([instanceFile(1, { type: "trial", expires: "2026-11-22" })], { expiryDays: { trial: 100 } });
+    const [trial] = fleet.instances;
+    assert.ok(trial);
+    assert.equal(outOfRollouts(trial, "2026-11-22"), undefined);
+    assert.equal(
+      outOfRollouts(trial, "2026-11-23"),
+      "its last day 2026-11-22 is past; 'sgbox fleet reap customer-1' removes it, a later day in instances/0.yaml keeps it",
+    );
+  });
 
   it("never holds one whose last day is not past, one of production, or one in the hands of a person", () => {
     fc.assert(

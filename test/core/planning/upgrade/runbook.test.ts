@@ -165,6 +165,10 @@ describe("the runbook of a compose machine", () => {
       asMuchAgainAs: ["pgsql", "codeintel-db", "codeinsights-db"],
     });
     const databases = step(hop, "databases");
+    // Nothing runs beside the conversion that could end it early.
+    assert.deepEqual(lines(databases.commands), [
+      "docker compose up --detach --wait --wait-timeout 14400 --no-deps pgsql codeintel-db codeinsights-db",
+    ]);
     assert.equal(databases.timeoutMinutes, 240);
     assert.equal(databases.safeToRepeat, false);
     assert.equal(
