@@ -67,6 +67,8 @@ apt-get -qq -y purge skopeo
 apt-get -qq -y --purge autoremove
 apt-get clean
 rm -rf /var/lib/apt/lists/* /var/lib/docker/* /etc/ssh/ssh_host_*
+# Who could log in where this was prepared cannot on every machine made of it; the cloud gives each its own keys.
+rm -f /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys
 if command -v cloud-init > /dev/null; then cloud-init clean --logs; fi
 : > /etc/machine-id
 sync
