@@ -69,15 +69,18 @@ status() { # status RESULT MESSAGE [DIGEST]: what happened last and, with a dige
     tail -n 1000 "$state/history.jsonl" > "$state/history.new" && mv "$state/history.new" "$state/history.jsonl"
   fi
   # A store that is slow to answer, or does not, holds up nothing that is on its way; the last word is waited for.
-  if [ "$1" = converging ]; then sent 8>&- & else sent; fi
+  # Should it be all that is left, it keeps no lock of ours.
+  if [ "$1" = converging ]; then (exec 8>&- 9>&- && sent) & else sent; fi
 }
-sent() ( # sent: the store has the status as it is now; one after the other, and nothing twice
-  exec 6> "$work/sending"
-  flock 6
-  if cmp -s "$state/status.json" "$work/sent"; then return; fi
-  cp "$state/status.json" "$work/sent"
-  /usr/local/sbin/sourcegraph-fetch publish || true
-)
+sent() { # sent: the store has the status as it is now; one after the other, and nothing twice
+  {
+    flock 6
+    if ! cmp -s "$state/status.json" "$work/sent"; then
+      cp "$state/status.json" "$work/sent" || true
+      /usr/local/sbin/sourcegraph-fetch publish || true
+    fi
+  } 6> "$work/sending" || true
+}
 refuse() { # refuse MESSAGE
   say "refused: $*; nothing was changed" >&2
   status refused "$*"
