@@ -9,7 +9,7 @@ import { planUpgrade } from "../upgrade/upgrade";
 import type { HopKind, UpgradeSituation } from "../upgrade/upgrade-plan";
 import type { Fleet, FleetInstance, MaintenanceWindow } from "./instance";
 import { outOfRollouts } from "./life";
-import { selectorOf, type Selector } from "./selector";
+import { selected } from "./selector";
 import { assign } from "./waves";
 
 /** What is known of a deployed instance. */
@@ -167,15 +167,16 @@ class Upgrades {
   }
 }
 
-/** Whom a request means, when it is sound. `sgbox deploy` asks for a release *to* those it means; the others, for those *to* a release. */
-function checkRequest(
+/** Whom a sound request means. `sgbox deploy` brings a release *to* those it means, a rollout those it means *to* a release. */
+function askedFor(
   fleet: Fleet,
-  { to, parallel, select = "", deploys = false }: RolloutRequest,
-): Selector["matches"] {
+  deployed: Readonly<Record<string, DeployedInstance>>,
+  { to, parallel, select, deploys = false }: RolloutRequest,
+): FleetInstance[] {
   const problems: Problem[] = [];
-  let matches: Selector["matches"] = () => false;
+  let chosen: FleetInstance[] = [];
   try {
-    ({ matches } = selectorOf(select, fleet.instances, deploys ? "to" : "select"));
+    chosen = selected(fleet, select, deployed, deploys ? "to" : "select");
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     problems.push(...error.problems);
@@ -195,7 +196,7 @@ function checkRequest(
       message: `must be a whole number from 1 to ${most}, which is what fleet.yaml allows, got ${parallel}`,
     });
   if (problems.length > 0) throw new InputError(problems, "the rollout cannot be planned");
-  return matches;
+  return chosen;
 }
 
 /** Why an instance that was asked for is not part of it; undefined when it is. */
@@ -303,10 +304,9 @@ export function planRollout(
   fleet: Fleet,
   deployed: Readonly<Record<string, DeployedInstance>>,
   request: RolloutRequest,
-  among: readonly FleetInstance[] = fleet.instances,
+  among?: readonly FleetInstance[],
 ): RolloutPlan {
-  const matches = checkRequest(fleet, request);
-  const chosen = among.filter((each) => matches(each, deployed[each.id]?.release ?? each.release));
+  const chosen = askedFor(fleet, deployed, request).filter((each) => among?.includes(each) ?? true);
   const { to, select = "", parallel = fleet.settings.parallel, acknowledge = [] } = request;
   const leftOut: LeftOut[] = [];
   const refused: Problem[] = [];

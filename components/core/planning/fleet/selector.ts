@@ -194,8 +194,9 @@ export function selected(
   { instances }: Fleet,
   text: string | undefined,
   states: Readonly<Record<string, Pick<KnownState, "release">>>,
+  path = "select",
 ): FleetInstance[] {
-  const { matches } = selectorOf(text ?? "", instances);
+  const { matches } = selectorOf(text ?? "", instances, path);
   return instances.filter((each) => matches(each, states[each.id]?.release ?? each.release));
 }
 
