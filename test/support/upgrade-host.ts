@@ -6,7 +6,7 @@ import type { LastHop } from "../../components/core/planning/manifest";
 import { machineHop, type MachineHop } from "../../components/core/planning/vm/machine-hop";
 import { planVm } from "../../components/core/planning/vm/plan";
 import type { Bundle } from "../../components/core/rendering/bundle";
-import { ProgramHost } from "./machine-programs";
+import { ProgramHost, requirePrograms } from "./machine-programs";
 
 const secrets = {
   secretFiles: [{ path: "secrets/a", mode: "0600", parts: [{ secret: "a", as: "raw" as const }] }],
@@ -36,8 +36,29 @@ export const converting = { from: "5.9.45", to: "6.11.5639", kind: "multi-versio
 /** All the containers that the pretended engine has when everything runs. */
 export const everything = "pgsql c1\nsourcegraph-frontend c2\nworker c3\n";
 
+/** Brings up the release before a hop on a host of its own, which lasts as long as the test; for a suite. */
+export function eachOnItsHost(): (last: LastHop) => Promise<Arranged & { host: UpgradeHost }> {
+  const hosts: UpgradeHost[] = [];
+  before(function () {
+    requirePrograms(this);
+  });
+  afterEach(() => hosts.splice(0).forEach((host) => host.delete()));
+  return async (last) => {
+    const host = new UpgradeHost();
+    hosts.push(host);
+    return { host, ...(await host.arranged(last)) };
+  };
+}
+
+/** What is there before an upgrade: the digests of what is in place and of what is published. */
+interface Arranged {
+  readonly from: string;
+  readonly to: string;
+  readonly hop: MachineHop;
+}
+
 /** A pretended machine that is upgraded. */
-export class UpgradeHost extends ProgramHost {
+class UpgradeHost extends ProgramHost {
   /** A bundle of a release, with the steps of the hop to it. */
   bundleOf(release: string, hop?: MachineHop): Bundle {
     const files = hop === undefined ? [] : [{ path: "hop.json", mode: "0644", text: JSON.stringify(hop) }];
@@ -45,7 +66,7 @@ export class UpgradeHost extends ProgramHost {
   }
 
   /** Brings up the release before a hop, and publishes the one after it; the digests of both. */
-  async arranged(last: LastHop): Promise<{ from: string; to: string; hop: MachineHop }> {
+  async arranged(last: LastHop): Promise<Arranged> {
     this.write("source/secrets/a", "marker-4711");
     const hop = planned(last);
     this.write("fake/images", hop.images.map((image) => `${image}\n`).join(""));

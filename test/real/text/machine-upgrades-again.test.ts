@@ -2,25 +2,13 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LastHop } from "../../../components/core/planning/manifest";
-import { requirePrograms } from "../../support/machine-programs";
-import { far, standard, UpgradeHost } from "../../support/upgrade-host";
+import { far, standard, eachOnItsHost } from "../../support/upgrade-host";
 
 describe("an upgrade by the machine's program that was interrupted", function () {
   this.timeout(240_000);
-  let host: UpgradeHost;
-
-  before(function () {
-    requirePrograms(this);
-  });
-  afterEach(() => host?.delete());
-
-  const arranged = (last: LastHop) => {
-    host = new UpgradeHost();
-    return host.arranged(last);
-  };
+  const arranged = eachOnItsHost();
 
   // What the two kinds have in common is not looked at twice as closely.
   for (const [last, each] of [
@@ -28,7 +16,7 @@ describe("an upgrade by the machine's program that was interrupted", function ()
     [far, 4],
   ] as const)
     it(`of the kind ${last.kind} goes on after a kill at ${each === 1 ? "any" : "every fourth"} of its calls, does nothing twice that may not be, and ends where it would have`, async () => {
-      const { to } = await arranged(last);
+      const { host, to } = await arranged(last);
       const again = host.remembered();
       await host.fetch("poll");
       const calls = host.read("fake/calls").length;
@@ -45,7 +33,7 @@ describe("an upgrade by the machine's program that was interrupted", function ()
     });
 
   it("takes away what was never started before it takes up a step that was interrupted, since an engine may not start it any more", async () => {
-    const { to } = await arranged(standard);
+    const { host, to } = await arranged(standard);
     host.write("fake/left", "c7 left\nc1 /docker-compose-pgsql-1\nc8 /0123456789ab_docker-compose-worker-1\n");
     host.write("fake/fail", "wait-timeout 1800");
     assert.equal((await host.fetch("poll")).code, 3);
@@ -76,7 +64,7 @@ describe("an upgrade by the machine's program that was interrupted", function ()
     const ended = once(left, "exit");
     try {
       writeFileSync(join(group, "cgroup.procs"), String(left.pid));
-      await arranged(standard);
+      const { host } = await arranged(standard);
       host.write("fake/left", `${id} left\nc1 /docker-compose-pgsql-1\n`);
       host.write("fake/fail", "wait-timeout 1800");
       assert.equal((await host.fetch("poll")).code, 3);
@@ -96,35 +84,8 @@ describe("an upgrade by the machine's program that was interrupted", function ()
     }
   });
 
-  it("is held up by no store that does not answer, whose last word is how it ended", async () => {
-    const { to } = await arranged(standard);
-    const program = host.read("bin/sourcegraph-fetch");
-    host.write("bin/real-fetch", program);
-    chmodSync(join(host.folder, "bin/real-fetch"), 0o755);
-    // The first word sent waits for the new release to be started, which would be in vain if anything waited for it.
-    host.write(
-      "bin/sourcegraph-fetch",
-      `#!/bin/bash
-if [ "$1" = publish ]; then
-  echo "$(jq -r .message "$FAKE/../mnt/state/status.json")" >> "$FAKE/sent"
-  for _ in {1..200}; do ! grep -q 'wait-timeout 1800' "$FAKE/docker.log" || break; sleep 0.1; done
-  grep -q 'wait-timeout 1800' "$FAKE/docker.log" || echo "held up" >> "$FAKE/wrong"
-fi
-exec "$FAKE/../bin/real-fetch" "$@"
-`,
-    );
-    const { code, output } = await host.fetch("poll");
-    assert.equal(code, 0, output);
-    host.isThere(standard, to);
-    const sent = host.read("fake/sent").trim().split("\n");
-    assert.equal(sent[0], "Check that schema and background migrations of the running release are complete");
-    assert.equal(sent.at(-1), "all services are healthy");
-    const last = JSON.parse(host.read("source/status.json")) as Record<string, string>;
-    assert.equal(last.result, "ready");
-  });
-
   it("tells the migrator of a half-done upgrade when it is run again", async () => {
-    const { to } = await arranged(far);
+    const { host, to } = await arranged(far);
     host.write("fake/fail", "migrator upgrade");
     assert.equal((await host.fetch("poll")).code, 3);
     host.write("fake/fail", "");

@@ -1,25 +1,14 @@
 import assert from "node:assert/strict";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
-import type { LastHop } from "../../../components/core/planning/manifest";
-import { requirePrograms } from "../../support/machine-programs";
-import { converting, everything, far, standard, UpgradeHost } from "../../support/upgrade-host";
+import { converting, everything, far, standard, eachOnItsHost } from "../../support/upgrade-host";
 
 describe("an upgrade by the machine's program", function () {
   this.timeout(240_000);
-  let host: UpgradeHost;
-
-  before(function () {
-    requirePrograms(this);
-  });
-  afterEach(() => host?.delete());
-
-  const arranged = (last: LastHop) => {
-    host = new UpgradeHost();
-    return host.arranged(last);
-  };
+  const arranged = eachOnItsHost();
 
   it("of one minor release checks, stops, migrates, starts and verifies, in this order", async () => {
-    const { to } = await arranged(standard);
+    const { host, to } = await arranged(standard);
     const { code, output } = await host.fetch("poll");
     assert.equal(code, 0, output);
     assert.deepEqual(host.acts(), [
@@ -61,7 +50,7 @@ describe("an upgrade by the machine's program", function () {
   });
 
   it("over several releases runs the migrator's upgrade beside the databases alone", async () => {
-    const { to } = await arranged(far);
+    const { host, to } = await arranged(far);
     const { code, output } = await host.fetch("poll");
     assert.equal(code, 0, output);
     assert.deepEqual(
@@ -71,8 +60,35 @@ describe("an upgrade by the machine's program", function () {
     host.isThere(far, to);
   });
 
+  it("is held up by no store that does not answer, whose last word is how it ended", async () => {
+    const { host, to } = await arranged(standard);
+    const program = host.read("bin/sourcegraph-fetch");
+    host.write("bin/real-fetch", program);
+    chmodSync(join(host.folder, "bin/real-fetch"), 0o755);
+    // The first word sent waits for the new release to be started, which would be in vain if anything waited for it.
+    host.write(
+      "bin/sourcegraph-fetch",
+      `#!/bin/bash
+if [ "$1" = publish ]; then
+  echo "$(jq -r .message "$FAKE/../mnt/state/status.json")" >> "$FAKE/sent"
+  for _ in {1..200}; do ! grep -q 'wait-timeout 1800' "$FAKE/docker.log" || break; sleep 0.1; done
+  grep -q 'wait-timeout 1800' "$FAKE/docker.log" || echo "held up" >> "$FAKE/wrong"
+fi
+exec "$FAKE/../bin/real-fetch" "$@"
+`,
+    );
+    const { code, output } = await host.fetch("poll");
+    assert.equal(code, 0, output);
+    host.isThere(standard, to);
+    const sent = host.read("fake/sent").trim().split("\n");
+    assert.equal(sent[0], "Check that schema and background migrations of the running release are complete");
+    assert.equal(sent.at(-1), "all services are healthy");
+    const last = JSON.parse(host.read("source/status.json")) as Record<string, string>;
+    assert.equal(last.result, "ready");
+  });
+
   it("changes nothing when the check before it fails, and tries again at the next poll", async () => {
-    const { from, to } = await arranged(standard);
+    const { host, from, to } = await arranged(standard);
     host.write("fake/fail", "migrator validate");
     for (const _ of [1, 2]) {
       const { code, output } = await host.fetch("poll");
@@ -99,7 +115,7 @@ describe("an upgrade by the machine's program", function () {
       ["no-deps pgsql", "Start the databases of 7.5.4453"],
       ["compose create", "Start the databases of 7.5.4453"],
     ] as const) {
-      const { from, to } = await arranged(standard);
+      const { host, from, to } = await arranged(standard);
       host.write("fake/fail", failing);
       const { code, output } = await host.fetch("poll");
       assert.equal(code, 3, output);
@@ -120,7 +136,6 @@ describe("an upgrade by the machine's program", function () {
       host.write("fake/fail", "");
       assert.equal((await host.run(join(host.folder, "mnt/bundles", to, "converge.sh"), [])).code, 0);
       host.isThere(standard, to);
-      host.delete();
     }
   });
 
@@ -129,7 +144,7 @@ describe("an upgrade by the machine's program", function () {
       ["migrator up", "Bring the schemas from 7.4.0 to 7.5.4453"],
       ["wait-timeout 1800", "Start 7.5.4453"],
     ] as const) {
-      const { to } = await arranged(standard);
+      const { host, to } = await arranged(standard);
       host.write("fake/fail", failing);
       const { code, output } = await host.fetch("poll");
       assert.equal(code, 3, output);
@@ -161,12 +176,11 @@ describe("an upgrade by the machine's program", function () {
       host.environment.SOURCEGRAPH_RETRY = "1";
       assert.equal((await host.fetch("boot")).code, 0);
       host.isThere(standard, to);
-      host.delete();
     }
   });
 
   it("refuses any other release while it is not over, and the release before once databases may have changed", async () => {
-    await arranged(standard);
+    const { host } = await arranged(standard);
     host.write("fake/fail", "migrator up");
     await host.fetch("poll");
     for (const [release, message] of [
@@ -180,7 +194,7 @@ describe("an upgrade by the machine's program", function () {
   });
 
   it("takes a further change of the same release as the word to go on", async () => {
-    const { hop } = await arranged(standard);
+    const { host, hop } = await arranged(standard);
     host.write("fake/fail", "migrator up");
     await host.fetch("poll");
     host.write("fake/fail", "");
@@ -190,7 +204,7 @@ describe("an upgrade by the machine's program", function () {
   });
 
   it("goes on, and says so, when only the comparison afterwards finds something", async () => {
-    await arranged(standard);
+    const { host } = await arranged(standard);
     host.write("fake/fail", "migrator drift --db=codeintel");
     assert.equal((await host.fetch("poll")).code, 0);
     const { result, message } = host.status();
@@ -202,7 +216,7 @@ describe("an upgrade by the machine's program", function () {
 
   describe("that converts the databases", () => {
     it("refuses before anything stops when they do not fit a second time", async () => {
-      await arranged(converting);
+      const { host } = await arranged(converting);
       host.write("bin/du", "#!/bin/bash\nprintf '99999999999999\\t%s\\n' \"$2\"\n");
       await host.run("chmod", ["+x", join(host.folder, "bin/du")]);
       const { code, output } = await host.fetch("poll");
@@ -213,11 +227,10 @@ describe("an upgrade by the machine's program", function () {
     });
 
     it("stands still after a kill in the midst of it, since nobody may repeat that by himself", async () => {
-      await arranged(converting);
-      await host.fetch("poll");
-      const start = host.dockerCalls().findIndex((call) => call.includes("--no-deps pgsql"));
-      host.delete();
-      const { hop } = await arranged(converting);
+      const { host: whole } = await arranged(converting);
+      await whole.fetch("poll");
+      const start = whole.dockerCalls().findIndex((call) => call.includes("--no-deps pgsql"));
+      const { host, hop } = await arranged(converting);
       host.write("fake/kill-at", String(start + 1));
       assert.notEqual((await host.fetch("poll")).code, 0);
       const { code, output } = await host.fetch("boot");
@@ -236,7 +249,7 @@ describe("an upgrade by the machine's program", function () {
   });
 
   it("goes back to the last bundle when another one of the same release does not become healthy", async () => {
-    const { from } = await arranged(standard);
+    const { host, from } = await arranged(standard);
     const broken = host.bundle("7.4.0", [{ path: "more", mode: "0644", text: "" }]);
     host.write(
       "bin/docker",
