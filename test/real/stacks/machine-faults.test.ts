@@ -4,6 +4,8 @@ import { requireToolchain } from "../../support/toolchain";
 import { acknowledgements, release, SampleStack } from "./sample";
 
 const volume = "aws:ebs/volume:Volume";
+const instance = "aws:ec2/instance:Instance";
+const attachment = "aws:ec2/volumeAttachment:VolumeAttachment";
 const refused = "api error InternalError: an error in the stand-in cloud";
 
 /** The options with which the engine goes on beside what failed, and so meets many faults in one update. */
@@ -18,10 +20,11 @@ interface Recorded {
   readonly parent?: string;
   readonly id?: string;
   readonly custom: boolean;
+  readonly retainOnDelete?: boolean;
 }
 
 interface State {
-  readonly resources: readonly Recorded[];
+  readonly resources?: readonly Recorded[];
   readonly pending_operations?: readonly { readonly resource: Recorded; readonly type: string }[];
 }
 
@@ -36,7 +39,7 @@ const pending = (stack: SampleStack) => stateOf(stack).pending_operations ?? [];
 /** What is in the state, and what is in the cloud: ids by type, of what the cloud knows. */
 function compared(stack: SampleStack): { readonly state: string[]; readonly cloud: string[] } {
   assert.deepEqual(pending(stack), []);
-  const { resources } = stateOf(stack);
+  const { resources = [] } = stateOf(stack);
   const ofCloud = resources.filter(({ type, custom }) => custom && type.startsWith("aws:"));
   return {
     state: ofCloud.map(({ type, id = "" }) => `${type} ${id}`).sort(),
@@ -127,5 +130,61 @@ describe("faults at every resource of a machine on the real engine with a stand-
     assert.equal(cloud.filter((object) => !state.includes(object)).length, 1);
     assert.equal(stack.one(volume).id, kept);
     assert.deepEqual(await stack.changes("preview"), []);
+  });
+
+  it("goes on with a destroy that was killed in the midst of a deletion, of which the cloud knows more than the engine", async () => {
+    stack.set({ deletionProtection: false });
+    await stack.changes("up");
+    const faults = [{ op: "delete", type: instance, when: "after", kill: "engine" }] as const;
+    assert.equal((await stack.run("destroy", { faults, args: ["--exclude-protected", "--parallel", "1"] })).code, null);
+    await stack.engine.cancel();
+    assert.deepEqual(
+      pending(stack).map(({ type, resource }) => `${type} ${resource.type}`),
+      [`deleting ${instance}`],
+    );
+    assert.ok(stateOf(stack).resources?.some(({ type }) => type === instance));
+    assert.ok(!stack.left().includes(instance));
+    // Whoever thinks better of it has the instance back, on the data that were there.
+    const kept = stack.one(volume).id;
+    await stack.changes("up", { args: ["--refresh"] });
+    assert.deepEqual(await stack.changes("preview"), []);
+    assert.equal(stack.one(volume).id, kept);
+    assert.equal(stack.one(attachment).outputs["volumeId"], kept);
+    assert.equal(stack.one(attachment).outputs["instanceId"], stack.one(instance).id);
+  });
+
+  it("goes down after each resource could not be deleted once, and leaves what holds data and nothing else", async () => {
+    await stack.engine.unprotect();
+    const kept = stack.one(volume).id;
+    const deleted = (stateOf(stack).resources ?? []).filter(
+      ({ type, custom, retainOnDelete = false }) => custom && type.startsWith("aws:") && !retainOnDelete,
+    );
+    let open = deleted.map(({ type, urn }): Fault => ({
+      op: "delete",
+      type,
+      name: urn.split("::").at(-1),
+      times: 1,
+      error: refused,
+    }));
+    let runs = 0;
+    for (let code: number | null = 1; code !== 0; runs++) {
+      const result = await stack.run("destroy", { faults: open, args: beside });
+      const now = result.steps.filter(({ status, type }) => status === "failed" && type.startsWith("aws:")).map(named);
+      const left = open.filter(({ type = "", name = "" }) => !now.includes(named({ type, name })));
+      code = result.code;
+      assert.ok(code === 0 || left.length < open.length, result.stdout);
+      open = left;
+    }
+    console.log(`      ${deleted.length} faults in ${runs} updates`);
+    assert.deepEqual(open, []);
+    // An engine that knows of nothing has no list.
+    assert.deepEqual(stateOf(stack).resources ?? [], []);
+    const holding = ["ebs/volume", "kms/key", "s3/bucket", "secretsmanager/secret"];
+    for (const type of stack.left())
+      assert.ok(
+        holding.some((each) => type.startsWith(`aws:${each}`)),
+        type,
+      );
+    assert.equal(stack.one(volume).id, kept);
   });
 });
