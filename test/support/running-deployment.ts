@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../../components/core/planning/vm/plan";
+import type { ServiceName } from "../../components/core/product/service";
 import { serviceNamed } from "../../components/core/product/services";
 import { succeeded } from "./compose-deployment";
 import type { DockerEngine } from "./docker";
@@ -29,13 +30,17 @@ export class RunningDeployment {
     return succeeded(await this.docker.docker(["exec", container, "sh", "-c", command])).trim();
   }
 
-  /** Everything that is planned and nothing else runs, is healthy where health is checked, and did its one-time work. */
-  async isAsPlanned({ containers }: Plan): Promise<void> {
+  /**
+   * Everything that is planned and nothing else runs, is healthy where health is checked, and did its one-time work; but those
+   * that are `gone`, since it was done before.
+   */
+  async isAsPlanned({ containers }: Plan, gone: readonly ServiceName[] = []): Promise<void> {
     const states = [...(await this.containers())].map(([name, { State, Status }]) => {
       const health = /\((?:health: )?(\w+)\)$/.exec(Status)?.[1] ?? "";
       return [name, State === "exited" ? Status.slice(0, "Exited (0)".length) : `${State} ${health}`.trim()];
     });
-    const expected = containers.map(({ name, service, health }) => {
+    const there = containers.filter(({ service }) => !gone.includes(service));
+    const expected = there.map(({ name, service, health }) => {
       if (service === "migrator") return [name, "Exited (0)"];
       return [name, health === undefined ? "running" : "running healthy"];
     });

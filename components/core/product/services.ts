@@ -43,6 +43,18 @@ export function servicesOf(release: string): readonly Service[] {
   return services.filter((service) => service.optional !== true && holdsIn(service.present ?? {}, release));
 }
 
+/**
+ * Services that nobody waits for who searches or reads code: a request of a person comes to none of them, over however many
+ * others. What watches the others is among them.
+ */
+export function backgroundServices(): readonly ServiceName[] {
+  const watches = (name: ServiceName): boolean => serviceNamed(name).family === "observability";
+  const waitedFor = new Set<ServiceName>(["caddy"]);
+  // A set is gone through to what is added meanwhile.
+  for (const name of waitedFor) for (const { to } of serviceNamed(name).connects) if (!watches(to)) waitedFor.add(to);
+  return services.map(({ name }) => name).filter((name) => !waitedFor.has(name) && name !== "migrator");
+}
+
 /** Repository of a service's image in a release, e.g. `postgresql-16`. */
 export function repositoryOf(service: Service, release: string): string {
   const image = service.images.find((candidate) => holdsIn(candidate, release));

@@ -1,9 +1,13 @@
 import type { Hop, RunbookCommand, UpgradePlan } from "../planning/upgrade/upgrade-plan";
 import { facts, type Section } from "./section";
 
-function commandText({ program, args, stdin, bundle, allServicesExcept }: RunbookCommand): string {
+function commandText({ program, args, stdin, bundle, allServicesExcept, instancesOf }: RunbookCommand): string {
   const services =
-    allServicesExcept === undefined ? "" : ` (all services except ${allServicesExcept.join(", ") || "none"})`;
+    instancesOf !== undefined
+      ? ` (instances of ${instancesOf.join(", ")})`
+      : allServicesExcept !== undefined
+        ? ` (all services except ${allServicesExcept.join(", ") || "none"})`
+        : "";
   const files = bundle === undefined ? "" : `  # files of the release it goes ${bundle}`;
   return [program, ...args].join(" ") + services + (stdin === undefined ? "" : ` <<< ${JSON.stringify(stdin)}`) + files;
 }

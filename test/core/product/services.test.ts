@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { imagePin } from "../../../components/core/product/releases";
 import {
+  backgroundServices,
   holdsIn,
   isServiceName,
   repositoryOf,
@@ -14,6 +15,27 @@ import { renderedReleases } from "../../support/configs";
 
 describe("the service catalogue", () => {
   it("names every service once", () => assert.equal(new Set(services.map(({ name }) => name)).size, services.length));
+
+  it("knows those that nobody waits for: none of them is asked by what answers a person, but for what watches", () => {
+    const background = backgroundServices();
+    assert.deepEqual([...background].sort(), [
+      "cadvisor",
+      "codeinsights-db-exporter",
+      "codeintel-db-exporter",
+      "grafana",
+      "jaeger",
+      "node-exporter",
+      "otel-collector",
+      "pgsql-exporter",
+      "precise-code-intel-worker",
+      "prometheus",
+      "syntactic-code-intel-worker",
+      "worker",
+    ]);
+    for (const { name, family, connects } of services.filter((service) => !background.includes(service.name)))
+      for (const { to } of family === "job" ? [] : connects)
+        assert.ok(!background.includes(to) || serviceNamed(to).family === "observability", `${name} to ${to}`);
+  });
 
   it("connects services to ports they listen on only", () => {
     for (const { name, connects } of services)

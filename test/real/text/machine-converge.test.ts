@@ -61,7 +61,8 @@ describe("converge, besides the steps of an upgrade", function () {
     assert.deepEqual(
       acts.map((call) => call.replace(/ --file .* run/, " run")),
       [
-        "stop c2 c3",
+        "stop c3",
+        "stop c2",
         "compose up --detach --wait --wait-timeout 1800 --remove-orphans",
         "compose run --rm --no-deps -T migrator drift --db=frontend --version=v7.5.4453",
         "compose run --rm --no-deps -T migrator drift --db=codeintel --version=v7.5.4453",

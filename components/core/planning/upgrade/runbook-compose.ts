@@ -1,3 +1,4 @@
+import { backgroundServices } from "../../product/services";
 import {
   conversionPointOfNoReturn,
   convertedBeforeMigrator,
@@ -14,6 +15,9 @@ import type { MigratorImage, RunbookCommand, RunbookStep } from "./upgrade-plan"
 
 type Bundle = "from" | "to";
 
+/** For what is to start without the one-off that the files have for the schemas. */
+const withoutMigrator = ["--scale", "migrator=0"];
+
 /** A command of compose with the files of one of the two bundles. */
 export function compose(bundle: Bundle, ...args: string[]): RunbookCommand {
   return { program: "docker", args: ["compose", ...args], bundle };
@@ -29,6 +33,18 @@ export function migrator(bundle: Bundle, args: readonly string[], image?: Migrat
   };
 }
 
+/**
+ * Stops all services but some: those first that nobody waits for, since some of them take their time.
+ * A container that is only stopped is started again when Docker is.
+ */
+export function stopCommands(exceptions: readonly string[]): RunbookCommand[] {
+  const remove = compose("from", "rm", "--stop", "--force");
+  return [
+    { ...remove, instancesOf: backgroundServices() },
+    { ...remove, allServicesExcept: exceptions },
+  ];
+}
+
 /** The runbook of a machine that runs the compose files. The machine holds both bundles while it works. */
 export function composeRunbook(facts: HopFacts): RunbookStep[] {
   const { from, to, kind, events, databases, bundled, driftBefore, driftAfter } = facts;
@@ -36,6 +52,8 @@ export function composeRunbook(facts: HopFacts): RunbookStep[] {
   const ownMigrator = facts.migrator.release === to.version;
   const migrate = (retry: boolean): RunbookCommand =>
     migrator("to", migrateArgs(facts, retry), ownMigrator ? undefined : facts.migrator);
+  // What the step before did with the very same program would be done again while nobody can work.
+  const migrated = kind === "standard" && ownMigrator;
   const startTimeout = events.renamesRepositories ? timeouts.startRenaming : timeouts.start;
 
   const steps: (RunbookStep | undefined)[] = [
@@ -108,8 +126,7 @@ export function composeRunbook(facts: HopFacts): RunbookStep[] {
       title: services.length > 0 ? "Stop everything but the databases" : "Stop everything",
       phase: "during",
       by: "machine",
-      // A container that is only stopped is started again when Docker is.
-      commands: [{ ...compose("from", "rm", "--stop", "--force"), allServicesExcept: services }],
+      commands: stopCommands(services),
       preconditions: ["every step before has succeeded"],
       timeoutMinutes: timeouts.stop,
       safeToRepeat: true,
@@ -128,7 +145,10 @@ export function composeRunbook(facts: HopFacts): RunbookStep[] {
             // and what cannot be made goes back before the databases change. Not beside a conversion, which nothing may cut short.
             ...(events.convertsPostgres
               ? []
-              : [compose("to", "up", "--detach", "--no-deps", ...services), compose("to", "create")]),
+              : [
+                  compose("to", "up", "--detach", "--no-deps", ...services),
+                  compose("to", "create", ...withoutMigrator),
+                ]),
             compose(
               "to",
               "up",
@@ -179,7 +199,16 @@ export function composeRunbook(facts: HopFacts): RunbookStep[] {
       phase: "during",
       by: "machine",
       commands: [
-        compose("to", "up", "--detach", "--wait", "--wait-timeout", String(startTimeout * 60), "--remove-orphans"),
+        compose(
+          "to",
+          "up",
+          "--detach",
+          "--wait",
+          "--wait-timeout",
+          String(startTimeout * 60),
+          "--remove-orphans",
+          ...(migrated ? withoutMigrator : []),
+        ),
       ],
       preconditions: ["the migrator has exited with 0"],
       timeoutMinutes: startTimeout,

@@ -1,7 +1,7 @@
 import { SemVer } from "semver";
 import { databasesOf, driftArgs, timeouts } from "./hop-facts";
 import { migratorForDrift } from "./migrator";
-import { compose, migrator } from "./runbook-compose";
+import { compose, migrator, stopCommands } from "./runbook-compose";
 import type { RunbookStep, UpgradeSituation } from "./upgrade-plan";
 
 /** What a machine does to start the release before again, and the images it needs for that besides those of the deployments. */
@@ -26,9 +26,7 @@ export function rollbackRunbook(from: string, to: string, situation: UpgradeSitu
         title: `Stop what is of ${from}, but the databases`,
         phase: "during",
         by: "machine",
-        commands: [
-          { ...compose("from", "rm", "--stop", "--force"), allServicesExcept: bundled.map(({ service }) => service) },
-        ],
+        commands: stopCommands(bundled.map(({ service }) => service)),
         preconditions: [],
         timeoutMinutes: timeouts.stop,
         safeToRepeat: true,

@@ -82,6 +82,8 @@ export interface RunbookCommand {
   readonly bundle?: "from" | "to";
   /** Compose only: append the names of all services of these files but the ones given (`docker compose config --services`). */
   readonly allServicesExcept?: readonly string[];
+  /** Compose only: append the names of those services of these files that are called so, or so with a number: `NAME` or `NAME-0`. */
+  readonly instancesOf?: readonly string[];
 }
 
 /** Something to be true that no single command shows. */

@@ -49,12 +49,14 @@ stop() { # stop WHY: nothing more is done until somebody says so
   exit 3
 }
 
-others() { # others SERVICE...: ids of the deployment's containers that are not of these services
-  local project service id
+containers() { # containers of|except SERVICE...: ids of the deployment's containers that are instances of these services, or of the others
+  local which=$1 is project service id
+  shift
   project=$(cd "$place" && docker compose config --format json | jq -r .name) || return
   docker ps --all --filter "label=com.docker.compose.project=$project" \
     --format '{{.Label "com.docker.compose.service"}} {{.ID}}' | while read -r service id; do
-    case " $* " in *" $service "*) ;; *) echo "$id" ;; esac
+    case " $* " in *" $service "* | *" ${service%-[0-9]*} "*) is=of ;; *) is=except ;; esac
+    if [ $is = "$which" ]; then echo "$id"; fi
   done
 }
 
@@ -63,9 +65,9 @@ within() { # within COMMAND...: what is left of the step's time is what it may t
   timeout --kill-after 30 $((left > 1 ? left : 1)) "$@"
 }
 
-removed() { # removed SERVICE...: everything but these services is stopped and gone; volumes stay
+removed() { # removed of|except SERVICE...: these services, or all the others, are stopped and gone; volumes stay
   local ids
-  ids=$(others "$@") || return
+  ids=$(containers "$@") || return
   mapfile -t ids < <(grep . <<< "$ids")
   [ ${#ids[@]} -eq 0 ] || { within docker stop "${ids[@]}" && within docker rm --force "${ids[@]}"; }
 }
@@ -108,7 +110,8 @@ commanded() { # commanded STEP KEY: the commands of that key, each until it ends
   commands=$(jq -c --arg key "$key" '.[$key][]' <<< "$step") || return
   mapfile -t commands < <(grep . <<< "$commands")
   for command in "${commands[@]}"; do
-    mapfile -d '' -t words < <(jq -j 'if has("allServicesExcept") then "removed", .allServicesExcept[] else "within", .program, .args[] end
+    mapfile -d '' -t words < <(jq -j 'if has("instancesOf") then "removed", "of", .instancesOf[]
+      elif has("allServicesExcept") then "removed", "except", .allServicesExcept[] else "within", .program, .args[] end
       | ., "\u0000"' <<< "$command")
     [ ${#words[@]} -gt 0 ] || return
     case $command in *'"stdin":'*) jq -j .stdin <<< "$command" > "$work/input" ;; *) : > "$work/input" ;; esac

@@ -88,6 +88,7 @@ describe("the runbook of a rollback", () => {
       runbook.flatMap(({ commands }) => commands.map(({ args }) => args.slice(-2).join(" "))),
       [
         "--stop --force",
+        "--stop --force",
         "1800 --remove-orphans",
         "--db=frontend --version=v7.5.4453",
         "--db=codeintel --version=v7.5.4453",

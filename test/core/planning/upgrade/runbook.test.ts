@@ -9,6 +9,7 @@ import type {
   UpgradeRequest,
   UpgradeSituation,
 } from "../../../../components/core/planning/upgrade/upgrade-plan";
+import { backgroundServices } from "../../../../components/core/product/services";
 import { workloadsOf } from "../../../../components/core/product/kubernetes/workloads";
 import { findRelease } from "../../../../components/core/product/releases";
 
@@ -118,16 +119,20 @@ describe("the runbook of a compose machine", () => {
       "from: docker compose run --rm --no-deps -T migrator validate",
       "to: docker compose pull --quiet",
       "from: docker compose rm --stop --force",
+      "from: docker compose rm --stop --force",
       "to: docker compose up --detach --no-deps pgsql codeintel-db codeinsights-db",
-      "to: docker compose create",
+      "to: docker compose create --scale migrator=0",
       "to: docker compose up --detach --wait --wait-timeout 3600 --no-deps pgsql codeintel-db codeinsights-db",
       "to: docker compose run --rm --no-deps -T migrator up",
-      "to: docker compose up --detach --wait --wait-timeout 1800 --remove-orphans",
+      "to: docker compose up --detach --wait --wait-timeout 1800 --remove-orphans --scale migrator=0",
       "to: docker compose run --rm --no-deps -T migrator drift --db=frontend --version=v7.5.4453",
       "to: docker compose run --rm --no-deps -T migrator drift --db=codeintel --version=v7.5.4453",
       "to: docker compose run --rm --no-deps -T migrator drift --db=codeinsights --version=v7.5.4453",
     ]);
-    assert.deepEqual(step(hop, "stop").commands[0]?.allServicesExcept, ["pgsql", "codeintel-db", "codeinsights-db"]);
+    assert.deepEqual(
+      step(hop, "stop").commands.map(({ instancesOf, allServicesExcept }) => instancesOf ?? allServicesExcept),
+      [backgroundServices(), ["pgsql", "codeintel-db", "codeinsights-db"]],
+    );
     assert.deepEqual(step(hop, "verify").check, { kind: "release", release: "7.5.4453" });
     assert.ok(hop.runbook.every(({ pointOfNoReturn, safeToRepeat }) => pointOfNoReturn === undefined && safeToRepeat));
   });
@@ -147,6 +152,10 @@ describe("the runbook of a compose machine", () => {
       },
     ]);
     assert.equal(migrate.retryCommands?.[0]?.args.at(-1), "--skip-drift-check");
+    // Another program brought the schemas there: the release's own has the last word.
+    assert.deepEqual(lines(step(hop, "start").commands), [
+      "docker compose up --detach --wait --wait-timeout 14400 --remove-orphans",
+    ]);
     assert.equal(migrate.pointOfNoReturn, "the schema leaves what 6.1.0 can work with; the way back is the backup");
     assert.ok(lines(step(hop, "pull").commands).includes(`docker pull --quiet ${pinned("7.5.4453")}`));
     assert.deepEqual(lines(step(hop, "check-migrations").commands), [
@@ -201,7 +210,7 @@ describe("the runbook of a compose machine", () => {
     assert.ok(
       !ids(hop).includes("databases") && !ids(hop).includes("rebuild-indexes") && !ids(hop).includes("check-disk"),
     );
-    assert.deepEqual(step(hop, "stop").commands[0]?.allServicesExcept, []);
+    assert.deepEqual(step(hop, "stop").commands.at(-1)?.allServicesExcept, []);
     assert.deepEqual(step(hop, "backup").preconditions, [
       "a backup of the external databases was taken at the same release",
     ]);
@@ -213,7 +222,7 @@ describe("the runbook of a compose machine", () => {
       "docker compose run --rm --no-deps -T migrator up --db=frontend,codeintel",
     ]);
     assert.equal(step(hop, "drift").commands.length, 2);
-    assert.deepEqual(step(hop, "stop").commands[0]?.allServicesExcept, ["pgsql", "codeintel-db"]);
+    assert.deepEqual(step(hop, "stop").commands.at(-1)?.allServicesExcept, ["pgsql", "codeintel-db"]);
   });
 });
 
