@@ -222,11 +222,21 @@ export class FaultMachine {
 
   /** Result and release of the status, and whether an upgrade is not over. */
   standing(): { readonly result: string; readonly installed: string; readonly open: boolean } {
-    const { result, installed } = JSON.parse(readFileSync(join(this.state, "status.json"), "utf8")) as {
-      result: string;
-      installed: { release: string };
-    };
+    const { result, installed } = this.status();
     return { result, installed: installed.release, open: existsSync(join(this.state, "journal.json")) };
+  }
+
+  /** The last lines of what failed, as its status has them. */
+  lastWords(): string {
+    return (this.status().log ?? []).join("\n");
+  }
+
+  private status(): {
+    readonly result: string;
+    readonly installed: { readonly release: string };
+    readonly log?: string[];
+  } {
+    return JSON.parse(readFileSync(join(this.state, "status.json"), "utf8")) as ReturnType<FaultMachine["status"]>;
   }
 
   /** Deletes everything but the engine. */

@@ -11,6 +11,12 @@ import {
 } from "../../components/core/rendering/bundle";
 import { convergeScript, fetchText, upgradeScript } from "../../components/core/rendering/converge";
 
+/** What a bundle has that is to be given a secret called `a`. */
+export const secretA: Pick<Bundle, "secretFiles" | "secrets"> = {
+  secretFiles: [{ path: "secrets/a", mode: "0600", parts: [{ secret: "a", as: "raw" }] }],
+  secrets: ["a"],
+};
+
 /** How a program ended. */
 export interface Ended {
   readonly code: number;
@@ -21,12 +27,14 @@ export interface Ended {
 /**
  * Plays `docker`: knows the images listed in a file, and does as files in its folder say. It keeps which containers there are
  * and which release's schemas the databases have, and writes down what a real deployment would not survive. With a number
- * in `kill-at` it takes the machine's program and itself down at that call.
+ * in `kill-at` it takes the machine's program and itself down at that call, with a pattern in `kill` once, at the first call
+ * that is like it.
  */
 const dockerProgram = `#!/bin/bash
 echo "$*" >> "$FAKE/docker.log"
 echo >> "$FAKE/calls"
 [ "$(wc -l < "$FAKE/calls")" != "$(cat "$FAKE/kill-at" 2> /dev/null)" ] || pkill -9 -s 0
+if [ -s "$FAKE/kill" ] && grep -qE -f "$FAKE/kill" <<< "$*"; then rm "$FAKE/kill"; pkill -9 -s 0; fi
 if [ -s "$FAKE/fail" ] && grep -qE -f "$FAKE/fail" <<< "$*"; then echo "it said marker-4711 and more"; exit 1; fi
 release() { sed -n 's/^# release //p' compose.yaml; }
 wrong() { echo "$*" >> "$FAKE/wrong"; }
@@ -37,6 +45,8 @@ case "$1 $2" in
   "compose config") case $* in *json*) echo '{"name": "docker-compose"}' ;; esac; [ ! -e "$FAKE/invalid" ] ;;
   "compose ps") echo c1 ;;
   "inspect --format") case $3 in *State*) cat "$FAKE/left" 2> /dev/null ;; *) echo "$FAKE/volume" ;; esac ;;
+  "inspect "*) cat "$FAKE/inspected" 2> /dev/null ;;
+  "logs --tail") cat "$FAKE/words" ;;
   "ps --all") cat "$FAKE/containers" 2> /dev/null ;;
   "rm --force") shift 2; for id; do sed -i "/ $id$/d" "$FAKE/containers"; done ;;
   "compose exec") case $* in *__version) cat "$FAKE/answers" 2> /dev/null || release ;; esac ;;

@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseSpecification } from "../../components/core/planning/config/specification";
 import type { LastHop } from "../../components/core/planning/manifest";
 import { machineHop, type MachineHop } from "../../components/core/planning/vm/machine-hop";
 import { planVm } from "../../components/core/planning/vm/plan";
 import type { Bundle } from "../../components/core/rendering/bundle";
-import { ProgramHost, requirePrograms } from "./machine-programs";
-
-const secrets = {
-  secretFiles: [{ path: "secrets/a", mode: "0600", parts: [{ secret: "a", as: "raw" as const }] }],
-  secrets: ["a"],
-};
+import { ProgramHost, requirePrograms, secretA } from "./machine-programs";
 
 /** What the planner has the machine do for a hop. */
 function planned(hop: LastHop): MachineHop {
@@ -62,7 +57,7 @@ class UpgradeHost extends ProgramHost {
   /** A bundle of a release, with the steps of the hop to it. */
   bundleOf(release: string, hop?: MachineHop): Bundle {
     const files = hop === undefined ? [] : [{ path: "hop.json", mode: "0644", text: JSON.stringify(hop) }];
-    return this.bundle(release, files, secrets);
+    return this.bundle(release, files, secretA);
   }
 
   /** Brings up the release before a hop, and publishes the one after it; the digests of both. */
@@ -75,6 +70,17 @@ class UpgradeHost extends ProgramHost {
     this.dockerCalls();
     this.write("fake/calls", "");
     return { from, to: this.publish(this.bundleOf(last.to, hop), { a: "a" }), hop };
+  }
+
+  /** Has `sourcegraph-fetch publish` do something before it does what it does. */
+  beforePublish(commands: string): void {
+    const program = join(this.folder, "bin/real-fetch");
+    this.write("bin/real-fetch", this.read("bin/sourcegraph-fetch"));
+    chmodSync(program, 0o755);
+    this.write(
+      "bin/sourcegraph-fetch",
+      `#!/bin/bash\nif [ "$1" = publish ]; then\n${commands}\nfi\nexec ${program} "$@"\n`,
+    );
   }
 
   journal(): Record<string, unknown> {
@@ -108,6 +114,6 @@ class UpgradeHost extends ProgramHost {
 
   /** What `docker` was asked, without looks. */
   acts(): string[] {
-    return this.dockerCalls().filter((call) => !/^(compose (config|ps)|ps|inspect|image inspect)/.test(call));
+    return this.dockerCalls().filter((call) => !/^(compose (config|ps)|ps|inspect|logs|image inspect)/.test(call));
   }
 }

@@ -107,6 +107,7 @@ describe("an upgrade under faults, on a real Docker Engine", function () {
         await machine.load(to, { pgsql: "never-healthy" });
         const { code, output } = await machine.poll();
         assert.equal(code, 3, output);
+        assert.match(machine.lastWords(), /^pgsql is not healthy: \S/m);
         await isAsBefore(from, "failed");
         note("databases", "image never healthy", `went back to ${from}`);
         await machine.load(to, { migrator: "migration-fails", "sourcegraph-frontend": "never-healthy" });
@@ -129,6 +130,10 @@ describe("an upgrade under faults, on a real Docker Engine", function () {
           const { code, output } = await next();
           assert.equal(code, 3, output);
           assert.deepEqual(machine.standing(), { result: "stopped", installed: to, open: true });
+          assert.match(
+            machine.lastWords(),
+            step === "migrate" ? /the schema \w+ is dirty: /m : /^sourcegraph-frontend-0 is not healthy: \S/m,
+          );
           note(step, fault, `stood still, went on to ${to} when told`);
           await machine.load(to, step === "migrate" ? { "sourcegraph-frontend": "never-healthy" } : {});
           stands = true;

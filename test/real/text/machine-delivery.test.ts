@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { signatureOf, signed, verificationKey, withSignature } from "../../../components/core/rendering/pointer";
 import { googleToken, startGoogleStore, type GoogleStore, type Seen } from "../../support/google-store";
-import { ProgramHost, requirePrograms } from "../../support/machine-programs";
+import { ProgramHost, requirePrograms, secretA } from "../../support/machine-programs";
 import { Moto, type RoleCredentials } from "../../support/moto";
 import { requirePython } from "../../support/python";
 
@@ -125,10 +125,7 @@ describe("delivery to the machine", function () {
             host.bundle(
               release,
               [{ path: "orders.sh", mode: "0644", text: `cat "$1" >> ${host.folder}/ordered 2> /dev/null\n` }],
-              {
-                secretFiles: [{ path: "secrets/a", mode: "0600", parts: [{ secret: "a", as: "raw" }] }],
-                secrets: ["a"],
-              },
+              secretA,
             ),
             { a: address },
           );

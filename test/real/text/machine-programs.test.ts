@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import type { Bundle } from "../../../components/core/rendering/bundle";
-import { ProgramHost, requirePrograms } from "../../support/machine-programs";
+import { ProgramHost, requirePrograms, secretA } from "../../support/machine-programs";
 import { requireToolchain } from "../../support/toolchain";
 
 const hop = (...from: string[]) => ({
@@ -112,14 +112,10 @@ describe("programs of the machine, run", function () {
       await host.fetch("boot");
       const before = host.read("mnt/deployment/compose.yaml");
       host.dockerCalls();
-      const secret = {
-        secretFiles: [{ path: "secrets/a", mode: "0600", parts: [{ secret: "a", as: "raw" as const }] }],
-        secrets: ["a"],
-      };
       const changed = [{ path: "more", mode: "0644", text: "" }];
       const lacks: [() => void, string][] = [
-        [() => host.publish(host.bundle("7.5.4453", changed, secret)), "the pointer has no address of secret 'a'"],
-        [() => host.publish(host.bundle("7.5.4453", changed, secret), { a: "nowhere" }), "secret 'a' cannot be read"],
+        [() => host.publish(host.bundle("7.5.4453", changed, secretA)), "the pointer has no address of secret 'a'"],
+        [() => host.publish(host.bundle("7.5.4453", changed, secretA), { a: "nowhere" }), "secret 'a' cannot be read"],
         [
           () => (host.publish(host.bundle("7.5.4453", changed)), host.write("fake/invalid", "")),
           "the compose file is not valid",
@@ -139,14 +135,49 @@ describe("programs of the machine, run", function () {
       assert.equal((host.status().installed as { release: string }).release, "7.5.4453");
     });
 
-    it("says that the bundle is in place, but not healthy, when a service does not come up", async () => {
-      const digest = host.publish(host.bundle("7.5.4453"));
+    it("says that the bundle is in place, but not healthy, when a service does not come up, and which, and what it said", async () => {
+      const digest = host.publish(host.bundle("7.5.4453", [], secretA), { a: "a" });
+      host.write("source/secrets/a", "marker-4711");
       host.write("fake/unhealthy", "");
+      const container = (service: string, state: object, restarts = 0) => ({
+        Id: `id-of-${service}`,
+        Config: { Labels: { "com.docker.compose.service": service } },
+        State: { Status: "running", ExitCode: 0, OOMKilled: false, ...state },
+        RestartCount: restarts,
+      });
+      const said = [{ Output: "before\n" }, { Output: "asked\nwget: marker-4711 refused\n" }];
+      host.write(
+        "fake/inspected",
+        JSON.stringify([
+          container("worker", { Status: "restarting", ExitCode: 1 }, 7),
+          container("pgsql", { Health: { Status: "healthy", Log: said } }),
+          container("migrator", { Status: "exited" }),
+          container("gitserver-0", { Status: "exited", ExitCode: 137, OOMKilled: true }),
+          container("caddy", { Health: { Status: "starting", Log: [] } }, 2),
+          container("sourcegraph-frontend-0", { Health: { Status: "unhealthy", Log: said } }),
+        ]),
+      );
+      host.write("fake/containers", "worker c3\n");
+      host.write("fake/words", "cannot go on\nsince marker-4711 is wrong\n");
       const { code, output } = await host.fetch("boot");
       assert.equal(code, 1);
       assert.ok(output.endsWith("sourcegraph: failed: not every service is healthy\n"), output);
-      const { result, installed } = host.status();
+      const { result, installed, log } = host.status();
       assert.deepEqual([result, installed], ["failed", { release: "7.5.4453", digest }]);
+      assert.deepEqual(log, [
+        "caddy is not healthy: not asked yet; started again, 2 in all",
+        "sourcegraph-frontend-0 is not healthy: wget: *** refused",
+        "worker ended with 1; started again, 7 in all",
+        "worker: cannot go on",
+        "worker: since *** is wrong",
+        "gitserver-0 ended with 137, for lack of memory",
+        "gitserver-0: cannot go on",
+        "gitserver-0: since *** is wrong",
+      ]);
+      assert.deepEqual(
+        host.dockerCalls().filter((call) => call.startsWith("logs")),
+        ["logs --tail 3 id-of-worker", "logs --tail 3 id-of-gitserver-0"],
+      );
     });
 
     it("loads archives only for images that are missing, and asks the registry last", async () => {

@@ -32,6 +32,26 @@ describe("an upgrade by the machine's program that was interrupted", function ()
       }
     });
 
+  it("waits for nothing that a killed run has left sending its status", async () => {
+    const { host, to } = await arranged(standard);
+    host.beforePublish(`
+  if [ ! -e "$FAKE/sender" ]; then
+    setsid sleep 120 < /dev/null > /dev/null 2>&1 &
+    echo $! > "$FAKE/sender"
+  fi`);
+    host.write("fake/kill", "migrator up");
+    assert.notEqual((await host.fetch("poll")).code, 0);
+    const sender = Number(host.read("fake/sender"));
+    try {
+      const { code, output } = await host.fetch("poll");
+      assert.equal(code, 0, output);
+      host.isThere(standard, to);
+      assert.ok(process.kill(sender, 0));
+    } finally {
+      process.kill(sender, "SIGKILL");
+    }
+  });
+
   it("takes away what was never started before it takes up a step that was interrupted, since an engine may not start it any more", async () => {
     const { host, to } = await arranged(standard);
     host.write("fake/left", "c7 left\nc1 /docker-compose-pgsql-1\nc8 /0123456789ab_docker-compose-worker-1\n");

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { converting, everything, far, standard, eachOnItsHost } from "../../support/upgrade-host";
 
@@ -64,21 +63,11 @@ describe("an upgrade by the machine's program", function () {
 
   it("is held up by no store that does not answer, whose last word is how it ended", async () => {
     const { host, to } = await arranged(standard);
-    const program = host.read("bin/sourcegraph-fetch");
-    host.write("bin/real-fetch", program);
-    chmodSync(join(host.folder, "bin/real-fetch"), 0o755);
     // The first word sent waits for the new release to be started, which would be in vain if anything waited for it.
-    host.write(
-      "bin/sourcegraph-fetch",
-      `#!/bin/bash
-if [ "$1" = publish ]; then
-  echo "$(jq -r .message "$FAKE/../mnt/state/status.json")" >> "$FAKE/sent"
+    host.beforePublish(`
+  jq -r .message "$FAKE/../mnt/state/status.json" >> "$FAKE/sent"
   for _ in {1..200}; do ! grep -q 'wait-timeout 1800' "$FAKE/docker.log" || break; sleep 0.1; done
-  grep -q 'wait-timeout 1800' "$FAKE/docker.log" || echo "held up" >> "$FAKE/wrong"
-fi
-exec "$FAKE/../bin/real-fetch" "$@"
-`,
-    );
+  grep -q 'wait-timeout 1800' "$FAKE/docker.log" || echo "held up" >> "$FAKE/wrong"`);
     const { code, output } = await host.fetch("poll");
     assert.equal(code, 0, output);
     host.isThere(standard, to);
@@ -229,11 +218,8 @@ exec "$FAKE/../bin/real-fetch" "$@"
     });
 
     it("stands still after a kill in the midst of it, since nobody may repeat that by himself", async () => {
-      const { host: whole } = await arranged(converting);
-      await whole.fetch("poll");
-      const start = whole.dockerCalls().findIndex((call) => call.includes("--no-deps pgsql"));
       const { host, hop } = await arranged(converting);
-      host.write("fake/kill-at", String(start + 1));
+      host.write("fake/kill", "no-deps pgsql");
       assert.notEqual((await host.fetch("poll")).code, 0);
       const { code, output } = await host.fetch("boot");
       assert.equal(code, 3, output);

@@ -275,8 +275,9 @@ else
   [ "$(jq -r '.result // ""' "$state/status.json")" != converging ] || swept || true
   put "$bundle"
   status converging "starting the services" "$digest"
-  if ! up; then
+  if ! up 2>&1 | tee "$work/log"; then
     (cd "$place" && docker compose ps --all) || true
+    ailing | tee -a "$work/log"
     say "failed: not every service is healthy" >&2
     message="not every service is healthy; 'docker compose logs SERVICE' in $place says more"
     if [ -n "$last" ] && [ -e "$root/bundles/$last/bundle.json" ]; then
