@@ -137,7 +137,7 @@ describe("programs of the machine, run", function () {
 
     it("says that the bundle is in place, but not healthy, when a service does not come up, and which, and what it said", async () => {
       const digest = host.publish(host.bundle("7.5.4453", [], secretA), { a: "a" });
-      host.write("source/secrets/a", "marker-4711");
+      host.write("source/secrets/a", 'marker-4711\nand "more"');
       host.write("fake/unhealthy", "");
       const container = (service: string, state: object, restarts = 0) => ({
         Id: `id-of-${service}`,
@@ -153,30 +153,43 @@ describe("programs of the machine, run", function () {
           container("pgsql", { Health: { Status: "healthy", Log: said } }),
           container("migrator", { Status: "exited" }),
           container("gitserver-0", { Status: "exited", ExitCode: 137, OOMKilled: true }),
+          container("blobstore", { Status: "exited", Health: { Status: "unhealthy", Log: said } }),
           container("caddy", { Health: { Status: "starting", Log: [] } }, 2),
+          container("searcher-0", { Health: { Status: "unhealthy", Log: [{ Output: "", ExitCode: 4 }] } }),
           container("sourcegraph-frontend-0", { Health: { Status: "unhealthy", Log: said } }),
         ]),
       );
       host.write("fake/containers", "worker c3\n");
-      host.write("fake/words", "cannot go on\nsince marker-4711 is wrong\n");
+      const words = [
+        `{"key": "marker-4711\\nand \\"more\\""}`,
+        `${"long ".repeat(50_000)}`,
+        "marker-4711%0Aand%20%22more%22",
+      ];
+      host.write("fake/words", words.join("\n"));
       const { code, output } = await host.fetch("boot");
       assert.equal(code, 1);
-      assert.ok(output.endsWith("sourcegraph: failed: not every service is healthy\n"), output);
+      assert.ok(output.endsWith("sourcegraph: failed: not every service is healthy\n"));
       const { result, installed, log } = host.status();
       assert.deepEqual([result, installed], ["failed", { release: "7.5.4453", digest }]);
+      const last = (service: string) => [
+        `${service}: {"key": "***"}`,
+        `${service}: ${"long ".repeat(100)}`.slice(0, 500),
+        `${service}: ***`,
+      ];
       assert.deepEqual(log, [
-        "caddy is not healthy: not asked yet; started again, 2 in all",
-        "sourcegraph-frontend-0 is not healthy: wget: *** refused",
         "worker ended with 1; started again, 7 in all",
-        "worker: cannot go on",
-        "worker: since *** is wrong",
         "gitserver-0 ended with 137, for lack of memory",
-        "gitserver-0: cannot go on",
-        "gitserver-0: since *** is wrong",
+        "blobstore ended with 0",
+        "caddy is not healthy: it was not asked yet; started again, 2 in all",
+        "searcher-0 is not healthy: its check ended with 4",
+        "sourcegraph-frontend-0 is not healthy: wget: *** refused",
+        ...last("worker"),
+        ...last("gitserver-0"),
+        ...last("blobstore"),
       ]);
       assert.deepEqual(
         host.dockerCalls().filter((call) => call.startsWith("logs")),
-        ["logs --tail 3 id-of-worker", "logs --tail 3 id-of-gitserver-0"],
+        ["worker", "gitserver-0", "blobstore"].map((service) => `logs --tail 3 id-of-${service}`),
       );
     });
 

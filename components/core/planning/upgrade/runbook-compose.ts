@@ -55,6 +55,8 @@ export function composeRunbook(facts: HopFacts): RunbookStep[] {
   // What the step before did with the very same program would be done again while nobody can work.
   const migrated = kind === "standard" && ownMigrator;
   const startTimeout = events.renamesRepositories ? timeouts.startRenaming : timeouts.start;
+  const wait = ["--wait", "--wait-timeout", String(startTimeout * 60)];
+  const start = compose("to", "up", "--detach", ...wait, "--remove-orphans");
 
   const steps: (RunbookStep | undefined)[] = [
     {
@@ -198,18 +200,9 @@ export function composeRunbook(facts: HopFacts): RunbookStep[] {
       title: `Start ${to.version}`,
       phase: "during",
       by: "machine",
-      commands: [
-        compose(
-          "to",
-          "up",
-          "--detach",
-          "--wait",
-          "--wait-timeout",
-          String(startTimeout * 60),
-          "--remove-orphans",
-          ...(migrated ? withoutMigrator : []),
-        ),
-      ],
+      commands: [migrated ? { ...start, args: [...start.args, ...withoutMigrator] } : start],
+      // Whoever was at work between two tries may have put the databases back.
+      ...(migrated && { retryCommands: [start] }),
       preconditions: ["the migrator has exited with 0"],
       timeoutMinutes: startTimeout,
       safeToRepeat: true,

@@ -48,15 +48,18 @@ written() { # written FILE COMMAND...: what the command says becomes that file, 
   exit 1
 }
 
-# redacted FILE: its last lines as a JSON text, without the values of secrets; nothing where these are not known.
+# redacted: the last lines of what failed and the first ones of what is not well, as a JSON text, without the values of
+# secrets in whatever spelling; nothing where these are not known. All of it has room in one argument of a program.
 redacted() {
-  if [ ! -s "$work/values" ] || [ ! -s "$1" ]; then echo '""'; return; fi
-  tail -n 10 "$1" | jq -Rs --slurpfile values "$work/values" \
-    'reduce ($values | add // {} | .[] | select(length > 3)) as $value (.; split($value) | join("***"))'
+  if [ ! -s "$work/values" ]; then echo '""'; return; fi
+  { tail -n 10 "$work/log" || true; head -n 20 "$work/ailing" || true; } 2> /dev/null | jq -Rs --slurpfile values "$work/values" '
+    ([$values | add // {} | .[] | ., (. / "\n" | .[]), @uri, @base64, tojson[1:-1], gsub("(?<c>[\\\\\"$])"; "\\\(.c)")]
+      | map(select(length > 3)) | unique | sort_by(-length)) as $spelled
+    | reduce $spelled[] as $value (.; split($value) | join("***")) | . / "\n" | map(.[:500]) | join("\n")'
 }
 status() { # status RESULT MESSAGE [DIGEST]: what happened last and, with a digest, which bundle of this release is in place now
   local log='""'
-  case $1 in failed | stopped) log=$(redacted "$work/log") ;; esac
+  case $1 in failed | stopped) log=$(redacted) ;; esac
   written "$state/status.json" jq --arg release "$release" --arg digest "$digest" --arg result "$1" --arg message "$2" --arg at "$(date -u +%FT%TZ)" \
     --arg installed "${3:-}" --arg stay "${SOURCEGRAPH_STAY:-}" --arg next "$next" --argjson log "$log" '
       if $stay == "" then del(.next, .log) + {schema: 1, $release, $digest, $result, $message, $at} else . end
@@ -277,7 +280,7 @@ else
   status converging "starting the services" "$digest"
   if ! up 2>&1 | tee "$work/log"; then
     (cd "$place" && docker compose ps --all) || true
-    ailing | tee -a "$work/log"
+    ailing | tee "$work/ailing"
     say "failed: not every service is healthy" >&2
     message="not every service is healthy; 'docker compose logs SERVICE' in $place says more"
     if [ -n "$last" ] && [ -e "$root/bundles/$last/bundle.json" ]; then

@@ -60,22 +60,25 @@ containers() { # containers of|except SERVICE...: ids of the deployment's contai
   done
 }
 
-ailing() { # ailing: a line for each container that is not well, and the last words of those that ended; these come last
-  local project id service says
+ailing() { # ailing: a line for each container that is not well, then the last words of each that ended
+  # An engine may well not answer for such a container: nothing waits for that for long.
+  local project id service
   project=$(cd "$place" && docker compose config --format json | jq -r .name) || return 0
-  docker ps --all --quiet --filter "label=com.docker.compose.project=$project" | { xargs -r docker inspect || true; } |
-    jq -r '[.[] | .State as $state | ($state.Health.Status // "none") as $health
-      | ($state.Status == "restarting" or $state.ExitCode != 0) as $ended
+  timeout 30 docker ps --all --quiet --filter "label=com.docker.compose.project=$project" |
+    { xargs -r timeout 30 docker inspect || true; } | jq -r '.[]
+      | .State as $state | ($state.Health.Status // "") as $health | ($state.Health.Log // [] | last) as $check
+      # Whoever is asked for his health is not to end, not even with 0; an engine then calls him unhealthy.
+      | ($state.Status == "restarting" or $state.ExitCode != 0 or ($state.Status == "exited" and $health != "")) as $ended
       | select($ended or $health == "unhealthy" or $health == "starting")
-      | {id: (if $ended then .Id else "-" end), $ended, service: .Config.Labels["com.docker.compose.service"], says: (
+      | [if $ended then .Id else "-" end, .Config.Labels["com.docker.compose.service"], (
           if $ended then "ended with \($state.ExitCode)" + (if $state.OOMKilled then ", for lack of memory" else "" end)
-          else "is not healthy: " + ($state.Health.Log // [] | last // {} | .Output // "" | split("\n") | map(select(. != "")) | last // "not asked yet")
-          end + (if .RestartCount > 0 then "; started again, \(.RestartCount) in all" else "" end))}]
-      | sort_by(.ended)[] | "\(.id) \(.service) \(.says)"' > "$work/ailing" || return 0
-  while read -r id service says; do
-    echo "$service $says"
-    [ "$id" = - ] || { docker logs --tail 3 "$id" 2>&1 || true; } | sed "s/^/$service: /"
-  done < "$work/ailing"
+          elif $check == null then "is not healthy: it was not asked yet"
+          else "is not healthy: " + ($check.Output // "" | split("\n") | map(select(. != "")) | last // "its check ended with \($check.ExitCode)") end
+        ) + (if .RestartCount > 0 then "; started again, \(.RestartCount) in all" else "" end)] | join(" ")' > "$work/unwell" || return 0
+  cut -d ' ' -f 2- "$work/unwell"
+  while read -r id service _; do
+    [ "$id" = - ] || { timeout 30 docker logs --tail 3 "$id" 2>&1 || true; } | sed -e "s/^/$service: /" -e '$a\'
+  done < "$work/unwell"
 }
 
 within() { # within COMMAND...: what is left of the step's time is what it may take
@@ -206,7 +209,7 @@ taken() { # taken STEP: one step, from the journal's word that it begins to the 
     status converging "waiting for Docker, to go on with '$title'"
     exit 1
   fi
-  ailing | tee -a "$work/log"
+  case $id in databases | start | verify) ailing | tee "$work/ailing" ;; esac
   [ $code != 124 ] || echo "it took longer than $minutes minutes" | tee -a "$work/log"
   note '.steps[$id] |= . + {state: "failed", at: (now | todate)}' --arg id "$id"
   case $phase$failure in

@@ -129,6 +129,10 @@ describe("the runbook of a compose machine", () => {
       "to: docker compose run --rm --no-deps -T migrator drift --db=codeintel --version=v7.5.4453",
       "to: docker compose run --rm --no-deps -T migrator drift --db=codeinsights --version=v7.5.4453",
     ]);
+    // Somebody may have put the databases back between two tries.
+    assert.deepEqual(lines(step(hop, "start").retryCommands ?? []), [
+      "docker compose up --detach --wait --wait-timeout 1800 --remove-orphans",
+    ]);
     assert.deepEqual(
       step(hop, "stop").commands.map(({ instancesOf, allServicesExcept }) => instancesOf ?? allServicesExcept),
       [backgroundServices(), ["pgsql", "codeintel-db", "codeinsights-db"]],
