@@ -44,7 +44,7 @@ case "$1 $2" in
   "pull -q") if grep -qxF -- "$3" "$FAKE/registry"; then echo "$3" >> "$FAKE/images"; else echo "no such image"; exit 1; fi ;;
   "compose config") case $* in *json*) echo '{"name": "docker-compose"}' ;; esac; [ ! -e "$FAKE/invalid" ] ;;
   "compose ps") echo c1 ;;
-  "inspect --format") case $3 in *State*) cat "$FAKE/left" 2> /dev/null ;; *) echo "$FAKE/volume" ;; esac ;;
+  "inspect --format") case $3 in *SandboxKey*) cat "$FAKE/sandboxes" 2> /dev/null ;; *State*) cat "$FAKE/left" 2> /dev/null ;; *) echo "$FAKE/volume" ;; esac ;;
   "inspect "*) cat "$FAKE/inspected" 2> /dev/null ;;
   "logs --tail") cat "$FAKE/words" ;;
   "ps --all") cat "$FAKE/containers" 2> /dev/null ;;

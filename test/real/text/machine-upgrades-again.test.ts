@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { far, standard, eachOnItsHost } from "../../support/upgrade-host";
 
 describe("an upgrade by the machine's program that was interrupted", function () {
@@ -101,6 +102,43 @@ describe("an upgrade by the machine's program that was interrupted", function ()
       other.kill("SIGKILL");
       await ended;
       rmdirSync(group);
+    }
+  });
+
+  it("takes away the network of a container that a killed engine had begun to start, and of no other", async function () {
+    const { host, to } = await arranged(standard);
+    const folder = join(host.folder, "fake/netns");
+    mkdirSync(folder);
+    const [left, kept, newer, named] = ["0123456789ab", "ba9876543210", "abcdefabcdef", "default"].map((name) =>
+      join(folder, name),
+    ) as [string, string, string, string];
+    const made = (file: string): boolean => {
+      writeFileSync(file, "");
+      return spawnSync("unshare", [`--net=${file}`, "true"]).status === 0;
+    };
+    const open = (): string[] =>
+      [left, kept, newer, named].filter((file) => readFileSync("/proc/mounts", "utf8").includes(` ${file} `));
+    try {
+      if (!made(left)) {
+        if (process.env.CI === "true") throw new Error("no network can be made of its own");
+        console.log("      skipped: no network can be made of its own here");
+        return this.skip();
+      }
+      assert.ok(made(kept) && made(named));
+      host.write("fake/fail", "wait-timeout 1800");
+      assert.equal((await host.fetch("poll")).code, 3);
+      host.write("fake/fail", "");
+      const since = new Date().toISOString();
+      host.write("fake/sandboxes", ` \n${kept} ${since}\n ${since}\n`);
+      await setTimeout(20);
+      assert.ok(made(newer));
+      host.environment.SOURCEGRAPH_RETRY = "1";
+      assert.equal((await host.fetch("boot")).code, 0);
+      host.isThere(standard, to);
+      assert.deepEqual(open(), [kept, newer, named]);
+      assert.ok(!existsSync(left));
+    } finally {
+      for (const file of open()) spawnSync("umount", [file]);
     }
   });
 

@@ -77,7 +77,7 @@ ailing() { # ailing: a line for each container that is not well, then the last w
         ) + (if .RestartCount > 0 then "; started again, \(.RestartCount) in all" else "" end)] | join(" ")' > "$work/unwell" || return 0
   cut -d ' ' -f 2- "$work/unwell"
   while read -r id service _; do
-    [ "$id" = - ] || { timeout 30 docker logs --tail 3 "$id" 2>&1 || true; } | sed -e "s/^/$service: /" -e '$a\'
+    [ "$id" = - ] || { timeout 30 docker logs --tail 3 "$id" 2>&1 || true; } | sed -e "s/^/$service: /" -e "\$a\\"
   done < "$work/unwell"
 }
 
@@ -111,6 +111,21 @@ swept() { # swept: nothing that an interrupted run left half made or half starte
     fi
     docker rm --force "$id" > /dev/null || return
   done
+  unplugged
+}
+
+unplugged() { # unplugged: no network is left of a container that a killed engine had only begun to start
+  # The next engine does not know it, gives its address to another container, and both answer. Whatever is older than what
+  # runs since this engine came up, and belongs to no container, is of the one before.
+  local known folder since left
+  known=$(docker ps --all --quiet | xargs -r docker inspect \
+    --format '{{.NetworkSettings.SandboxKey}} {{if .State.Running}}{{.State.StartedAt}}{{end}}') || return 0
+  folder=$(sed -n 's|/[0-9a-f]\{12\} .*||p' <<< "$known" | sort -u)
+  since=$(awk 'NF == 2 { print $2 }' <<< "$known" | sort | sed -n 1p)
+  find "${folder:-/run/docker/netns}" -maxdepth 1 -type f -regextype posix-extended -regex '.*/[0-9a-f]{12}' \
+    ! -newermt "${since:-now}" 2> /dev/null | while read -r left; do
+    if ! grep -qF "/${left##*/} " <<< "$known"; then umount "$left" && rm -f "$left"; fi
+  done || true
 }
 
 settled() { # settled: no migrator is at work that an interrupted run left behind; it may not be cut short, nor have company
