@@ -155,9 +155,9 @@ export class FaultMachine {
     return this.host.publish({ ...base, files: [...programs, ...files], images });
   }
 
-  /** The machine looks for a new bundle, as soon as what a killed program has left at work has ended. */
+  /** The machine looks for a new bundle. */
   poll(): Promise<Ended> {
-    execFileSync("flock", ["--timeout", "120", join(this.host.folder, "run/sourcegraph/lock"), "true"]);
+    this.host.released();
     return this.host.fetch("poll");
   }
 

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -116,6 +116,11 @@ export class ProgramHost {
       chmodSync(join(this.folder, "bin", name), 0o755);
     }
     for (const list of ["images", "registry"]) writeFileSync(join(this.folder, "fake", list), "");
+  }
+
+  /** Waits until what a killed program has left at work has ended: a poll beside it would leave everything to it. */
+  released(): void {
+    execFileSync("flock", ["--timeout", "120", join(this.folder, "run/sourcegraph/lock"), "true"]);
   }
 
   /** A program's text with the machine's paths led into the folder. */

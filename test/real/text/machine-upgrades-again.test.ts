@@ -27,6 +27,7 @@ describe("an upgrade by the machine's program that was interrupted", function ()
         host.write("fake/kill-at", String(at));
         const killed = await host.fetch("poll");
         assert.notEqual(killed.code, 0, `call ${at}: ${killed.output}`);
+        host.released();
         const { code, output } = await host.fetch(at % 2 === 0 ? "boot" : "poll");
         assert.equal(code, 0, `call ${at}: ${output}`);
         host.isThere(last, to);
@@ -44,7 +45,7 @@ describe("an upgrade by the machine's program that was interrupted", function ()
     assert.notEqual((await host.fetch("poll")).code, 0);
     const sender = Number(host.read("fake/sender"));
     try {
-      const { code, output } = await host.fetch("poll");
+      const { code, output } = await host.fetch("boot");
       assert.equal(code, 0, output);
       host.isThere(standard, to);
       assert.ok(process.kill(sender, 0));
