@@ -198,7 +198,7 @@ describe("a Debian 13 machine on AWS, with its bundle in S3", function () {
     await machine.boot(parts);
     const report = await reported("the end of the upgrade", (now) => now.digest === digest && now.result === "ready");
     assert.deepEqual(report.installed, { release: "7.5.4453", digest });
-    await serves(machine, "7.5.4453", "next");
+    await serves(machine, "7.5.4453", "next", true);
     assert.equal(await log(machine), "started started");
     assert.equal(
       await machine.shell(
@@ -215,7 +215,7 @@ describe("a Debian 13 machine on AWS, with its bundle in S3", function () {
     const refused = await settled(await publish(deployments.first));
     assert.deepEqual([refused.result, refused.installed?.release], ["refused", "7.5.4453"]);
     assert.match(refused.message, /^7\.4\.0 is older than 7\.5\.4453/);
-    await serves(machine, "7.5.4453", "next");
+    await serves(machine, "7.5.4453", "next", true);
     await secretsArrive(machine);
     await machine.powerOff();
   });
