@@ -49,10 +49,14 @@ stop() { # stop WHY: nothing more is done until somebody says so
   exit 3
 }
 
+project() { # project: the name that the deployment's containers are labelled with
+  (cd "$place" && docker compose config --format json | jq -r .name)
+}
+
 containers() { # containers of|except SERVICE...: ids of the deployment's containers that are instances of these services, or of the others
   local which=$1 is project service id
   shift
-  project=$(cd "$place" && docker compose config --format json | jq -r .name) || return
+  project=$(project) || return
   docker ps --all --filter "label=com.docker.compose.project=$project" \
     --format '{{.Label "com.docker.compose.service"}} {{.ID}}' | while read -r service id; do
     case " $* " in *" $service "* | *" ${service%-[0-9]*} "*) is=of ;; *) is=except ;; esac
@@ -63,7 +67,7 @@ containers() { # containers of|except SERVICE...: ids of the deployment's contai
 ailing() { # ailing: a line for each container that is not well, then the last words of each that ended
   # An engine may well not answer for such a container: nothing waits for that for long.
   local project id service
-  project=$(cd "$place" && docker compose config --format json | jq -r .name) || return 0
+  project=$(project) || return 0
   timeout 30 docker ps --all --quiet --filter "label=com.docker.compose.project=$project" |
     { xargs -r timeout 30 docker inspect || true; } | jq -r '.[]
       | .State as $state | ($state.Health.Status // "") as $health | ($state.Health.Log // [] | last) as $check
@@ -100,7 +104,7 @@ swept() { # swept: nothing that an interrupted run left half made or half starte
   local project format id ids
   format='{{.Id}} {{if or .State.Error (eq .State.Status "created" "dead") (and (eq .State.Status "exited") '
   format+='(eq .HostConfig.RestartPolicy.Name "" "no"))}}left{{else}}{{.Name}}{{end}}'
-  project=$(cd "$place" && docker compose config --format json | jq -r .name) || return
+  project=$(project) || return
   # One that ends by itself meanwhile is not found any more, and that is well.
   ids=$(docker ps --all --quiet --filter "label=com.docker.compose.project=$project" |
     { xargs -r docker inspect --format "$format" || true; } |
@@ -131,7 +135,7 @@ unplugged() { # unplugged: no network is left of a container that a killed engin
 settled() { # settled: no migrator is at work that an interrupted run left behind; it may not be cut short, nor have company
   local project ids
   swept || return
-  project=$(cd "$place" && docker compose config --format json | jq -r .name) || return
+  project=$(project) || return
   ids=$(docker ps --all --quiet --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.oneoff=True) || return
   mapfile -t ids < <(grep . <<< "$ids")
   [ ${#ids[@]} -gt 0 ] || return 0
