@@ -152,6 +152,7 @@ deploy() { # deploy: the bundle's files become those of the deployment, each in 
 
 work=$(mktemp -d /run/sourcegraph-converge.XXXXXX)
 trap 'wait; rm -rf "$work"' EXIT
+: > "$work/begun"
 exec 8> "$state/lock"
 flock --nonblock 8 || { say "waiting for another one at work on this machine"; flock 8; }
 # A restore that was interrupted is finished before anything starts; with 4 it is given up, and nothing was changed.

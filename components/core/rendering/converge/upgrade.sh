@@ -119,15 +119,14 @@ swept() { # swept: nothing that an interrupted run left half made or half starte
 }
 
 unplugged() { # unplugged: no network is left of a container that a killed engine had only begun to start
-  # The next engine does not know it, gives its address to another container, and both answer. Whatever is older than what
-  # runs since this engine came up, and belongs to no container, is of the one before.
-  local known folder since left
+  # The next engine does not know it, gives its address to another container, and both answer. Whatever was there before
+  # this program began, and belongs to no container, is of an engine before; what runs may be older, for it outlives engines.
+  local known folder left
   known=$(docker ps --all --quiet | xargs -r docker inspect \
-    --format '{{.NetworkSettings.SandboxKey}} {{if .State.Running}}{{.State.StartedAt}}{{end}}') || return 0
+    --format '{{.NetworkSettings.SandboxKey}} ') || return 0
   folder=$(sed -n 's|/[0-9a-f]\{12\} .*||p' <<< "$known" | sort -u)
-  since=$(awk 'NF == 2 { print $2 }' <<< "$known" | sort | sed -n 1p)
   find "${folder:-/run/docker/netns}" -maxdepth 1 -type f -regextype posix-extended -regex '.*/[0-9a-f]{12}' \
-    ! -newermt "${since:-now}" 2> /dev/null | while read -r left; do
+    ! -newer "$work/begun" 2> /dev/null | while read -r left; do
     if ! grep -qF "/${left##*/} " <<< "$known"; then umount "$left" && rm -f "$left"; fi
   done || true
 }
